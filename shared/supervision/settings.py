@@ -1,0 +1,138 @@
+"""The functions' settings: typed, composed per function from small classes, checked once.
+
+A door names the classes it needs: `class Needs(YtelSettings, TableSettings): ...`, and calls `load(Needs)`.
+Every field is read from the environment variable of the same name in capitals.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+
+class SettingError(Exception):
+    """A setting is missing or malformed; the text is one line that names it. Raised by `load` alone."""
+
+
+def load[S](wanted: type[S], environ: Mapping[str, str] = os.environ) -> S:
+    """The settings `wanted` declares, read from `environ`.
+
+    An empty variable counts as missing. Raises SettingError for the first one that is missing or malformed.
+    """
+    values = {}
+    for one in fields(wanted):  # type: ignore[arg-type]
+        name = one.name.upper()
+        raw = environ.get(name, "").strip()
+        if raw:
+            try:
+                values[one.name] = one.metadata["parse"](raw)
+            except ValueError as error:
+                raise SettingError(f"setting {name} is malformed: {error}") from None
+        elif one.default is MISSING:
+            raise SettingError(f"setting {name} is missing")
+    return wanted(**values)
+
+
+def _setting(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
+    return field(default=default, metadata={"parse": parse})
+
+
+def _url(raw: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", raw):
+        raise ValueError("an http or https URL is wanted")
+    return raw.rstrip("/")
+
+
+def _seconds(raw: str) -> float:
+    try:
+        value = float(raw)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ValueError("a number of seconds above 0 is wanted")
+    return value
+
+
+def _whole(raw: str) -> int:
+    if not (raw.isascii() and raw.isdigit() and int(raw) > 0):
+        raise ValueError("a whole number above 0 is wanted")
+    return int(raw)
+
+
+def _flag(raw: str) -> bool:
+    if raw.lower() not in ("true", "false"):
+        raise ValueError("true or false is wanted")
+    return raw.lower() == "true"
+
+
+def _regions(raw: str) -> tuple[str, ...]:
+    regions = tuple(part.strip() for part in raw.split(","))
+    if not all(re.fullmatch(r"[A-Z]{2}", region) for region in regions):
+        raise ValueError("ISO regions are wanted, such as US,CA")
+    return regions
+
+
+def _hangup_route(raw: str) -> tuple[str, str]:
+    method, _, path = raw.partition(" ")
+    if method not in ("DELETE", "POST", "PUT", "PATCH") or not path.startswith("/"):
+        raise ValueError("a method and a path are wanted, such as DELETE /conference/{confId}/participant/{memberId}")
+    for name in ("{confId}", "{memberId}"):
+        if name not in path:
+            raise ValueError(f"{name} is wanted in the path")
+    return method, path
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSettings:
+    """The project's one table."""
+
+    table_name: str = _setting(str)
+    audit_days: int = _setting(_whole, 400)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusSettings:
+    """Where events go."""
+
+    event_bus_name: str = _setting(str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YtelSettings:
+    """How Ytel is reached. `ytel_timeout_seconds` is for connecting and for reading, per request."""
+
+    ytel_api_url: str = _setting(_url, "https://api.ytel.com/api/v4")
+    ytel_users_url: str = _setting(_url)
+    ytel_token_secret: str = _setting(str)
+    ytel_hangup_route: tuple[str, str] = _setting(
+        _hangup_route, ("DELETE", "/conference/{confId}/participant/{memberId}")
+    )
+    ytel_timeout_seconds: float = _setting(_seconds, 5.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloorSettings:
+    """How old what is held may be, in seconds, and what the guard does."""
+
+    calls_max_age_seconds: float = _setting(_seconds, 2.0)
+    calls_max_stale_seconds: float = _setting(_seconds, 30.0)
+    users_max_age_seconds: float = _setting(_seconds, 300.0)
+    drop_exposed: bool = _setting(_flag, True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialSettings:
+    """Whom a supervisor's request may dial, how often, and how."""
+
+    dial_regions: tuple[str, ...] = _setting(_regions, ("US", "CA"))
+    dials_per_minute: int = _setting(_whole, 30)
+    listen_mute: bool = _setting(_flag, False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchSettings:
+    """What the watcher tells, and how often it looks, in seconds."""
+
+    long_call_seconds: float = _setting(_seconds, 1200.0)
+    watch_interval_seconds: float = _setting(_seconds, 10.0)
