@@ -28,9 +28,7 @@ class Problem(Exception):
     code: ClassVar[str]
     title: ClassVar[str]
 
-    def __init__(
-        self, detail: str, *, retry_after: int | None = None, extra: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, detail: str, *, retry_after: int | None = None, extra: Mapping[str, Any] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after

@@ -1,0 +1,106 @@
+"""Conferences and WebRTC users -> the active calls. Pure.
+
+The agent of a call is the user whose `clientId` is the conference's `details.client_id`; the call is inbound where that
+agent's number is the one called, otherwise outbound (Ytel's article). Which leg is whose is `legs`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from supervision.legs import Legs, Supervisor, User, read_legs, same_number
+
+Call = dict[str, Any]
+
+
+def users_by_id(users: Iterable[Any]) -> dict[str, User]:
+    """Ytel's WebRTC users by `clientId`, the last of several; entries that name none are passed over."""
+    found = {}
+    for user in users:
+        if isinstance(user, dict) and (client_id := _text(user.get("clientId"))):
+            names = (_text(user.get("firstName")), _text(user.get("lastName")))
+            found[client_id] = User(client_id, " ".join(filter(None, names)), _text(user.get("webrtcNumber")) or "")
+    return found
+
+
+def active_calls(
+    conferences: Iterable[Any],
+    users: Mapping[str, User],
+    supervisors: Mapping[str, Sequence[Supervisor]] | None = None,
+) -> list[Call]:
+    """The calls in progress, oldest first. One bad conference never hides the others.
+
+    `supervisors` are the supervisions under way by `confId`.
+    """
+    supervisors = supervisors or {}
+    calls = [
+        active_call(conference, users, supervisors.get(conference["confId"], ()))
+        for conference in conferences
+        if is_active(conference)
+    ]
+    calls.sort(key=order)
+    return calls
+
+
+def is_active(conference: Any) -> bool:
+    """Whether this is a conference, with an id, of a call in progress."""
+    return (
+        isinstance(conference, dict) and conference.get("status") == "active" and bool(_text(conference.get("confId")))
+    )
+
+
+def order(call: Call) -> tuple[int, str]:
+    """What calls are ordered by: age, then id. A call whose start is unknown comes first."""
+    return call["createdTime"] or 0, call["confId"]
+
+
+def agent_of(conference: Mapping[str, Any], users: Mapping[str, User]) -> User | None:
+    """The agent on this conference, where the account has such a user."""
+    return users.get(_text(_details(conference).get("client_id")) or "")
+
+
+def active_call(
+    conference: Mapping[str, Any], users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()
+) -> Call:
+    """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
+    details = _details(conference)
+    user = agent_of(conference, users)
+    return _row(conference, details, user, read_legs(conference, user, supervisors), supervisors)
+
+
+def _row(
+    conference: Mapping[str, Any],
+    details: Mapping[str, Any],
+    user: User | None,
+    legs: Legs,
+    supervisors: Sequence[Supervisor],
+) -> Call:
+    created, called = conference.get("createdTime"), _text(details.get("called_number"))
+    return {
+        "confId": conference["confId"],
+        "status": "active",
+        "createdTime": created if type(created) is int else None,
+        "from": _text(details.get("caller_number")),
+        "to": called,
+        "inbound": same_number(user.webrtcNumber, called or "") if user else None,
+        "clientId": _text(details.get("client_id")),
+        "username": user.username if user else None,
+        "agentNumber": (user.webrtcNumber or None) if user else None,
+        "contact": None,
+        "contactId": _text(details.get("contact_id")),
+        "agentMemberId": legs.agent,
+        "contactMemberId": legs.contact,
+        "agentMatch": legs.match,
+        "otherMemberIds": list(legs.others),
+        "supervisors": [
+            {"id": one.id, "action": one.action, "state": one.state, "exposed": one.exposed} for one in supervisors
+        ],
+    }
+
+
+def _details(conference: Mapping[str, Any]) -> Mapping[str, Any]:
+    details = conference.get("details")
+    return details if isinstance(details, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
