@@ -1,0 +1,95 @@
+"""What one answer of Ytel's means. Pure.
+
+{"status": true, "count": 126, "page": 1, "payload": [...]}
+{"status": false, "count": 0, "page": 0, "error": [{"code": "404", "message": "Number not found", "moreInfo": null}]}
+
+The envelope decides, not the HTTP status alone: `"status": false` can come with HTTP 200. `error` is a list or one
+object.
+"""
+
+import json
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from supervision.problems import Problem, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
+
+
+class TokenRefused(YtelRejected):
+    """Ytel refused the bearer token (401 or 403)."""
+
+
+class NotThere(YtelRejected):
+    """Ytel knows no such thing (404)."""
+
+
+class Unclear(YtelUnavailable):
+    """Ytel failed (5xx but 503) in a way that does not say whether a request that changes something was carried out."""
+
+
+def read_answer(status: int, body: bytes, retry_after: str | None, now_s: float) -> dict[str, Any]:
+    """The envelope of an answer that says yes; a success without a body is `{"status": true}`.
+
+    Raises the problem the answer stands for; YtelInvalid where a success is not the documented envelope.
+    """
+    envelope = _envelope(body)
+    if 200 <= status < 300:
+        if not body:
+            return {"status": True}
+        if envelope is None or not isinstance(envelope.get("status"), bool):
+            raise YtelInvalid("Ytel's answer is not the JSON it documents.")
+        if envelope["status"]:
+            return envelope
+        code = _error(envelope).get("code")
+        failed = int(code) if isinstance(code, str | int) and str(code).isdigit() else 400
+        raise _problem(400 if failed >= 500 and failed != 503 else failed, envelope, retry_after, now_s)
+    raise _problem(status, envelope, retry_after, now_s)
+
+
+def _problem(status: int, envelope: dict[str, Any] | None, retry_after: str | None, now_s: float) -> Problem:
+    message = _message(envelope)
+    wait = _seconds(retry_after, now_s)
+    if status == 429:
+        return YtelRateLimited("Ytel asks to slow down.", retry_after=wait)
+    if status == 503:
+        return YtelUnavailable("Ytel is not available.", retry_after=wait)
+    if status >= 500:
+        return Unclear(f"Ytel failed with {status}.", retry_after=wait)
+    if status in (401, 403):
+        return TokenRefused(f"Ytel refused the token: {message}")
+    if status == 404:
+        return NotThere(f"Ytel refused: {message}")
+    if 300 <= status < 400:
+        return YtelInvalid("Ytel's answer leads elsewhere; check the URL in the settings.")
+    return YtelRejected(f"Ytel refused: {message}")
+
+
+def _envelope(body: bytes) -> dict[str, Any] | None:
+    try:
+        envelope = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return envelope if isinstance(envelope, dict) else None
+
+
+def _error(envelope: dict[str, Any] | None) -> dict[str, Any]:
+    error = (envelope or {}).get("error")
+    if isinstance(error, list):
+        error = error[0] if error else None
+    return error if isinstance(error, dict) else {}
+
+
+def _message(envelope: dict[str, Any] | None) -> str:
+    message = _error(envelope).get("message")
+    return message[:200] if isinstance(message, str) and message else "no reason given"
+
+
+def _seconds(retry_after: str | None, now_s: float) -> int | None:
+    """Retry-After's whole seconds, from a number or an HTTP date."""
+    if not retry_after:
+        return None
+    if retry_after.strip().isdigit():
+        return int(retry_after)
+    try:
+        return max(0, round(parsedate_to_datetime(retry_after).timestamp() - now_s))
+    except ValueError:
+        return None

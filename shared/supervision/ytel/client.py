@@ -1,0 +1,106 @@
+"""What this product asks of Ytel: four requests and no others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from supervision import clock
+from supervision.calls import is_active
+from supervision.fresh import FreshConference
+from supervision.settings import YtelSettings
+from supervision.ytel.answers import NotThere
+from supervision.ytel.paging import walk
+from supervision.ytel.transport import Bearer, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceList:
+    """The account's conferences as read at `read_at` (ms since the epoch, when the read began).
+
+    `complete` is False where the pages do not add up to the count they state: a conference that is not among these may
+    still be there.
+    """
+
+    conferences: list[dict[str, Any]]
+    complete: bool
+    read_at: int
+
+
+class Ytel:
+    """The API of one Ytel account."""
+
+    def __init__(self, settings: YtelSettings, bearer: Bearer, transport: Transport | None = None) -> None:
+        self._settings = settings
+        self._transport = transport or Transport(bearer, settings.ytel_timeout_seconds)
+
+    def conferences(self) -> ConferenceList:
+        """Every conference, with its members. Raises a YtelProblem."""
+        read_at = clock.now_ms()
+        found: dict[str, dict[str, Any]] = {}
+        totals = set()
+        for page in walk(self._conferences_from, _conf_id):
+            found.update((conf_id, entry) for entry in page.entries if (conf_id := _conf_id(entry)))
+            totals.add(page.total)
+        complete = len(totals) == 1 and len(found) >= (totals.pop() or 0)
+        return ConferenceList(list(found.values()), complete, read_at)
+
+    def conference(self, conf_id: str) -> FreshConference | None:
+        """The conference as it is now, or None where it is not active. Raises a YtelProblem.
+
+        Ytel documents no request for one conference: its list is walked until it is found.
+        """
+        read_at = clock.now_ms()
+        for page in walk(self._conferences_from, _conf_id):
+            for entry in page.entries:
+                if _conf_id(entry) == conf_id:
+                    return FreshConference(conf_id, entry, read_at) if is_active(entry) else None
+        return None
+
+    def users(self) -> list[dict[str, Any]]:
+        """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
+        return [entry for page in walk(self._users_from, repr) for entry in page.entries]
+
+    def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> None:
+        """Dials `to` from `caller`, the agent's number, into the conference; `no_speak_to` will not hear that member.
+
+        Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem: nothing was dialled.
+        """
+        body = {
+            "from": caller,
+            "to": to,
+            "confId": conf_id,
+            "mute": mute,
+            "fullMember": False,
+            "noSpeakToList": list(no_speak_to),
+        }
+        url = f"{self._settings.ytel_api_url}/conference/{quote(conf_id, safe='')}/participant"
+        self._transport.send("POST", url, body)
+
+    def disconnect(self, conf_id: str, member_id: str) -> None:
+        """Disconnects one member; one that is gone already counts as done. The route is inferred, and a setting.
+
+        Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem.
+        """
+        method, path = self._settings.ytel_hangup_route
+        path = path.replace("{confId}", quote(conf_id, safe="")).replace("{memberId}", quote(member_id, safe=""))
+        try:
+            self._transport.send(method, self._settings.ytel_api_url + path)
+        except NotThere:
+            return
+
+    def _conferences_from(self, offset: int) -> dict[str, Any]:
+        url = f"{self._settings.ytel_api_url}/conference"
+        return self._transport.read(url, _from(offset, {"includeMembers": "true"}))
+
+    def _users_from(self, offset: int) -> dict[str, Any]:
+        return self._transport.read(self._settings.ytel_users_url, _from(offset, {}))
+
+
+def _from(offset: int, params: Mapping[str, str]) -> dict[str, str]:
+    return {**params, "offset": str(offset)} if offset else dict(params)
+
+
+def _conf_id(entry: Mapping[str, Any]) -> str:
+    conf_id = entry.get("confId")
+    return conf_id if isinstance(conf_id, str) else ""

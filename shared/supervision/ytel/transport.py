@@ -1,0 +1,122 @@
+"""Requests to Ytel over one pooled session: timeouts, the token, reading within bounds, what may be tried again."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from supervision.problems import OutcomeUnknown, Problem, YtelInvalid, YtelUnavailable
+from supervision.ytel.answers import TokenRefused, Unclear, read_answer
+from supervision.ytel.retrying import wait_before_retry
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+READ_GRACE_SECONDS = 3.0
+
+
+class Bearer(Protocol):
+    """Where the token comes from."""
+
+    def bearer(self) -> str:
+        """The token to send."""
+
+    def renew(self, rejected: str) -> str | None:
+        """Another token, after Ytel refused this one; None where there is none."""
+
+
+class Transport:
+    """Ytel over HTTP. `timeout` is in seconds, for connecting and for reading, per request."""
+
+    def __init__(self, bearer: Bearer, timeout: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._bearer = bearer
+        self._timeout = timeout
+        self._sleep = sleep
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "call-floor"})
+
+    def read(self, url: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """The envelope a GET answers, tried again with back-off within one timeout and READ_GRACE_SECONDS.
+
+        Raises YtelUnavailable, YtelRateLimited, YtelRejected or YtelInvalid.
+        """
+        deadline = time.monotonic() + self._timeout + READ_GRACE_SECONDS
+        attempt = 1
+        while True:
+            try:
+                return self._ask("GET", url, deadline, params=params)
+            except requests.RequestException:
+                problem: Problem = YtelUnavailable("Ytel did not answer.")
+            except Problem as answered:
+                problem = answered
+            left = deadline - time.monotonic()
+            wait = wait_before_retry(attempt, problem, left, random.random())  # noqa: S311 - jitter, no secret
+            if wait is None:
+                raise problem
+            self._sleep(wait)
+            attempt += 1
+
+    def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The envelope that a request which changes something answers. Sent once.
+
+        Raises YtelUnavailable or YtelRateLimited where nothing was done, YtelRejected where Ytel refused, and
+        OutcomeUnknown where it may have been done: the answer did not come, or cannot be read.
+        """
+        deadline = time.monotonic() + self._timeout
+        try:
+            return self._ask(method, url, deadline, json=body)
+        except (Unclear, YtelInvalid):
+            raise OutcomeUnknown("Ytel's answer does not say whether this was done.") from None
+        except requests.RequestException as error:
+            if _never_sent(error):
+                raise YtelUnavailable("Ytel cannot be reached; nothing was sent.") from None
+            raise OutcomeUnknown("Ytel's answer never came, so whether this was done is not known.") from None
+
+    def _ask(self, method: str, url: str, deadline: float, **content: Any) -> dict[str, Any]:
+        token = self._bearer.bearer()
+        try:
+            return self._exchange(method, url, token, deadline, content)
+        except TokenRefused:
+            renewed = self._bearer.renew(token)
+            if renewed is None:
+                raise
+            return self._exchange(method, url, renewed, deadline, content)
+
+    def _exchange(
+        self, method: str, url: str, token: str, deadline: float, content: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            request.headers["Authorization"] = f"Bearer {token}"
+            return request
+
+        patience = max(0.05, min(self._timeout, deadline - time.monotonic()))
+        with self._session.request(
+            method, url, auth=authorize, timeout=patience, stream=True, allow_redirects=False, **content
+        ) as response:
+            body = _body(response, deadline)
+            return read_answer(response.status_code, body, response.headers.get("Retry-After"), time.time())
+
+
+def _body(response: requests.Response, deadline: float) -> bytes:
+    # The read timeout is per packet: what drips for ever, or never ends, is cut off here.
+    parts, size = [], 0
+    for part in response.iter_content(256 * 1024):
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > deadline:
+            raise requests.ReadTimeout("the answer did not end in time")
+        if size > LARGEST_ANSWER:
+            raise YtelInvalid("Ytel's answer has no end.")
+    return b"".join(parts)
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
