@@ -1,0 +1,96 @@
+"""The active calls page, its assets, and the API's description. Nothing here needs a key or reads what is kept."""
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from files import Assets, File
+
+from supervision.settings import PageSettings, load
+
+HERE = Path(__file__).parent
+settings = load(PageSettings)
+assets = Assets(HERE / "assets")
+
+# The page loads nothing from elsewhere, runs nothing inline, and asks nobody but the API it came from.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self'",
+        f"frame-ancestors {' '.join(settings.embedded_by) or "'none'"}",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Vary": "Accept-Encoding",
+}
+PAGE = assets.document(
+    HERE / "index.html",
+    embedded_by=escape(" ".join(settings.embedded_by)),
+    preload="\n".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in assets.modules()),
+)
+
+app = APIGatewayHttpResolver()
+
+
+@app.get("/", summary="The active calls page", description="For a browser, on its own or embedded in a CRM.")
+def page() -> Response[str]:
+    """The page is asked for each time; what it names is kept for ever."""
+    return _document(PAGE)
+
+
+@app.get("/assets/<file>", summary="A script or style of the page", description="Named by its content; never changes.")
+def asset(file: str) -> Response[str]:
+    """A name nobody serves any more belongs to a page that is older than this function."""
+    if file not in assets.served:
+        raise NotFoundError
+    found = assets.served[file]
+    headers = HEADERS | {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return Response(200, found.media_type, found.text, headers, compress=True)
+
+
+@app.get("/openapi.json", summary="The API, described", description="OpenAPI 3.1, of every route that answers here.")
+def openapi() -> Response[str]:
+    """The document is made from the functions' routes and kept beside this file."""
+    return _described("openapi.json", "application/json")
+
+
+@app.get("/docs", summary="The API, to read and to try", description="A page; needs no network but this API.")
+def docs() -> Response[str]:
+    """Served under the same policy as the page."""
+    return _described("docs.html", "text/html; charset=utf-8")
+
+
+def _described(name: str, media_type: str) -> Response[str]:
+    path = HERE / name
+    if not path.is_file():
+        raise NotFoundError
+    made = assets.document(path)
+    return _document(File(made.text, media_type, made.tag))
+
+
+def _document(file: File) -> Response[str]:
+    """Asked for anew each time, and answered with 304 where the browser holds this very text."""
+    headers = HEADERS | {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "ETag": f'W/"{file.tag}"'}
+    held = app.current_event.headers.get("if-none-match", "")
+    if any(tag.strip().removeprefix("W/") == f'"{file.tag}"' for tag in held.split(",")):
+        return Response(304, headers=headers)
+    return Response(200, file.media_type, file.text, headers, compress=True)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway's event in, its answer out."""
+    return app.resolve(event, context)
