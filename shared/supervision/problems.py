@@ -2,6 +2,7 @@
 
 Problem
 ├── InvalidRequest 422 · NumberNotAllowed 422
+├── Forbidden 403
 ├── CallNotFound 404 · SupervisionNotFound 404
 ├── Conflict 409: AgentNotProven · MembersUnknown · NotJoined · AlreadySupervising · InProgress · CallAmbiguous
 ├── YtelProblem: YtelRateLimited 429 · YtelRejected 502 · YtelInvalid 502 · YtelUnavailable 503
@@ -52,6 +53,10 @@ class InvalidRequest(Problem):
 
 class NumberNotAllowed(Problem):
     status, code, title = 422, "number_not_allowed", "This number may not be dialled for this call"
+
+
+class Forbidden(Problem):
+    status, code, title = 403, "forbidden", "This key may not do this"
 
 
 class CallNotFound(Problem):
