@@ -1,0 +1,89 @@
+"""Takes out of the layer's dependencies what no function uses: `python slim.py <folder they were installed in>`.
+
+Less to download and to read at a cold start. A path named here that is not there stops the build: after an update of
+a dependency, look again at what it brings.
+"""
+
+import gzip
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+# The AWS services the functions talk to; botocore knows some 400, and looks through all of them for each client.
+SERVICES = ("dynamodb", "events", "secretsmanager")
+
+UNUSED = (
+    "bin",  # commands
+    "boto3/data",  # boto3's resources; we use clients
+    "boto3/examples",
+    "cffi",  # writes bindings in C; cryptography needs its _cffi_backend alone
+    "certifi/tests",
+    "phonenumbers/carrier.py",  # names of carriers, places and time zones
+    "phonenumbers/carrierdata",
+    "phonenumbers/geocoder.py",
+    "phonenumbers/geodata",
+    "phonenumbers/timezone.py",
+    "phonenumbers/tzdata",
+    "pycparser",  # cffi's
+    "pydantic/v1",  # the old pydantic
+)
+# What installers and type checkers read. No package of ours asks for its version or its plugins at run time.
+UNUSED_EVERYWHERE = ("*.dist-info", "*.pyi", "py.typed", ".lock")
+
+
+def main(folder: Path) -> None:
+    """Slim `folder` in place."""
+    for path in UNUSED:
+        _remove(folder / path)
+    for pattern in UNUSED_EVERYWHERE:
+        for found in list(folder.rglob(pattern)):
+            _remove(found)
+    _slim_botocore(folder / "botocore" / "data")
+
+
+def _slim_botocore(data: Path) -> None:
+    for service in data.iterdir():
+        if service.is_dir() and service.name not in SERVICES:
+            _remove(service)
+    for name in SERVICES:
+        *older, newest = sorted((data / name).iterdir())
+        for version in older:
+            _remove(version)
+        for example in newest.glob("examples-*"):
+            _remove(example)
+        for model in newest.glob("*.json.gz"):
+            _write(model.with_suffix(""), _without_documentation(json.loads(gzip.decompress(model.read_bytes()))))
+            _remove(model)
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: one for name, one in partition["services"].items() if name in SERVICES}
+    _write(data / "endpoints.json", endpoints)
+
+
+def _without_documentation(model: Any) -> Any:
+    if isinstance(model, dict):
+        return {
+            key: _without_documentation(value)
+            for key, value in model.items()
+            if not (key == "documentation" and isinstance(value, str))
+        }
+    return [_without_documentation(one) for one in model] if isinstance(model, list) else model
+
+
+def _write(path: Path, document: Any) -> None:
+    # A file of its own: the installer may have linked the one that was here to its cache.
+    path.unlink(missing_ok=True)
+    path.write_text(json.dumps(document, separators=(",", ":")))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
