@@ -1,5 +1,6 @@
 """The active calls page, its assets, and the API's description. Nothing here needs a key or reads what is kept."""
 
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -9,24 +10,9 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from files import Assets, File
 
 from supervision.settings import PageSettings, load
+from supervision.start import at_start
 
 HERE = Path(__file__).parent
-settings = load(PageSettings)
-assets = Assets(HERE / "assets")
-
-# The page loads nothing from elsewhere, runs nothing inline, and asks nobody but the API it came from.
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self'",
-        f"frame-ancestors {' '.join(settings.embedded_by) or "'none'"}",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -34,11 +20,28 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
     "Vary": "Accept-Encoding",
 }
-PAGE = assets.document(
-    HERE / "index.html",
-    embedded_by=escape(" ".join(settings.embedded_by)),
-    preload="\n".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in assets.modules()),
-)
+assets = Assets(HERE / "assets")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The page and the policy it is under, as the settings have it."""
+
+    page: File
+    policy: str
+
+
+@at_start
+def site() -> Site:
+    """The page loads nothing from elsewhere, runs nothing inline, and asks nobody but the API it came from."""
+    embedders = " ".join(load(PageSettings).embedded_by)
+    preload = "\n".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in assets.modules())
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        f"frame-ancestors {embedders or "'none'"}; base-uri 'none'; form-action 'none'"
+    )
+    return Site(assets.document(HERE / "index.html", embedded_by=escape(embedders), preload=preload), policy)
+
 
 app = APIGatewayHttpResolver()
 
@@ -46,7 +49,7 @@ app = APIGatewayHttpResolver()
 @app.get("/", summary="The active calls page", description="For a browser, on its own or embedded in a CRM.")
 def page() -> Response[str]:
     """The page is asked for each time; what it names is kept for ever."""
-    return _document(PAGE)
+    return _document(site().page)
 
 
 @app.get("/assets/<file>", summary="A script or style of the page", description="Named by its content; never changes.")
@@ -84,7 +87,7 @@ def _described(name: str, media_type: str) -> Response[str]:
 
 def _document(file: File) -> Response[str]:
     """Asked for anew each time, and answered with 304 where the browser holds this very text."""
-    headers = HEADERS | {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "ETag": f'W/"{file.tag}"'}
+    headers = HEADERS | {"Content-Security-Policy": site().policy, "Cache-Control": "no-cache", "ETag": f'W/"{file.tag}"'}
     held = app.current_event.headers.get("if-none-match", "")
     if any(tag.strip().removeprefix("W/") == f'"{file.tag}"' for tag in held.split(",")):
         return Response(304, headers=headers)

@@ -83,6 +83,13 @@ def _hangup_route(raw: str) -> tuple[str, str]:
     return method, path
 
 
+def _origins(raw: str) -> tuple[str, ...]:
+    origins = () if raw.lower() == "none" else tuple(raw.split())
+    if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", origin) for origin in origins):
+        raise ValueError("none, or origins such as https://crm.example.com, separated by spaces, are wanted")
+    return origins
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableSettings:
     """The project's one table."""
@@ -136,3 +143,10 @@ class WatchSettings:
 
     long_call_seconds: float = _setting(_seconds, 1200.0)
     watch_interval_seconds: float = _setting(_seconds, 10.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSettings:
+    """The sites that may embed the page, and hand it a key."""
+
+    embedded_by: tuple[str, ...] = _setting(_origins, ())
