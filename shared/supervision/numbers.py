@@ -78,14 +78,14 @@ def _reachable(to: str, regions: Collection[str]) -> str:
     import phonenumbers
 
     if not (to.isascii() and _WRITTEN.fullmatch(to)):
-        raise NumberNotAllowed("write the number in full, with + and the country code, such as +12125550142")
+        raise NumberNotAllowed("write the number in full, with + and the country code first")
     e164 = normalise(to)
     if e164 is None or not phonenumbers.is_valid_number(parsed := phonenumbers.parse(e164)):
         raise NumberNotAllowed(f"{masked(to)} is not a number that can be dialled")
     region = phonenumbers.region_code_for_number(parsed)
     if region not in regions:
         raise NumberNotAllowed(
-            f"{masked(to)} is in {region or 'no region'}; this account dials supervisors in {', '.join(regions)} only"
+            f"{masked(to)} is in {region}; this account dials supervisors in {', '.join(regions)} only"
         )
     kinds = phonenumbers.PhoneNumberType
     ordinary = (kinds.FIXED_LINE, kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE, kinds.VOIP, kinds.TOLL_FREE)

@@ -44,6 +44,11 @@ def _url(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def _issuer(raw: str) -> str:
+    _url(raw)
+    return raw  # tokens name it to the letter, its last slash included
+
+
 def _seconds(raw: str) -> float:
     try:
         value = float(raw)
@@ -88,6 +93,19 @@ def _origins(raw: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", origin) for origin in origins):
         raise ValueError("none, or origins such as https://crm.example.com, separated by spaces, are wanted")
     return origins
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthSettings:
+    """Who may use the API: the secret with the clients and, where both are set, an issuer of JWTs and its audience.
+
+    The issuer's keys are found by OpenID discovery, unless `jwt_jwks_url` says where they are.
+    """
+
+    api_clients_secret: str = _setting(str)
+    jwt_issuer: str = _setting(_issuer, "")
+    jwt_audience: str = _setting(str, "")
+    jwt_jwks_url: str = _setting(_url, "")
 
 
 @dataclass(frozen=True, kw_only=True)

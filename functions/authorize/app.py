@@ -1,0 +1,29 @@
+"""The API's authorizer: who is it, and does the route's scope cover them. Its answers are cached for a minute."""
+
+from typing import Any
+
+from callers import Callers
+from supervision.observability import logger
+from supervision.scopes import ROUTES
+from supervision.settings import AuthSettings, load
+from supervision.start import at_start
+
+callers = at_start(lambda: Callers(load(AuthSettings)))
+
+
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Whether the route is open to the bearer, and the caller for the doors.
+
+    Raises where that cannot be told: the gateway then answers 500, and nobody is let in.
+    """
+    route = event["routeKey"]
+    caller = callers().of_bearer(_bearer(event.get("headers") or {}))
+    allowed = caller is not None and not caller.scopes.isdisjoint(ROUTES.get(route, ()))
+    logger.info("authorized", route=route, client=caller and caller.client, allowed=allowed)
+    return {"isAuthorized": allowed, "context": caller.as_context() if caller and allowed else {}}
+
+
+def _bearer(headers: dict[str, str]) -> str:
+    value = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+    scheme, _, bearer = value.strip().partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,46 @@
+"""The callers this API knows: clients by their key and, where an issuer is set, people by their identity provider."""
+
+from people import People
+from supervision import clients
+from supervision.clients import Caller, Clients
+from supervision.secrets import Secret
+from supervision.settings import AuthSettings, SettingError
+
+# With the gateway's own minute, a withdrawn key is out in less than five even while the secret cannot be read.
+_MAX_AGE = 60.0
+_MAX_STALE = 180.0
+_JOSE = "eyJ"  # how a JWT begins: {" in base64
+
+
+class Callers:
+    """Finds the caller of a bearer. Raises SettingError where the settings do not go together."""
+
+    def __init__(self, settings: AuthSettings) -> None:
+        if bool(settings.jwt_issuer) != bool(settings.jwt_audience):
+            raise SettingError("settings JWT_ISSUER and JWT_AUDIENCE go together: one is missing")
+        self._secret = Secret(settings.api_clients_secret, max_age=_MAX_AGE, max_stale=_MAX_STALE)
+        self._people = (
+            People(settings.jwt_issuer, settings.jwt_audience, settings.jwt_jwks_url) if settings.jwt_issuer else None
+        )
+        self._text = ""
+        self._clients = Clients({}, ())
+
+    def of_bearer(self, bearer: str) -> Caller | None:
+        """Whose key or token it is; None where it is nobody's, or no longer.
+
+        Raises SecretUnavailable or ValueError where the clients cannot be read, and PyJWKClientError where the
+        issuer's keys cannot.
+        """
+        known = self._current()
+        if self._people and bearer.startswith(_JOSE) and bearer.count(".") == 2:
+            person = self._people.of_token(bearer)
+            # Nobody gets a client's records by calling themselves what the client is called.
+            return person if person and person.client not in known.callers else None
+        return known.holder(bearer) if bearer else None
+
+    def _current(self) -> Clients:
+        text = self._secret.get()
+        if text != self._text:
+            self._clients = clients.parse(text)
+            self._text = text
+        return self._clients

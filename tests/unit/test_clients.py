@@ -1,0 +1,119 @@
+import json
+
+import pytest
+
+from supervision import clients
+from supervision.clients import Caller, of_event, parse
+from supervision.problems import Forbidden
+
+READER = {"key": "reader-key", "scopes": ["calls:read"]}
+
+
+def test_a_key_finds_its_client():
+    known = parse(
+        json.dumps({"crm": READER, "wall": {"keys": ["old", "new"], "scopes": ["calls:read", "calls:barge"]}})
+    )
+    assert known.holder("reader-key") == Caller("crm", frozenset({"calls:read"}))
+    assert known.holder("old") == known.holder("new") == Caller("wall", frozenset({"calls:read", "calls:barge"}))
+    for other in ("", "reader-key ", "reader-ke", "Reader-key", "crm"):
+        assert known.holder(other) is None
+
+
+def test_a_clients_bounds_are_read():
+    entry = READER | {"agents": ["a-1", "a-2"], "phones": ["+1 212 555 0142"]}
+    caller = parse(json.dumps({"crm": entry})).holder("reader-key")
+    assert caller.agents == {"a-1", "a-2"}
+    assert caller.phones == {"+12125550142"}
+
+
+def test_a_bound_with_nothing_in_it_binds_to_nobody():
+    caller = parse(json.dumps({"crm": READER | {"agents": [], "phones": []}})).holder("reader-key")
+    assert caller.phones
+    with pytest.raises(Forbidden):
+        caller.require_agent("a-1")
+    assert of_event(event(caller)).agents == caller.agents
+
+
+BAD = {
+    "no object": "key",
+    "null": None,
+    "no key": {"scopes": ["calls:read"]},
+    "an empty key": READER | {"key": ""},
+    "a key with a space": READER | {"key": "a b"},
+    "a key that no header can hold": READER | {"key": "schlüssel"},
+    "a number as key": READER | {"key": 7},
+    "no keys": {"keys": [], "scopes": ["calls:read"]},
+    "one text as keys": {"keys": "abc", "scopes": ["calls:read"]},
+    "one text as scopes": {"key": "x", "scopes": "calls:read"},
+    "an unknown scope": {"key": "x", "scopes": ["calls:read", "calls:all"]},
+    "a misspelt bound": READER | {"agent": ["a-1"]},
+    "agents that are no list": READER | {"agents": {"a-1": True}},
+    "agents with a space": READER | {"agents": ["a 1"]},
+    "phones that are no texts": READER | {"phones": [12125550142]},
+    "a key that is taken": READER | {"key": "good-key"},
+    "": READER,
+    "n" * 65: READER,
+    "a\nname": READER,
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_entry_is_left_out_and_logged_and_hides_no_other(name, caplog):
+    good = {"key": "good-key", "scopes": ["calls:read"]}
+    known = parse(json.dumps({"first": good, name: BAD[name], "last": READER | {"key": "last-key"}}))
+    assert known.holder("good-key").client == "first"
+    assert known.holder("last-key").client == "last"
+    assert list(known.callers) == ["first", "last"]
+    assert caplog.messages == ["a client is left out"]
+    assert not any("-key" in str(value) for value in vars(caplog.records[0]).values())
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"key"'])
+def test_a_secret_that_holds_no_clients_at_all_is_an_error(text):
+    with pytest.raises(ValueError, match=r".+"):
+        parse(text)
+
+
+def test_every_key_is_compared_wherever_the_match_is(monkeypatch):
+    known = parse(json.dumps({str(n): READER | {"key": f"key-{n}"} for n in range(20)}))
+    compared = []
+    compare = clients.hmac.compare_digest
+    monkeypatch.setattr(clients.hmac, "compare_digest", lambda a, b: compared.append(1) or compare(a, b))
+    for key in ("key-0", "key-19", "none"):
+        compared.clear()
+        known.holder(key)
+        assert len(compared) == 20
+
+
+def event(caller):
+    return {"requestContext": {"authorizer": {"lambda": caller.as_context()}}}
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        Caller("crm"),
+        Caller(
+            "ann@example.com", frozenset({"calls:read", "calls:barge"}), frozenset({"a"}), frozenset({"+12125550142"})
+        ),
+    ],
+)
+def test_a_door_reads_the_caller_whom_the_authorizer_let_in(caller):
+    assert of_event(event(caller)) == caller
+
+
+def test_an_event_without_an_authorizer_is_nobodys():
+    with pytest.raises(KeyError):
+        of_event({"requestContext": {}})
+
+
+def test_a_caller_may_what_their_scopes_say_on_the_agents_they_are_bound_to():
+    caller = Caller("crm", frozenset({"calls:whisper"}), frozenset({"a-1"}))
+    caller.require("whisper")
+    caller.require_agent("a-1")
+    Caller("crm").require_agent(None)
+    with pytest.raises(Forbidden, match="calls:barge"):
+        caller.require("barge")
+    for agent in ("a-2", None, ""):
+        with pytest.raises(Forbidden, match="other agents"):
+            caller.require_agent(agent)
