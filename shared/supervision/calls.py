@@ -53,9 +53,14 @@ def order(call: Call) -> tuple[int, str]:
     return call["createdTime"] or 0, call["confId"]
 
 
+def client_id_of(conference: Mapping[str, Any]) -> str | None:
+    """The WebRTC client id of the agent on this conference, where it names one."""
+    return _text(_details(conference).get("client_id"))
+
+
 def agent_of(conference: Mapping[str, Any], users: Mapping[str, User]) -> User | None:
     """The agent on this conference, where the account has such a user."""
-    return users.get(_text(_details(conference).get("client_id")) or "")
+    return users.get(client_id_of(conference) or "")
 
 
 def active_call(

@@ -28,7 +28,8 @@ class User(NamedTuple):
 class Supervisor(NamedTuple):
     """A supervision that is under way, as far as the legs of its call need it.
 
-    `before` are the members that were on the call when it was dialled: none of them is the supervisor's leg.
+    `before` are the members that were on the call when it was dialled: none of them is the supervisor's leg. `leg` is
+    that leg's member id, once it was seen.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Supervisor(NamedTuple):
     exposed: bool
     to: str
     before: frozenset[str] = frozenset()
+    leg: str | None = None
 
 
 class Leg(NamedTuple):
@@ -152,18 +154,20 @@ def _text(value: Any) -> str:
 
 
 def _supervisors_legs(members: Sequence[Leg], supervisors: Sequence[Supervisor]) -> dict[str, str]:
-    # Inferred: a member dialled by phone has that phone's number as its channelName.
     own: dict[str, str] = {}
     for supervisor in supervisors:
         for leg in members:
-            if (
-                same_number(leg.channel_name, supervisor.to)
-                and leg.member_id not in supervisor.before
-                and leg.member_id not in own
-            ):
+            if leg.member_id not in own and _is_of(leg, supervisor):
                 own[leg.member_id] = supervisor.id
                 break
     return own
+
+
+def _is_of(leg: Leg, supervisor: Supervisor) -> bool:
+    if supervisor.leg is not None:
+        return leg.member_id == supervisor.leg
+    # Inferred: a member dialled by phone has that phone's number as its channelName.
+    return leg.member_id not in supervisor.before and same_number(leg.channel_name, supervisor.to)
 
 
 def _tell_apart(

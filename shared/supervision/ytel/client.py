@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from supervision import clock
@@ -11,7 +12,9 @@ from supervision.fresh import FreshConference
 from supervision.settings import YtelSettings
 from supervision.ytel.answers import NotThere
 from supervision.ytel.paging import walk
-from supervision.ytel.transport import Bearer, Transport
+
+if TYPE_CHECKING:
+    from supervision.ytel.transport import Bearer, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,16 @@ class ConferenceList:
 class Ytel:
     """The API of one Ytel account."""
 
-    def __init__(self, settings: YtelSettings, bearer: Bearer, transport: Transport | None = None) -> None:
+    def __init__(self, settings: YtelSettings, bearer: "Bearer") -> None:
         self._settings = settings
-        self._transport = transport or Transport(bearer, settings.ytel_timeout_seconds)
+        self._bearer = bearer
+
+    @cached_property
+    def _transport(self) -> "Transport":
+        # Imported on first use: a function whose answers are held asks Ytel for nothing, and starts without it.
+        from supervision.ytel.transport import Transport
+
+        return Transport(self._bearer, self._settings.ytel_timeout_seconds)
 
     def conferences(self) -> ConferenceList:
         """Every conference, with its members. Raises a YtelProblem."""

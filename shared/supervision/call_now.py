@@ -1,0 +1,70 @@
+"""One call as it is now: read from Ytel for the request at hand, with the supervisors on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from supervision.calls import client_id_of
+from supervision.fresh import FreshConference
+from supervision.guard import Guard
+from supervision.legs import FreshLegs, User, read_fresh
+from supervision.problems import CallNotFound
+from supervision.record import Supervision
+from supervision.ytel.client import Ytel
+
+
+class KnowsUsers(Protocol):
+    """The account's WebRTC users."""
+
+    def find(self, client_id: str) -> User | None:
+        """The user of this client id; one nobody knows is asked for again."""
+
+    def by_id(self) -> Mapping[str, User]:
+        """All of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallNow:
+    """What one fresh reading showed; `supervisions` are those under way on this call."""
+
+    conference: FreshConference
+    agent: User | None
+    supervisions: list[Supervision]
+    legs: FreshLegs
+
+    @property
+    def numbers(self) -> set[str]:
+        """Every number of the call itself: its members', both of its details, the agent's; not the supervisors'."""
+        details = self.conference.raw.get("details")
+        texts: list[Any] = (
+            [details.get("called_number"), details.get("caller_number")] if isinstance(details, dict) else []
+        )
+        for leg in self.legs.members:
+            if leg.member_id not in self.legs.supervisors:
+                texts += [leg.channel_name, leg.caller_id, leg.called_number]
+        if self.agent is not None:
+            texts.append(self.agent.webrtcNumber)
+        return {text for text in texts if isinstance(text, str) and text}
+
+
+@dataclass(frozen=True, slots=True)
+class CallReader:
+    """Reads calls from Ytel, and has the guard look at each."""
+
+    ytel: Ytel
+    users: KnowsUsers
+    guard: Guard
+
+    def read(self, conf_id: str) -> CallNow:
+        """The call as it is now. Raises CallNotFound, or a YtelProblem."""
+        conference = self.ytel.conference(conf_id)
+        if conference is None:
+            raise CallNotFound("There is no such active call.")
+        return self.take_in(conference)
+
+    def take_in(self, conference: FreshConference) -> CallNow:
+        """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""
+        agent = self.users.find(client_id) if (client_id := client_id_of(conference.raw)) else None
+        open_ = self.guard.look_at(conference, agent)
+        legs = read_fresh(conference, agent, [one.as_supervisor() for one in open_])
+        return CallNow(conference, agent, open_, legs)

@@ -1,0 +1,75 @@
+"""Hanging up a call: every member is disconnected, supervisors too; asking again finishes what was left."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from supervision.audience import to_disconnect
+from supervision.call_now import CallReader
+from supervision.clients import Caller
+from supervision.events import Event, Outbox
+from supervision.floor import Floor
+from supervision.observability import logger
+from supervision.problems import HangupIncomplete, OutcomeUnknown, YtelProblem, YtelRateLimited
+
+SIDE_BY_SIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Ends calls."""
+
+    reader: CallReader
+    outbox: Outbox
+    floor: Floor
+
+    def hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> list[str]:
+        """The member ids that were disconnected, or were gone already.
+
+        Raises MembersUnknown before anything is sent; YtelRateLimited where nothing was done; HangupIncomplete where
+        some legs could not be disconnected; OutcomeUnknown where some answers never came. The last two have `hungUp`
+        and `failed` in `extra`.
+        """
+        call = self.reader.read(conf_id)
+        caller.require_agent(call.agent.clientId if call.agent else None)
+        members = to_disconnect(call.legs)
+
+        def disconnect(member: str) -> YtelProblem | OutcomeUnknown | None:
+            try:
+                self.reader.ytel.disconnect(conf_id, member)
+            except (YtelProblem, OutcomeUnknown) as problem:
+                return problem
+            return None
+
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            outcomes = dict(zip(members, pool.map(disconnect, members), strict=True))
+        hung_up = [member for member, problem in outcomes.items() if problem is None]
+        failed = [member for member, problem in outcomes.items() if problem is not None]
+        self._tell(conf_id, hung_up, failed, caller, correlation_id)
+        _raise_for([problem for problem in outcomes.values() if problem], hung_up, failed, conf_id)
+        return hung_up
+
+    def _tell(self, conf_id: str, hung_up: list[str], failed: list[str], caller: Caller, correlation_id: str) -> None:
+        try:
+            self.floor.out_of_date()
+            if hung_up:
+                data = {"confId": conf_id, "hungUp": hung_up, "failed": failed, "requestedBy": caller.client}
+                event = Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id)
+                self.outbox.keep([event])
+                self.outbox.tell([event])
+        except Exception:
+            # The call is hung up: what comes after does not undo it.
+            logger.exception("a hang-up could not be told", extra={"confId": conf_id})
+
+
+def _raise_for(problems: Sequence[Exception], hung_up: list[str], failed: list[str], conf_id: str) -> None:
+    lists = {"confId": conf_id, "hungUp": hung_up, "failed": failed}
+    if any(isinstance(problem, OutcomeUnknown) for problem in problems):
+        raise OutcomeUnknown("Whether some legs were disconnected is not known; asking again finishes it.", extra=lists)
+    limited = [problem for problem in problems if isinstance(problem, YtelRateLimited)]
+    if limited and len(limited) == len(problems) and not hung_up:
+        raise YtelRateLimited(
+            "Ytel asks to slow down; nobody was disconnected.", retry_after=limited[0].retry_after, extra=lists
+        )
+    if problems:
+        raise HangupIncomplete("Some legs could not be disconnected; asking again finishes it.", extra=lists)

@@ -1,0 +1,197 @@
+"""The use case behind listen, whisper and barge, whichever door it came through: read, decide, dial, record, tell."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from supervision import clock, dial_limits
+from supervision.audience import ACTIONS, Action, decide, to_disconnect
+from supervision.call_now import CallNow, CallReader
+from supervision.clients import Caller
+from supervision.events import of_failure, of_supervision
+from supervision.floor import Floor
+from supervision.legs import same_number
+from supervision.numbers import may_dial
+from supervision.observability import logger
+from supervision.problems import (
+    AlreadySupervising,
+    Conflict,
+    InProgress,
+    InvalidRequest,
+    OutcomeUnknown,
+    SupervisionNotFound,
+    YtelProblem,
+)
+from supervision.progress import JOIN_WITHIN_MS
+from supervision.record import Supervision, new_id
+from supervision.settings import DialSettings
+from supervision.supervisions import PhoneTaken, Supervisions
+
+# The same request within this time gets the supervision that is under way.
+SAME_REQUEST_MS = 30_000
+# A dial that is pending for longer was cut off: its outcome is unknown.
+DIAL_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DialRequest:
+    """A supervisor's phone is to be asked into a call."""
+
+    action: Action
+    conf_id: str
+    to: str
+    caller: Caller
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise:
+    """Asks supervisors' phones into calls, one dial for one request."""
+
+    reader: CallReader
+    supervisions: Supervisions
+    floor: Floor
+    settings: DialSettings
+    table: str
+
+    def dial(self, request: DialRequest) -> Supervision:
+        """The supervision that was begun, or the same request's that is under way.
+
+        Raises a Problem. With OutcomeUnknown the dial may have been sent, and `extra` names the supervision; with any
+        other nothing rang.
+        """
+        self._check_number(request, ())
+        call = self.reader.read(request.conf_id)
+        request.caller.require_agent(call.agent.clientId if call.agent else None)
+        standing = next((one for one in call.supervisions if same_number(one.to, request.to)), None)
+        if standing is not None:
+            return _same_request(standing, request)
+        to = self._check_number(request, call.numbers)
+        audience = decide(request.action, call.legs)
+        if call.agent is None:
+            raise AssertionError("an audience was decided for a call without an agent")
+        now = clock.now_ms()
+        dial_limits.count(self.table, request.caller.client, self.settings.dials_per_minute, now)
+        supervision = Supervision(
+            id=new_id(),
+            action=request.action,
+            confId=request.conf_id,
+            to=to,
+            caller=call.agent.webrtcNumber,
+            clientId=call.agent.clientId,
+            noSpeakToList=audience.no_speak_to,
+            hears=audience.hears,
+            requestedBy=request.caller.client,
+            requestedAt=now,
+            correlationId=request.correlation_id,
+        )
+        try:
+            self.supervisions.begin(supervision)
+        except PhoneTaken:
+            raise InProgress("The same phone is being asked into this call right now.") from None
+        return self._send(supervision)
+
+    def look_again(self, id_: str) -> Supervision:
+        """The supervision whose dial's answer was lost, if its phone has joined. Raises OutcomeUnknown if not."""
+        supervision = self.supervisions.get(id_)
+        if supervision is None:
+            raise SupervisionNotFound("There is no such supervision.")
+        if supervision.joinedAt is None and supervision.under_way:
+            try:
+                self.reader.read(supervision.confId)
+            except (YtelProblem, Conflict):
+                raise _unknown(supervision) from None
+            supervision = self.supervisions.get(id_) or supervision
+        if supervision.joinedAt is None:
+            raise _unknown(supervision)
+        return supervision
+
+    def plan(self, action: str, conf_id: str) -> dict[str, Any]:
+        """What `action` would do on the members as they are now; dials nobody. Raises InvalidRequest, CallNotFound."""
+        if action not in (*ACTIONS, "hangup"):
+            raise InvalidRequest(f"action must be one of {', '.join(ACTIONS)}, hangup")
+        call = self.reader.read(conf_id)
+        answer: dict[str, Any] = {"confId": conf_id, "action": action, "agentMatch": call.legs.match}
+        try:
+            return {**answer, **_planned(action, call)}
+        except Conflict as refusal:
+            return {**answer, "refused": {"code": refusal.code, "detail": refusal.detail}}
+
+    def _check_number(self, request: DialRequest, in_call: set[str] | tuple[()]) -> str:
+        numbers = {user.webrtcNumber for user in self.reader.users.by_id().values()}
+        return may_dial(
+            request.to,
+            account_numbers=numbers,
+            in_call=in_call,
+            regions=self.settings.dial_regions,
+            allowed=request.caller.phones,
+        )
+
+    def _send(self, supervision: Supervision) -> Supervision:
+        # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.
+        try:
+            self.reader.ytel.bring_in(
+                supervision.confId,
+                caller=supervision.caller,
+                to=supervision.to,
+                mute=self.settings.listen_mute and supervision.action == "listen",
+                no_speak_to=supervision.noSpeakToList,
+            )
+        except OutcomeUnknown:
+            self._record(supervision.but(dial="unknown"))
+            raise _unknown(supervision) from None
+        except YtelProblem as problem:
+            request = {"action": supervision.action, "confId": supervision.confId, "to": supervision.to}
+            failure = of_failure(
+                supervision.id,
+                {**request, "supervisionId": supervision.id},
+                problem,
+                requested_by=supervision.requestedBy,
+                correlation_id=supervision.correlationId,
+            )
+            self._record(supervision.but(state="failed", endedAt=clock.now_ms(), how=problem.code), failure)
+            raise
+        taken = supervision.but(dial="taken")
+        return self._record(taken, of_supervision("Supervision Started", taken))
+
+    def _record(self, supervision: Supervision, *tell: Any) -> Supervision:
+        """What is now known of the dial; a table that fails does not undo it, so it does not fail the request."""
+        try:
+            saved = self.supervisions.save(supervision, tell)
+            self.floor.out_of_date()
+        except Exception:
+            logger.exception("a dial could not be recorded", extra={"supervision": supervision.id})
+            return supervision
+        return saved or self.supervisions.get(supervision.id) or supervision
+
+
+def _planned(action: str, call: CallNow) -> dict[str, Any]:
+    if action == "hangup":
+        members = list(to_disconnect(call.legs))
+        return {"noSpeakToList": members, "hears": []}
+    audience = decide(action, call.legs)  # type: ignore[arg-type]
+    return {"noSpeakToList": list(audience.no_speak_to), "hears": list(audience.hears)}
+
+
+def _same_request(standing: Supervision, request: DialRequest) -> Supervision:
+    """What a request gets whose phone is already ringing for this call or on it. Raises Conflict or OutcomeUnknown."""
+    age = clock.now_ms() - standing.requestedAt
+    if standing.action != request.action or standing.requestedBy != request.caller.client:
+        raise AlreadySupervising("This phone is already ringing for this call, or on it.")
+    if standing.state == "joined" and (age < SAME_REQUEST_MS or standing.dial != "taken"):
+        return standing
+    if standing.dial == "pending" and age < DIAL_MS:
+        raise InProgress("The same request is being worked on.")
+    if standing.dial != "taken" and standing.state == "dialing":
+        raise _unknown(standing)
+    if age < SAME_REQUEST_MS:
+        return standing
+    raise AlreadySupervising("This phone is already ringing for this call, or on it.")
+
+
+def _unknown(supervision: Supervision) -> OutcomeUnknown:
+    left = JOIN_WITHIN_MS - (clock.now_ms() - supervision.requestedAt)
+    return OutcomeUnknown(
+        "Ytel's answer to the dial never came. If the phone rings, answer it; asking again looks whether it joined.",
+        extra={"supervisionId": supervision.id},
+        retry_after=max(1, left // 1000),
+    )
