@@ -3,6 +3,7 @@
 from typing import Any
 
 from callers import Callers
+
 from supervision.observability import logger
 from supervision.scopes import ROUTES
 from supervision.settings import AuthSettings, load

@@ -1,6 +1,7 @@
 """The callers this API knows: clients by their key and, where an issuer is set, people by their identity provider."""
 
 from people import People
+
 from supervision import clients
 from supervision.clients import Caller, Clients
 from supervision.secrets import Secret

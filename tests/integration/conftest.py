@@ -1,0 +1,38 @@
+import os
+
+import pytest
+from moto import mock_aws
+
+from supervision import aws
+
+
+@pytest.fixture
+def made_up_aws(monkeypatch):
+    """AWS as moto has it, in this process; no client of another test is left over."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    _forget_clients()
+    with mock_aws():
+        yield
+    _forget_clients()
+
+
+@pytest.fixture
+def clock_at(monkeypatch):
+    """Sets the layer's clock, in milliseconds, and may move it on."""
+    now = [1_709_849_242_672]
+    monkeypatch.setattr("supervision.clock.now_ms", lambda: now[0])
+
+    def move(seconds=0.0):
+        now[0] += int(seconds * 1000)
+        return now[0]
+
+    return move
+
+
+def _forget_clients():
+    aws.client.cache_clear()
+    aws._session.cache_clear()

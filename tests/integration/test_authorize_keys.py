@@ -1,0 +1,147 @@
+import json
+
+import pytest
+
+from supervision import aws, clients
+from supervision.clients import of_event
+from supervision.scopes import ROUTES, SCOPES
+from tests.harness.template import Template
+from tests.integration.authorizer import event, loaded
+
+SECRET = "clients"
+FIRST = {
+    "crm": {"key": "crm-key", "scopes": ["calls:read", "calls:whisper"]},
+    "bound": {"keys": ["old", "new"], "scopes": ["calls:listen"], "agents": ["a-1"], "phones": ["+12125550142"]},
+}
+
+
+def put(entries):
+    text = entries if isinstance(entries, str) else json.dumps(entries)
+    aws.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=text)
+
+
+@pytest.fixture
+def authorize(made_up_aws, clock_at, monkeypatch):
+    monkeypatch.setenv("API_CLIENTS_SECRET", SECRET)
+    for name in ("JWT_ISSUER", "JWT_AUDIENCE", "JWT_JWKS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    aws.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(FIRST))
+    with loaded() as app:
+        yield lambda *args: app.lambda_handler(event(*args), None)
+
+
+def test_a_key_opens_the_routes_of_its_scopes_and_hands_the_caller_on(authorize):
+    answer = authorize("Bearer bound", "POST /calls/{confId}/listen")
+    assert answer == {"isAuthorized": False, "context": {}}
+    answer = authorize("Bearer new", "POST /calls/{confId}/listen")
+    assert answer["isAuthorized"] is True
+    caller = of_event({"requestContext": {"authorizer": {"lambda": answer["context"]}}})
+    assert (caller.client, caller.scopes, caller.agents, caller.phones) == (
+        "bound",
+        {"calls:listen"},
+        {"a-1"},
+        {"+12125550142"},
+    )
+    assert all(isinstance(value, str) for value in answer["context"].values())
+
+
+@pytest.mark.parametrize("header", ["Bearer crm-key", "bearer crm-key", "BEARER  crm-key ", " Bearer crm-key"])
+def test_the_scheme_is_read_in_any_case(authorize, header):
+    assert authorize(header)["isAuthorized"] is True
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "crm-key",
+        "Basic crm-key",
+        "Bearer crm-key2",
+        "Bearer crm",
+        "Bearer crm-key,Bearer crm-key",
+        "Bearer crm-key crm-key",
+        "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.",
+    ],
+)
+def test_what_is_no_known_key_is_denied(authorize, header):
+    assert authorize(header) == {"isAuthorized": False, "context": {}}
+
+
+@pytest.mark.parametrize("route", [*ROUTES, "GET /elsewhere", "$default"])
+@pytest.mark.parametrize("scope", sorted(SCOPES))
+def test_each_route_opens_to_its_scopes_alone(authorize, route, scope):
+    put({"one": {"key": "k", "scopes": [scope]}})
+    action = route.rpartition("/")[2]
+    wanted = {
+        "GET": {"calls:read"} if route != "GET /elsewhere" else set(),
+        "POST": {f"calls:{action}"},
+        "DELETE": SCOPES - {"calls:read"},
+    }.get(route.split()[0], set())
+    assert authorize("Bearer k", route)["isAuthorized"] is (scope in wanted)
+
+
+def test_every_route_that_is_not_open_to_all_stands_in_the_table():
+    assert {route.key for route in Template().routes if route.authorizer} == set(ROUTES)
+
+
+def test_a_key_is_added_rotated_and_withdrawn_without_a_deployment(authorize, clock_at):
+    assert authorize("Bearer crm-key")["isAuthorized"] is True
+    put({"crm": {"keys": ["crm-key", "next"], "scopes": ["calls:read"]}})
+    clock_at(60)
+    assert authorize("Bearer crm-key")["isAuthorized"] is True
+    assert authorize("Bearer next")["isAuthorized"] is True
+    put({"crm": {"key": "next", "scopes": ["calls:read"]}})
+    clock_at(60)
+    assert authorize("Bearer crm-key")["isAuthorized"] is False
+    assert authorize("Bearer next")["isAuthorized"] is True
+
+
+def test_a_withdrawn_key_is_out_within_five_minutes_even_while_the_secret_cannot_be_read(authorize, clock_at):
+    assert authorize("Bearer crm-key")["isAuthorized"] is True
+    aws.client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    clock_at(120)
+    assert authorize("Bearer crm-key")["isAuthorized"] is True
+    clock_at(60)  # and the gateway holds an answer for another 60
+    with pytest.raises(Exception, match="cannot be read"):
+        authorize("Bearer crm-key")
+
+
+@pytest.mark.parametrize("text", ["", "not JSON", "[]"])
+def test_a_secret_that_cannot_be_read_lets_nobody_in_and_is_an_error(authorize, text):
+    put(text or " ")
+    with pytest.raises(ValueError, match=r".+"):
+        authorize("Bearer crm-key")
+
+
+def test_a_missing_secret_lets_nobody_in_and_is_an_error(authorize):
+    aws.client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    with pytest.raises(Exception, match="cannot be read"):
+        authorize("Bearer crm-key")
+
+
+def test_the_secret_is_read_once_a_minute_however_many_ask(authorize, clock_at, monkeypatch):
+    asked = []
+    read = aws.client("secretsmanager").get_secret_value
+    monkeypatch.setattr(
+        aws.client("secretsmanager"), "get_secret_value", lambda **names: asked.append(names) or read(**names)
+    )
+    parsed = []
+    monkeypatch.setattr("supervision.clients.parse", lambda text, parse=clients.parse: parsed.append(1) or parse(text))
+    for _ in range(20):
+        authorize("Bearer crm-key")
+    assert (len(asked), len(parsed)) == (1, 1)
+    clock_at(61)
+    authorize("Bearer crm-key")
+    assert (len(asked), len(parsed)) == (2, 1)
+
+
+def test_nothing_that_was_sent_is_logged(authorize, caplog):
+    caplog.set_level("DEBUG")
+    for key in ("crm-key", "some-unknown-key"):
+        authorize(f"Bearer {key}")
+    text = "\n".join(str(vars(record)) for record in caplog.records if record.name.startswith(("service", "super")))
+    assert "crm" in text
+    assert "-key" not in text
