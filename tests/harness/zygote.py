@@ -99,6 +99,8 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
     except BaseException:
         import traceback
 

@@ -10,7 +10,7 @@ _LITERAL, _VARIABLE, _GREEDY = range(3)
 
 
 class Router:
-    """The most specific path wins: literal, then variable, then `{proxy+}`, then `$default`; after that a method, then ANY."""
+    """The most specific path wins (literal, variable, `{proxy+}`, `$default`); of equal paths, a method before ANY."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         ranked = sorted(routes, key=_rank)

@@ -1,0 +1,94 @@
+"""The local AWS, seen from the harness."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.harness import framing
+from tests.harness.cloudformation import ACCOUNT
+from tests.harness.local_aws.resources import calls
+from tests.harness.template import Template
+from tests.harness.zygote import zygote
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+_MODULES = (
+    "moto.moto_server.werkzeug_app",
+    "moto.dynamodb.responses",
+    "moto.events.responses",
+    "moto.secretsmanager.responses",
+    "moto.sqs.responses",
+    "botocore.session",
+    "werkzeug.test",
+)
+
+type Put = Callable[[str, dict[str, Any], list[str]], None]
+"""Told of each event that was put: the bus, the event, the names of the rules that match it."""
+
+
+class LocalAws:
+    """Serves on the bound socket `listener`, with the template's resources in it."""
+
+    def __init__(self, listener: socket.socket, template: Template, secrets: Mapping[str, str], put: Put) -> None:
+        host, port = listener.getsockname()
+        self.url = f"http://{host}:{port}"
+        self._address = (host, port)
+        self._put = put
+        self._ready = threading.Event()
+        self._connection, theirs = socket.socketpair()
+        argument = {
+            "calls": list(calls(template, secrets)),
+            "rules": [{"name": one.name, "bus": one.bus, "pattern": one.pattern} for one in template.rules],
+        }
+        environment = {**os.environ, **CREDENTIALS}
+        with theirs, listener:
+            fds = [listener.fileno(), theirs.fileno()]
+            self._pid = zygote(*_MODULES).fork("tests.harness.local_aws.process:main", argument, environment, fds)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait(self, timeout: float = 60) -> None:
+        """Return once it answers and holds what the template makes."""
+        if not self._ready.wait(timeout) or not self._alive():
+            raise RuntimeError("the local AWS did not start")
+
+    def send(self, queue_arn: str, body: str) -> None:
+        """Put a message into a queue."""
+        url = f"{self.url}/{ACCOUNT}/{queue_arn.rsplit(':', 1)[-1]}"
+        headers = {
+            "X-Amz-Target": "AmazonSQS.SendMessage",
+            "Content-Type": "application/x-amz-json-1.0",
+            "Authorization": "AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/sqs/aws4_request, Signature=0",
+        }
+        connection = http.client.HTTPConnection(*self._address, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("POST", "/", json.dumps({"QueueUrl": url, "MessageBody": body}), headers)
+            answer = connection.getresponse()
+            if answer.status != 200:
+                raise RuntimeError(f"the local SQS answered {answer.status} to a message for {url}")
+
+    def stop(self) -> None:
+        """End it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._reader.join(timeout=5)
+        self._connection.close()
+
+    def _alive(self) -> bool:
+        return self._reader.is_alive()
+
+    def _read(self) -> None:
+        while (message := framing.receive(self._connection)) is not None:
+            told = json.loads(message)
+            if "event" in told:
+                self._put(told["bus"], told["event"], told["rules"])
+            else:
+                self._ready.set()
+        self._ready.set()
