@@ -1,0 +1,23 @@
+"""On a schedule: keeps the WebRTC users young, so that nobody who asks has to wait for them."""
+
+from typing import Any
+
+from supervision.observability import logger
+from supervision.problems import YtelProblem
+from supervision.settings import load
+from supervision.start import at_start
+from supervision.wiring import FloorNeeds, Parts
+
+
+@at_start
+def parts() -> Parts:
+    """What this function works with."""
+    return Parts(load(FloorNeeds))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> None:
+    """Reads the users anew. Where Ytel does not give them, the held ones serve until the next time."""
+    try:
+        logger.info("the users are read", count=parts().users.refresh())
+    except YtelProblem as problem:
+        logger.warning("the users could not be read", code=problem.code)
