@@ -6,12 +6,11 @@ otherwise B is the agent and A the contact. Here a leg that proves itself beats 
 stands, and what is left to "otherwise" is marked as such: it may be shown, never relied on.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from supervision import fast_json
 from supervision.fresh import FreshConference
 
 AgentMatch = Literal["channelName", "callerId", "elimination"]
@@ -42,17 +41,33 @@ class Supervisor(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """One entry of `memberData`. One whose data could not be read has `readable` False and nothing else."""
+    """One entry of `memberData`. One whose data could not be read is not `readable`, and its texts are empty."""
 
     member_id: str
-    readable: bool = False
-    channel_name: str = ""
-    caller_id: str = ""
-    called_number: str = ""
+    data: Mapping[str, Any] | None
+
+    @property
+    def readable(self) -> bool:
+        """Whether Ytel's data of this leg could be read."""
+        return self.data is not None
+
+    @property
+    def channel_name(self) -> str:
+        """The number, or the channel, this leg is on."""
+        return _text(self.data.get("channelName")) if self.data else ""
+
+    @property
+    def caller_id(self) -> str:
+        """Who calls; an agent's leg can carry the client id here."""
+        return _text(self.data.get("callerId")) if self.data else ""
+
+    @property
+    def called_number(self) -> str:
+        """The number that was called."""
+        return _text(self.data.get("calledNumber")) if self.data else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Legs:
+class Legs(NamedTuple):
     """Who the members are. Ids are member ids; `supervisors` maps each supervisor's own leg to its supervision's id.
 
     `members` holds every leg in JavaScript's key order; `known` is False where Ytel gave no readable map of members.
@@ -81,10 +96,7 @@ class FreshLegs(Legs):
 
 def read_fresh(conference: FreshConference, user: User | None, supervisors: Sequence[Supervisor]) -> FreshLegs:
     """The legs of a conference that was read for this request; the rest as for `read_legs`."""
-    legs = read_legs(conference.raw, user, supervisors)
-    return FreshLegs(
-        legs.members, legs.known, legs.agent, legs.contact, legs.others, legs.supervisors, legs.match, legs.user
-    )
+    return FreshLegs(*read_legs(conference.raw, user, supervisors))
 
 
 def read_legs(conference: Mapping[str, Any], user: User | None, supervisors: Sequence[Supervisor] = ()) -> Legs:
@@ -97,7 +109,7 @@ def read_legs(conference: Mapping[str, Any], user: User | None, supervisors: Seq
     own = _supervisors_legs(members, supervisors) if supervisors else {}
     rest = [leg for leg in members if leg.member_id not in own] if own else members
     agent, contact, match = _tell_apart(rest, user, conference) if user and rest else (None, None, None)
-    others = tuple(leg.member_id for leg in rest if leg.member_id != agent and leg.member_id != contact)
+    others = tuple([leg.member_id for leg in rest if leg.member_id != agent and leg.member_id != contact])
     return Legs(members, bool(members), agent, contact, others, own, match, user)
 
 
@@ -108,7 +120,11 @@ def same_number(one: str, other: str) -> bool:
     """
     if not one or not other:
         return False
-    return one == other or plain(one) == plain(other)
+    if one == other:
+        return True
+    if one[0] == other[0] == "+" and one[1:].isdecimal() and other[1:].isdecimal():
+        return False  # both written as E.164 has it, the ordinary case
+    return plain(one) == plain(other)
 
 
 def plain(number: str) -> str:
@@ -120,33 +136,30 @@ def plain(number: str) -> str:
 
 
 _WRITTEN_NUMBER = re.compile(r"\s*\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
-_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
 def _in_javascript_order(data: Mapping[str, Any]) -> tuple[Leg, ...]:
-    keys = list(data)
-    if all(map(_is_index, keys)):
-        keys.sort(key=int)
-    else:
-        keys = sorted(filter(_is_index, keys), key=int) + [key for key in keys if not _is_index(key)]
-    return tuple([_read_leg(key, data[key]) for key in keys])
+    return tuple([_read_leg(key, data[key]) for key in sorted(data, key=_place)])
 
 
-def _is_index(key: str) -> bool:
-    # An integer key in JavaScript: canonical, and below 2 to the 32nd less one.
-    return _INDEX.fullmatch(key) is not None and int(key) < 4294967295
+def _place(key: str) -> int:
+    # JavaScript puts integer keys first, by value: canonical ones below 2 to the 32nd less one. The others stay as
+    # they came, which a stable sort does with equal places.
+    if key.isdecimal() and len(key) <= 10 and key.isascii() and (key[0] != "0" or key == "0"):
+        place = int(key)
+        return place if place < _NO_INTEGER else _NO_INTEGER
+    return _NO_INTEGER
+
+
+_NO_INTEGER = 4294967295
 
 
 def _read_leg(member_id: str, document: Any) -> Leg:
     try:
-        data = json.loads(document) if isinstance(document, str) else document
-    except (ValueError, RecursionError):
-        return Leg(member_id)
-    if not isinstance(data, dict):
-        return Leg(member_id)
-    return Leg(
-        member_id, True, _text(data.get("channelName")), _text(data.get("callerId")), _text(data.get("calledNumber"))
-    )
+        data = fast_json.loads(document) if isinstance(document, str) else document
+    except ValueError:
+        data = None
+    return Leg(member_id, data if isinstance(data, dict) else None)
 
 
 def _text(value: Any) -> str:
@@ -174,13 +187,14 @@ def _tell_apart(
     legs: Sequence[Leg], user: User, conference: Mapping[str, Any]
 ) -> tuple[str | None, str | None, AgentMatch]:
     """Agent, contact and match of the legs that are no supervisor's; there is at least one."""
-    by_number = [leg for leg in legs if same_number(leg.channel_name, user.webrtcNumber)]
+    number = user.webrtcNumber
+    by_number = [leg for leg in legs if same_number(leg.channel_name, number)]
     # Inferred: the agent's leg can carry the client id as its callerId. Asked only where no number decides.
     by_client = [] if by_number else [leg for leg in legs if leg.caller_id == user.clientId]
     proofs = by_number or by_client
     if len(proofs) == 1:
         agent = proofs[0].member_id
-        rest = [leg for leg in legs if leg.member_id != agent]
+        rest = [leg for leg in legs if leg is not proofs[0]]
         contact = _contact(rest, user, conference) or (rest[0].member_id if rest else None)
         return agent, contact, "channelName" if by_number else "callerId"
     return *_by_elimination(legs, user, conference), "elimination"
