@@ -82,7 +82,11 @@ class Leg:
 
 @dataclass
 class Call:
-    """A conference. `shape` overrides what is listed of it, field by field; `MISSING` leaves a field out."""
+    """A conference.
+
+    `shape` overrides what is listed of it, field by field, where `MISSING` leaves a field out; `instead` is listed in
+    place of the whole.
+    """
 
     conf_id: str
     account: str
@@ -93,6 +97,8 @@ class Call:
     gone: dict[str, Leg] = field(default_factory=dict)
     heard_by: dict[str, set[str]] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
+    instead: Any = AS_IT_IS
+    members_as_given: bool = False
     text: str | None = None
 
     def changed(self) -> None:
@@ -101,10 +107,13 @@ class Call:
     def listed(self) -> str:
         """The conference as JSON, written once for every change."""
         if self.text is None:
-            self.text = json.dumps(self.wire(), separators=(",", ":"))
+            item = self.wire() if self.instead is AS_IT_IS else self.instead
+            self.text = json.dumps(item, separators=(",", ":"))
         return self.text
 
     def wire(self) -> dict[str, Any]:
+        # in the order of text, as many servers write a map: "1000" before "999"
+        member_ids = self.legs if self.members_as_given else sorted(self.legs)
         known: dict[str, Any] = {
             "accountSid": self.account,
             "confId": self.conf_id,
@@ -112,8 +121,7 @@ class Call:
             "createdTime": self.created,
             "details": self.details,
             "members": {leg.leg_id: leg.leg_id for leg in self.legs.values()} or None,
-            # in the order of text, as many servers write a map: "1000" before "999"
-            "memberData": {key: self.legs[key].wire() for key in sorted(self.legs)} or None,
+            "memberData": {key: self.legs[key].wire() for key in member_ids} or None,
         }
         return {key: value for key, value in (known | self.shape).items() if value is not MISSING}
 

@@ -22,6 +22,7 @@ from tests.harness.fake_ytel.tokens import Tokens
 SAMPLES = Path(__file__).parent / "samples" / "conferences.json"
 SAMPLE_ROLES: dict[str, Role] = {"503": "contact", "504": "agent"}
 SAMPLE_AGENT = {"client_id": "c91f9b77-ce9d-4207-98e4-229b76a6555", "number": "+15555280600"}
+STOPS_WITHIN_SECONDS = 0.01
 SAMPLE_CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 
 
@@ -86,6 +87,11 @@ class FakeYtel:
         return self._app.complaints
 
     @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._server.connections) if self._server else 0
+
+    @property
     def port(self) -> int:
         return self._port
 
@@ -110,7 +116,9 @@ class FakeYtel:
         if self._server is None:
             self._server = Server(self._port, self._app, self.faults, self.requests)
             self._port = self._server.server_address[1]
-            self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+            self._thread = threading.Thread(
+                target=self._server.serve_forever, args=(STOPS_WITHIN_SECONDS,), daemon=True
+            )
             self._thread.start()
         return self
 

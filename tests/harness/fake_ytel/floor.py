@@ -11,6 +11,7 @@ from tests.harness.fake_ytel.timeline import Clock, wall_clock
 type Proof = Literal["channelName", "callerId", "both"] | None
 type Direction = Literal["inbound", "outbound"]
 
+CONFERENCE_FIELDS = ("accountSid", "confId", "status", "createdTime", "details", "members", "memberData")
 TRUNK = "+12125550100"  # what a leg shows that proves nothing
 USER_AREAS = (646, 917, 347, 718, 929, 332, 516, 914, 631, 845)
 OUTSIDE_AREAS = (312, 415, 617, 702, 303, 512, 206, 503, 305, 404)  # 212 is left to supervisors
@@ -149,37 +150,51 @@ class Floor(Hearing, Phones):
             )
             return self._seat(call, leg)
 
-    def raw_conference(self, conference: dict[str, Any], roles: dict[str, Role] | None = None) -> str:
-        """List a conference exactly as it is given. Its members are those of its `memberData`, in the roles given."""
+    def raw_conference(self, item: Any, roles: dict[str, Role] | None = None) -> str:
+        """List this, whatever it is, exactly as it is given; the id it is known by here.
+
+        Where it has a `memberData`, its entries are members, of these roles, who can leave and be joined by others.
+        """
         with self.turn():
-            data = conference.get("memberData")
-            details = conference.get("details")
+            given: dict[str, Any] = item if isinstance(item, dict) else {}
+            details, data, members = (given.get(key) for key in ("details", "memberData", "members"))
             call = Call(
-                conf_id=str(conference.get("confId", self.new_id())),
-                account=str(conference.get("accountSid", self.account)),
+                conf_id=str(given.get("confId") or self.new_id()),
+                account=self.account,
                 created=self.now,
                 details=details if isinstance(details, dict) else {},
-                shape={key: value for key, value in conference.items() if key not in ("members", "memberData")},
+                shape=dict.fromkeys(CONFERENCE_FIELDS, MISSING) | given,
+                instead=AS_IT_IS if given else item,
+                members_as_given=True,
             )
-            leg_ids = iter(conference.get("members") or ())
-            for member_id, raw in data.items() if isinstance(data, dict) else ():
-                told = leg_data(raw)
-                self.member_id_seen(member_id)
-                call.legs[member_id] = Leg(
-                    member_id=member_id,
-                    role=(roles or {}).get(member_id, "unknown"),
-                    leg_id=next(leg_ids, None) or self.new_id(),
-                    number=str(told.get("channelName", "")),
-                    channel=told.get("channelName"),
-                    caller_id=told.get("callerId"),
-                    called_number=told.get("calledNumber"),
-                    joined_at=self.now,
-                    raw=raw,
-                )
-            if not call.legs:
-                call.shape |= {key: conference.get(key, MISSING) for key in ("members", "memberData")}
+            if isinstance(data, dict) and data:
+                del call.shape["memberData"]
+                leg_ids = list(members) if isinstance(members, dict) and len(members) == len(data) else []
+                if leg_ids:
+                    del call.shape["members"]
+                for nth, (member_id, raw) in enumerate(data.items()):
+                    leg_id = leg_ids[nth] if leg_ids else self.new_id()
+                    call.legs[member_id] = self._raw_leg(
+                        member_id, leg_id, (roles or {}).get(member_id, "unknown"), raw
+                    )
             self._calls[call.conf_id] = call
             return call.conf_id
+
+    def _raw_leg(self, member_id: str, leg_id: str, role: Role, raw: Any) -> Leg:
+        self.member_id_seen(member_id)
+        told = leg_data(raw)
+        channel = told.get("channelName")
+        return Leg(
+            member_id=member_id,
+            role=role,
+            leg_id=leg_id,
+            number=str(channel or ""),
+            channel=channel,
+            caller_id=told.get("callerId"),
+            called_number=told.get("calledNumber"),
+            joined_at=self.now,
+            raw=raw,
+        )
 
     def reshape(self, conf_id: str, **fields: Any) -> None:
         """From now on list these fields of a call so. `AS_IT_IS`: the truth again; `MISSING`: no such field."""

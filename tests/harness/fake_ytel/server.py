@@ -34,14 +34,14 @@ class Server(ThreadingHTTPServer):
         self.faults = scripted
         self.requests = requests
         self.stopping = threading.Event()
-        self._connections: dict[socket.socket, threading.Thread] = {}
+        self.connections: dict[socket.socket, threading.Thread] = {}
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        self._connections[request] = threading.current_thread()
+        self.connections[request] = threading.current_thread()
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._connections.pop(request, None)
+            self.connections.pop(request, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no error of the fake's."""
@@ -53,10 +53,10 @@ class Server(ThreadingHTTPServer):
         self.stopping.set()
         self.shutdown()
         self.server_close()
-        for connection, thread in list(self._connections.items()):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            if thread is not threading.current_thread():  # a scripted act may be what stops it
+        for connection, thread in list(self.connections.items()):
+            if thread is not threading.current_thread():  # a scripted act, whose own answer is still to be sent
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
                 thread.join(5)
 
 
@@ -85,6 +85,7 @@ class Connection(BaseHTTPRequestHandler):
             self._send(request, self._run(fault, request))
         else:
             self._go_wrong(fault, request, self.ours.app.answer(request) if fault.processed else None)
+        self.close_connection |= self.ours.stopping.is_set()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
 
