@@ -1,14 +1,14 @@
 """One call as it is now: read from Ytel for the request at hand, with the supervisors on it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from supervision.calls import client_id_of
 from supervision.fresh import FreshConference
 from supervision.guard import Guard
-from supervision.legs import FreshLegs, User, read_fresh
-from supervision.problems import CallNotFound
+from supervision.legs import FreshLegs, User, read_fresh, same_number
+from supervision.problems import CallAmbiguous, CallNotFound
 from supervision.record import Supervision
 from supervision.ytel.client import Ytel
 
@@ -19,8 +19,8 @@ class KnowsUsers(Protocol):
     def find(self, client_id: str) -> User | None:
         """The user of this client id; one nobody knows is asked for again."""
 
-    def by_id(self) -> Mapping[str, User]:
-        """All of them."""
+    def numbers(self) -> Collection[str]:
+        """Their own numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,23 @@ class CallReader:
         if conference is None:
             raise CallNotFound("There is no such active call.")
         return self.take_in(conference)
+
+    def of_agent(self, client_id: str | None, number: str | None) -> str:
+        """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous."""
+
+        def is_theirs(conference: Mapping[str, Any]) -> bool:
+            named = client_id_of(conference)
+            agent = self.users.find(named) if named else None
+            return (client_id is not None and named == client_id) or (
+                number is not None and agent is not None and same_number(agent.webrtcNumber, number)
+            )
+
+        calls = [one.conf_id for one in self.ytel.active() if is_theirs(one.raw)]
+        if len(calls) > 1:
+            raise CallAmbiguous("The agent is on several calls; name the one by its confId.")
+        if not calls:
+            raise CallNotFound("The agent is on no active call.")
+        return calls[0]
 
     def take_in(self, conference: FreshConference) -> CallNow:
         """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""

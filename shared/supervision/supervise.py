@@ -1,13 +1,12 @@
 """The use case behind listen, whisper and barge, whichever door it came through: read, decide, dial, record, tell."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from supervision import clock, dial_limits
-from supervision.audience import ACTIONS, Action, decide, to_disconnect
-from supervision.call_now import CallNow, CallReader
+from supervision.audience import Action, decide
+from supervision.call_now import CallReader
 from supervision.clients import Caller
-from supervision.events import of_failure, of_supervision
+from supervision.events import Event, of_supervision
 from supervision.floor import Floor
 from supervision.legs import same_number
 from supervision.numbers import may_dial
@@ -16,7 +15,6 @@ from supervision.problems import (
     AlreadySupervising,
     Conflict,
     InProgress,
-    InvalidRequest,
     OutcomeUnknown,
     SupervisionNotFound,
     YtelProblem,
@@ -105,22 +103,10 @@ class Supervise:
             raise _unknown(supervision)
         return supervision
 
-    def plan(self, action: str, conf_id: str) -> dict[str, Any]:
-        """What `action` would do on the members as they are now; dials nobody. Raises InvalidRequest, CallNotFound."""
-        if action not in (*ACTIONS, "hangup"):
-            raise InvalidRequest(f"action must be one of {', '.join(ACTIONS)}, hangup")
-        call = self.reader.read(conf_id)
-        answer: dict[str, Any] = {"confId": conf_id, "action": action, "agentMatch": call.legs.match}
-        try:
-            return {**answer, **_planned(action, call)}
-        except Conflict as refusal:
-            return {**answer, "refused": {"code": refusal.code, "detail": refusal.detail}}
-
     def _check_number(self, request: DialRequest, in_call: set[str] | tuple[()]) -> str:
-        numbers = {user.webrtcNumber for user in self.reader.users.by_id().values()}
         return may_dial(
             request.to,
-            account_numbers=numbers,
+            account_numbers=self.reader.users.numbers(),
             in_call=in_call,
             regions=self.settings.dial_regions,
             allowed=request.caller.phones,
@@ -140,20 +126,12 @@ class Supervise:
             self._record(supervision.but(dial="unknown"))
             raise _unknown(supervision) from None
         except YtelProblem as problem:
-            request = {"action": supervision.action, "confId": supervision.confId, "to": supervision.to}
-            failure = of_failure(
-                supervision.id,
-                {**request, "supervisionId": supervision.id},
-                problem,
-                requested_by=supervision.requestedBy,
-                correlation_id=supervision.correlationId,
-            )
-            self._record(supervision.but(state="failed", endedAt=clock.now_ms(), how=problem.code), failure)
+            self._record(supervision.but(state="failed", endedAt=clock.now_ms(), how=problem.code))
             raise
         taken = supervision.but(dial="taken")
         return self._record(taken, of_supervision("Supervision Started", taken))
 
-    def _record(self, supervision: Supervision, *tell: Any) -> Supervision:
+    def _record(self, supervision: Supervision, *tell: Event) -> Supervision:
         """What is now known of the dial; a table that fails does not undo it, so it does not fail the request."""
         try:
             saved = self.supervisions.save(supervision, tell)
@@ -162,14 +140,6 @@ class Supervise:
             logger.exception("a dial could not be recorded", extra={"supervision": supervision.id})
             return supervision
         return saved or self.supervisions.get(supervision.id) or supervision
-
-
-def _planned(action: str, call: CallNow) -> dict[str, Any]:
-    if action == "hangup":
-        members = list(to_disconnect(call.legs))
-        return {"noSpeakToList": members, "hears": []}
-    audience = decide(action, call.legs)  # type: ignore[arg-type]
-    return {"noSpeakToList": list(audience.no_speak_to), "hears": list(audience.hears)}
 
 
 def _same_request(standing: Supervision, request: DialRequest) -> Supervision:

@@ -17,6 +17,8 @@ from supervision.legs import plain
 from supervision.record import Supervision
 
 OPEN = "OPEN"
+RECORD = "SUPERVISION#"
+LONGEST_ID = 255
 
 
 class PhoneTaken(Exception):
@@ -49,10 +51,12 @@ class Supervisions:
 
     def get(self, id_: str) -> Supervision | None:
         """The supervision of this id."""
+        if len(id_) > LONGEST_ID:
+            return None
         answer = aws.client("dynamodb").get_item(
-            TableName=self._table, Key={"pk": {"S": f"SUPERVISION#{id_}"}, "sk": {"S": "RECORD"}}, ConsistentRead=True
+            TableName=self._table, Key={"pk": {"S": RECORD + id_}, "sk": {"S": "RECORD"}}, ConsistentRead=True
         )
-        return _read(answer["Item"]) if "Item" in answer else None
+        return read_item(answer["Item"]) if "Item" in answer else None
 
     def open(self, conf_id: str | None = None) -> list[Supervision]:
         """Those under way, on one call or on all; strongly consistent."""
@@ -70,7 +74,7 @@ class Supervisions:
                 ConsistentRead=True,
             )
         )
-        return [_read(item) for page in pages for item in page["Items"]]
+        return [read_item(item) for page in pages for item in page["Items"]]
 
     def _write(self, supervision: Supervision, condition: str, tell: Sequence[Event]) -> bool:
         open_key = {"pk": {"S": OPEN}, "sk": {"S": f"{supervision.confId}#{plain(supervision.to)}"}}
@@ -100,7 +104,7 @@ class Supervisions:
     def _record_keys(self, supervision: Supervision) -> dict[str, Any]:
         until = supervision.requestedAt // 1000 + self._audit_days * 24 * 3600
         return {
-            "pk": {"S": f"SUPERVISION#{supervision.id}"},
+            "pk": {"S": RECORD + supervision.id},
             "sk": {"S": "RECORD"},
             "kind": {"S": "supervision"},
             "confId": {"S": supervision.confId},
@@ -111,5 +115,6 @@ class Supervisions:
         }
 
 
-def _read(item: dict[str, Any]) -> Supervision:
+def read_item(item: dict[str, Any]) -> Supervision:
+    """The supervision that an item of the table holds."""
     return Supervision.of_record(json.loads(item["data"]["S"]))

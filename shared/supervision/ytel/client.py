@@ -67,6 +67,11 @@ class Ytel:
                     return FreshConference(conf_id, entry, read_at) if is_active(entry) else None
         return None
 
+    def active(self) -> list[FreshConference]:
+        """Every active conference, each fresh for this request. Raises a YtelProblem."""
+        read = self.conferences()
+        return [FreshConference(one["confId"], one, read.read_at) for one in read.conferences if is_active(one)]
+
     def users(self) -> list[dict[str, Any]]:
         """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
         return [entry for page in walk(self._users_from, repr) for entry in page.entries]

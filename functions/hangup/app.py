@@ -1,0 +1,24 @@
+"""POST /calls/{confId}/hangup, and the event that asks for the same."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision import bus, http
+from supervision.hang_up_door import HangUpDoor
+from supervision.start import at_start
+
+app = APIGatewayHttpResolver()
+http.prepare(app)
+door = at_start(HangUpDoor)
+
+
+@app.post("/calls/<confId>/hangup")
+def hangup(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
+    """Disconnects every member of the call, supervisors too."""
+    return door().over_http(app, confId)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """An HTTP API event, or a `Supervision Requested` from the bus."""
+    return door().from_bus(event, context) if bus.is_from_bus(event) else http.serve(app, event, context)

@@ -1,0 +1,24 @@
+"""POST /calls/{confId}/listen, and the event that asks for the same."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision import bus, http
+from supervision.dial_door import DialDoor
+from supervision.start import at_start
+
+app = APIGatewayHttpResolver()
+http.prepare(app)
+door = at_start(lambda: DialDoor("listen"))
+
+
+@app.post("/calls/<confId>/listen")
+def listen(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
+    """Brings a supervisor in whom nobody hears."""
+    return door().over_http(app, confId)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """An HTTP API event, or a `Supervision Requested` from the bus."""
+    return door().from_bus(event, context) if bus.is_from_bus(event) else http.serve(app, event, context)

@@ -1,0 +1,46 @@
+"""GET /supervisions, DELETE /supervisions/{id}: who supervises what, and how one leaves."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision import history, http
+from supervision.observability import logger
+from supervision.problems import Problem
+from supervision.settings import load
+from supervision.start import at_start
+from supervision.wiring import FloorNeeds, Parts
+
+app = APIGatewayHttpResolver()
+http.prepare(app)
+parts = at_start(lambda: Parts(load(FloorNeeds)))
+
+
+@app.get("/supervisions")
+def list_supervisions() -> Response[str]:
+    """Lists the supervisions, newest first."""
+    http.caller_of(app)
+    query = history.Query.of(app.current_event.query_string_parameters or {})
+    _look_at_the_floor()
+    return http.json_answer(200, history.find(parts().settings.table_name, parts().supervisions, query))
+
+
+@app.delete("/supervisions/<id>")
+def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
+    """Drops the supervisor's own leg; the call goes on."""
+    return http.json_answer(202, parts().leave.leave(id, http.caller_of(app)).as_wire())
+
+
+def _look_at_the_floor() -> None:
+    """Has the states be what Ytel shows, where any can still change; while Ytel is down they stay as they were seen."""
+    if not parts().supervisions.open():
+        return
+    try:
+        parts().floor.held()
+    except Problem as problem:
+        logger.info("the states are as they were last seen", code=problem.code)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """An HTTP API event."""
+    return http.serve(app, event, context)

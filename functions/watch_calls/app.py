@@ -1,0 +1,36 @@
+"""On a schedule: tells the bus what began, ended and ran long, and has the guard look at every supervision."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from supervision.http import correlation
+from supervision.settings import WatchSettings, load
+from supervision.start import at_start
+from supervision.watcher import Watcher
+from supervision.wiring import FloorNeeds, Parts
+
+# The schedule comes every minute; a look that begins later belongs to the next invocation.
+MINUTE_SECONDS = 60.0
+SPARE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs(FloorNeeds, WatchSettings):
+    """The settings of this function."""
+
+
+def _build() -> Watcher:
+    settings = load(Needs)
+    parts = Parts(settings)
+    return Watcher(settings.table_name, parts.floor, parts.outbox, settings, settings.calls_max_age_seconds)
+
+
+watcher = at_start(_build)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> None:
+    """A scheduled event; takes its minute."""
+    spare = context.get_remaining_time_in_millis() / 1000 - MINUTE_SECONDS
+    late = max(spare, SPARE_SECONDS)
+    with correlation(context.aws_request_id, context):
+        watcher().watch(lambda: context.get_remaining_time_in_millis() / 1000 - late, context.aws_request_id)

@@ -1,0 +1,90 @@
+"""Both doors of listen, whisper and barge: over HTTP and from the bus, the same use case behind them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision import bus, http
+from supervision.audience import Action
+from supervision.observability import logger
+from supervision.once import once
+from supervision.problems import InvalidRequest, OutcomeUnknown
+from supervision.settings import load
+from supervision.supervise import DialRequest, Supervise
+from supervision.wiring import DialNeeds, Parts
+
+REPLAYED = {"Idempotent-Replayed": "true"}
+
+
+@dataclass
+class DialDoor:
+    """The doors of one action. Made at start: raises SettingError."""
+
+    action: Action
+
+    def __post_init__(self) -> None:
+        self.settings = load(DialNeeds)
+        self.parts = Parts(self.settings)
+
+    @cached_property
+    def supervise(self) -> Supervise:
+        """The use case."""
+        return self.parts.supervise(self.settings)
+
+    def over_http(self, app: APIGatewayHttpResolver, conf_id: str) -> Response[str]:
+        """The answer to a POST: 202 with the supervision. Raises a Problem."""
+        event = app.current_event
+        request = DialRequest(
+            self.action,
+            conf_id,
+            http.field_of_body(app, "to"),
+            http.caller_of(app),
+            http.correlation_of(event.raw_event),
+        )
+        logger.append_keys(action=self.action, confId=conf_id)
+        key = event.headers.get("idempotency-key")
+        if key is None:
+            return http.json_answer(202, self.supervise.dial(request).as_wire())
+        asked = {"action": self.action, "confId": conf_id, "to": request.to}
+        answer, replayed = once(
+            self.settings.table_name,
+            app.lambda_context,
+            key=key,
+            owner=f"http {request.caller.client}",
+            request=asked,
+            work=lambda: self._dial(request),
+        )
+        headers = REPLAYED if replayed else {}
+        if "unknown" in answer:
+            # Kept, and never dialled again; but what became of the phone is looked up each time.
+            return self._unknown(answer, replayed)
+        return http.json_answer(202, answer["supervision"], headers)
+
+    def from_bus(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Acts on a request from the bus."""
+
+        def act(request: bus.EventRequest) -> dict[str, Any]:
+            to = request.text("to")
+            if to is None:
+                raise InvalidRequest('"to", the supervisor\'s phone, is missing.')
+            conf_id = request.conf_id(self.parts.reader)
+            logger.append_keys(action=self.action, confId=conf_id)
+            dial = DialRequest(self.action, conf_id, to, request.caller, request.correlation_id)
+            return {"supervision": self.supervise.dial(dial).as_wire()}
+
+        return bus.on_request(event, context, table=self.settings.table_name, outbox=self.parts.outbox, act=act)
+
+    def _dial(self, request: DialRequest) -> dict[str, Any]:
+        try:
+            return {"supervision": self.supervise.dial(request).as_wire()}
+        except OutcomeUnknown as problem:
+            return {"unknown": problem.extra["supervisionId"], "detail": problem.detail, "wait": problem.retry_after}
+
+    def _unknown(self, answer: dict[str, Any], replayed: bool) -> Response[str]:
+        if not replayed:
+            raise OutcomeUnknown(
+                answer["detail"], extra={"supervisionId": answer["unknown"]}, retry_after=answer["wait"]
+            )
+        return http.json_answer(202, self.supervise.look_again(answer["unknown"]).as_wire(), REPLAYED)

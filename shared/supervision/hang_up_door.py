@@ -1,0 +1,61 @@
+"""Both doors of the hang-up: over HTTP and from the bus, the same use case behind them."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision import bus, http
+from supervision.clients import Caller
+from supervision.observability import logger
+from supervision.once import once
+from supervision.problems import OutcomeUnknown
+from supervision.settings import load
+from supervision.wiring import FloorNeeds, Parts
+
+
+class HangUpDoor:
+    """The doors. Made at start: raises SettingError."""
+
+    def __init__(self) -> None:
+        self.settings = load(FloorNeeds)
+        self.parts = Parts(self.settings)
+
+    def over_http(self, app: APIGatewayHttpResolver, conf_id: str) -> Response[str]:
+        """The answer to a POST: 200 with who was disconnected. Raises a Problem."""
+        event, caller = app.current_event, http.caller_of(app)
+        correlation_id = http.correlation_of(event.raw_event)
+        logger.append_keys(action="hangup", confId=conf_id)
+        key = event.headers.get("idempotency-key")
+        if key is None:
+            return http.json_answer(200, self._hang_up(conf_id, caller, correlation_id))
+        answer, replayed = once(
+            self.settings.table_name,
+            app.lambda_context,
+            key=key,
+            owner=f"http {caller.client}",
+            request={"action": "hangup", "confId": conf_id},
+            work=lambda: self._kept(conf_id, caller, correlation_id),
+        )
+        if "unknown" in answer:
+            raise OutcomeUnknown(answer["unknown"], extra=answer["lists"])
+        return http.json_answer(200, answer, {"Idempotent-Replayed": "true"} if replayed else {})
+
+    def from_bus(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Acts on a request from the bus."""
+
+        def act(request: bus.EventRequest) -> dict[str, Any]:
+            conf_id = request.conf_id(self.parts.reader)
+            logger.append_keys(action="hangup", confId=conf_id)
+            return self._hang_up(conf_id, request.caller, request.correlation_id)
+
+        return bus.on_request(event, context, table=self.settings.table_name, outbox=self.parts.outbox, act=act)
+
+    def _hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
+        hung_up = self.parts.hang_up.hang_up(conf_id, caller, correlation_id)
+        return {"confId": conf_id, "hungUp": hung_up, "failed": []}
+
+    def _kept(self, conf_id: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
+        try:
+            return self._hang_up(conf_id, caller, correlation_id)
+        except OutcomeUnknown as problem:
+            return {"unknown": problem.detail, "lists": problem.extra}

@@ -1,0 +1,103 @@
+"""What every HTTP door does alike: problems as `problem+json`, the correlation id, the caller, the body's one field."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision.clients import Caller, of_event
+from supervision.observability import logger
+from supervision.problems import Forbidden, InvalidRequest, Problem
+
+CORRELATION = "X-Correlation-Id"
+
+
+def prepare(app: APIGatewayHttpResolver) -> None:
+    """Has `app` answer problems as documented."""
+    app.exception_handler(Problem)(problem_answer)
+
+
+def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The answer of `app` to an HTTP API event, with the correlation id on it and on every line that is logged."""
+    correlation_id = correlation_of(event)
+    with correlation(correlation_id, context):
+        try:
+            answer: dict[str, Any] = app.resolve(event, context)
+        except Exception:
+            logger.exception("an unforeseen error")
+            answer = dict(_UNFORESEEN)
+    answer["headers"] = {**answer.get("headers", {}), CORRELATION: correlation_id}
+    return answer
+
+
+@contextmanager
+def correlation(correlation_id: str, context: Any) -> Iterator[None]:
+    """Puts the correlation id, the function and the request's id on every line that is logged meanwhile."""
+    logger.append_keys(
+        correlation_id=correlation_id,
+        function_name=context.function_name,
+        function_request_id=context.aws_request_id,
+    )
+    try:
+        yield
+    finally:
+        logger.clear_state()
+
+
+def correlation_of(event: Mapping[str, Any]) -> str:
+    """The correlation id the client sent, where it is a plain one, else the request's own."""
+    given = event.get("headers", {}).get(CORRELATION.lower(), "")
+    own: str = event["requestContext"]["requestId"]
+    return given if re.fullmatch(r"[\w.:/-]{1,128}", given, re.ASCII) else own
+
+
+def caller_of(app: APIGatewayHttpResolver) -> Caller:
+    """Whom the authorizer let in."""
+    caller = of_event(app.current_event.raw_event)
+    logger.append_keys(client=caller.client)
+    return caller
+
+
+def problem_answer(problem: Problem) -> Response[str]:
+    """The answer a problem stands for."""
+    if isinstance(problem, Forbidden):
+        # 403 looks the same whether the gateway or a door says it.
+        return json_answer(403, {"message": "Forbidden"})
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
+    logger.info("refused", code=problem.code, status=problem.status)
+    return Response(problem.status, "application/problem+json", json.dumps(problem.as_dict()), headers)
+
+
+def json_answer(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """A JSON answer."""
+    return Response(status, "application/json", json.dumps(body, ensure_ascii=False), dict(headers or {}))
+
+
+def field_of_body(app: APIGatewayHttpResolver, name: str) -> str:
+    """The text that the JSON body holds under `name`. Raises InvalidRequest."""
+    try:
+        body = json.loads(app.current_event.decoded_body or "")
+    except (ValueError, RecursionError):
+        raise InvalidRequest("The body must be JSON.") from None
+    value = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(value, str) or not value.strip() or len(value) > 64:
+        raise InvalidRequest(f'The body must be a JSON object with "{name}", a text.')
+    return value
+
+
+_UNFORESEEN = {
+    "statusCode": 500,
+    "headers": {"Content-Type": "application/problem+json"},
+    "body": json.dumps(
+        {
+            "type": "/docs#internal_error",
+            "title": "Something went wrong here",
+            "status": 500,
+            "detail": "It is logged under the correlation id.",
+            "code": "internal_error",
+        }
+    ),
+}

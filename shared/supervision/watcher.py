@@ -1,0 +1,161 @@
+"""Tells the bus which calls began, ended and ran long, each once.
+
+What was told of a call is remembered in the table, in one transaction with the event that tells it: two watchers at
+once do not tell twice, and one that dies loses nothing.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from supervision import aws, clock
+from supervision.calls import Call
+from supervision.events import ENTRIES, Event, Outbox
+from supervision.floor import Floor
+from supervision.observability import logger
+from supervision.problems import YtelProblem
+from supervision.progress import MISSING_FOR_MS
+from supervision.settings import WatchSettings
+
+WATCHED = "WATCHED"
+KEEP_SECONDS = 7 * 24 * 3600
+SIDE_BY_SIDE = 8
+WATCHER = "watch_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something to tell of a call, the write that remembers it, and what is remembered afterwards (None: nothing)."""
+
+    event: Event
+    write: dict[str, Any]
+    call: Call
+    remembered: bool | None
+
+
+@dataclass
+class Watcher:
+    """Compares the floor with what was told. `known` maps each call that was told as begun to whether it ran long."""
+
+    table: str
+    floor: Floor
+    outbox: Outbox
+    settings: WatchSettings
+    max_age_seconds: float
+    sleep: Callable[[float], None] = time.sleep
+    _calls: dict[str, Call] = field(default_factory=dict)
+    _long: dict[str, bool] = field(default_factory=dict)
+    _missing: dict[str, int] = field(default_factory=dict)
+
+    def watch(self, seconds_left: Callable[[], float], correlation_id: str) -> None:
+        """Looks every `watch_interval_seconds`, for as long as a whole look fits into what is left."""
+        self._recall()
+        interval = self.settings.watch_interval_seconds
+        while True:
+            began = time.monotonic()
+            self.look(correlation_id)
+            pause = max(0.0, interval - (time.monotonic() - began))
+            if pause + interval > seconds_left():
+                return
+            self.sleep(pause)
+
+    def look(self, correlation_id: str) -> None:
+        """One look. A floor that cannot be read, or is stale, tells nothing: no call has ended by that."""
+        try:
+            held = self.floor.refresh(self.max_age_seconds)
+            self._tell(self._changes(held.rows, held.complete, correlation_id))
+        except YtelProblem as problem:
+            logger.warning("the floor cannot be read", code=problem.code)
+        self.outbox.sweep()
+
+    def _recall(self) -> None:
+        self._calls, self._long = {}, {}
+        pages = (
+            aws.client("dynamodb")
+            .get_paginator("query")
+            .paginate(
+                TableName=self.table,
+                KeyConditionExpression="pk = :watched",
+                ExpressionAttributeValues={":watched": {"S": WATCHED}},
+                ConsistentRead=True,
+            )
+        )
+        for item in (item for page in pages for item in page["Items"]):
+            conf_id = item["sk"]["S"]
+            self._calls[conf_id] = json.loads(item["call"]["S"])
+            self._long[conf_id] = item["long"]["BOOL"]
+
+    def _changes(self, rows: Iterable[Call], complete: bool, correlation_id: str) -> list[Change]:
+        now = clock.now_ms()
+        on_floor = {row["confId"]: row for row in rows}
+        changes = []
+        for conf_id, row in on_floor.items():
+            self._missing.pop(conf_id, None)
+            if conf_id not in self._calls:
+                changes.append(self._change("Call Started", row, correlation_id, remembered=False))
+            created = row["createdTime"]
+            ran = now - created if created else 0
+            if ran >= self.settings.long_call_seconds * 1000 and not self._long.get(conf_id, False):
+                changes.append(self._change("Call Running Long", row, correlation_id, remembered=True))
+        for conf_id, row in self._calls.items():
+            if conf_id not in on_floor and (complete or now - self._missing.setdefault(conf_id, now) >= MISSING_FOR_MS):
+                ended = {**row, "status": "ended"}
+                changes.append(self._change("Call Ended", ended, correlation_id, remembered=None))
+        return changes
+
+    def _change(self, detail_type: str, call: Call, correlation_id: str, *, remembered: bool | None) -> Change:
+        event = Event(detail_type, call["confId"], call, WATCHER, correlation_id)
+        key = {"pk": {"S": WATCHED}, "sk": {"S": call["confId"]}}
+        if remembered is None:
+            write = {"Delete": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
+            return Change(event, write, call, remembered)
+        item = {
+            **key,
+            "call": {"S": json.dumps(call)},
+            "long": {"BOOL": remembered},
+            "expiration": {"N": str(clock.now_ms() // 1000 + KEEP_SECONDS)},
+        }
+        put: dict[str, Any] = {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        if remembered:
+            put["ConditionExpression"] = "#long = :no"
+            put["ExpressionAttributeNames"] = {"#long": "long"}
+            put["ExpressionAttributeValues"] = {":no": {"BOOL": False}}
+        return Change(event, {"Put": put}, call, remembered)
+
+    def _tell(self, changes: list[Change]) -> None:
+        # What begins and runs long in one look is told in that order, so one call's changes are not side by side.
+        for kind in ("Call Started", "Call Running Long", "Call Ended"):
+            of_kind = [change for change in changes if change.event.detail_type == kind]
+            with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+                for start in range(0, len(of_kind), 8 * ENTRIES):
+                    batch = of_kind[start : start + 8 * ENTRIES]
+                    first = [
+                        change.event for change, won in zip(batch, pool.map(self._remember, batch), strict=True) if won
+                    ]
+                    self.outbox.tell(first)
+
+    def _remember(self, change: Change) -> bool:
+        """Whether it was this watcher that remembered the change, and so is the one to tell it."""
+        won = True
+        try:
+            aws.client("dynamodb").transact_write_items(
+                TransactItems=[change.write, *self.outbox.puts([change.event])]  # type: ignore[list-item]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            won = False
+        conf_id = change.call["confId"]
+        if change.remembered is None:
+            self._calls.pop(conf_id, None)
+            self._long.pop(conf_id, None)
+            self._missing.pop(conf_id, None)
+        else:
+            self._calls[conf_id] = change.call
+            self._long[conf_id] = change.remembered
+        return won

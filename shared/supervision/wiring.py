@@ -1,0 +1,118 @@
+"""The one place that puts the parts together; a door names its settings and takes the parts it needs.
+
+Parts are made on first use, and so are the imports of what only some doors need.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from supervision.floor import Floor, Upstream
+from supervision.settings import BusSettings, DialSettings, FloorSettings, TableSettings, YtelSettings
+from supervision.users import Users
+
+if TYPE_CHECKING:
+    from supervision.call_now import CallReader
+    from supervision.events import Outbox
+    from supervision.guard import Guard
+    from supervision.hang_up import HangUp
+    from supervision.leave import Leave
+    from supervision.supervise import Supervise
+    from supervision.supervisions import Supervisions
+    from supervision.ytel.client import Ytel
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloorNeeds(TableSettings, BusSettings, YtelSettings, FloorSettings):
+    """What reading the floor needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialNeeds(FloorNeeds, DialSettings):
+    """What dialling needs besides."""
+
+
+class Parts:
+    """The parts of one function's environment."""
+
+    def __init__(self, settings: FloorNeeds) -> None:
+        self.settings = settings
+
+    @cached_property
+    def ytel(self) -> "Ytel":
+        """Ytel's API."""
+        from supervision.secrets import Secret
+        from supervision.ytel.client import Ytel
+        from supervision.ytel.token import Token
+
+        token = Token(
+            Secret(self.settings.ytel_token_secret),
+            api_url=self.settings.ytel_api_url,
+            table=self.settings.table_name,
+            timeout=self.settings.ytel_timeout_seconds,
+        )
+        return Ytel(self.settings, token)
+
+    @cached_property
+    def users(self) -> Users:
+        """The account's WebRTC users."""
+        return Users(self.settings.table_name, lambda: self.ytel, self.settings.users_max_age_seconds)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """The list of active calls."""
+        return Floor(
+            self.settings.table_name,
+            self.users,
+            lambda: Upstream(self.ytel, self.guard),
+            max_age_seconds=self.settings.calls_max_age_seconds,
+            max_stale_seconds=self.settings.calls_max_stale_seconds,
+        )
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        """The way to the bus."""
+        from supervision.events import Outbox
+
+        return Outbox(self.settings.table_name, self.settings.event_bus_name)
+
+    @cached_property
+    def supervisions(self) -> "Supervisions":
+        """The records."""
+        from supervision.supervisions import Supervisions
+
+        return Supervisions(self.settings.table_name, self.settings.audit_days, self.outbox)
+
+    @cached_property
+    def guard(self) -> "Guard":
+        """What looks after the supervisions under way."""
+        from supervision.guard import Guard
+
+        return Guard(self.supervisions, self.ytel, self.settings.drop_exposed)
+
+    @cached_property
+    def reader(self) -> "CallReader":
+        """Calls as they are now."""
+        from supervision.call_now import CallReader
+
+        return CallReader(self.ytel, self.users, self.guard)
+
+    @cached_property
+    def hang_up(self) -> "HangUp":
+        """Ends calls."""
+        from supervision.hang_up import HangUp
+
+        return HangUp(self.reader, self.outbox, self.floor)
+
+    @cached_property
+    def leave(self) -> "Leave":
+        """Ends supervisions."""
+        from supervision.leave import Leave
+
+        return Leave(self.reader, self.supervisions, self.floor)
+
+    def supervise(self, settings: DialSettings) -> "Supervise":
+        """Asks supervisors' phones into calls."""
+        from supervision.supervise import Supervise
+
+        return Supervise(self.reader, self.supervisions, self.floor, settings, self.settings.table_name)
