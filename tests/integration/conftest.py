@@ -34,5 +34,5 @@ def clock_at(monkeypatch):
 
 
 def _forget_clients():
-    aws.client.cache_clear()
-    aws._session.cache_clear()
+    for made_once in (vars(aws)["client"], vars(aws)["_session"]):
+        made_once.cache_clear()

@@ -1,9 +1,10 @@
 import json
+from unittest.mock import Mock
 
 import pytest
 
 from supervision import aws, clients
-from supervision.clients import of_event
+from supervision.clients import Caller, of_event
 from supervision.scopes import ROUTES, SCOPES
 from tests.harness.template import Template
 from tests.integration.authorizer import event, loaded
@@ -36,12 +37,7 @@ def test_a_key_opens_the_routes_of_its_scopes_and_hands_the_caller_on(authorize)
     answer = authorize("Bearer new", "POST /calls/{confId}/listen")
     assert answer["isAuthorized"] is True
     caller = of_event({"requestContext": {"authorizer": {"lambda": answer["context"]}}})
-    assert (caller.client, caller.scopes, caller.agents, caller.phones) == (
-        "bound",
-        {"calls:listen"},
-        {"a-1"},
-        {"+12125550142"},
-    )
+    assert caller == Caller("bound", frozenset({"calls:listen"}), frozenset({"a-1"}), frozenset({"+12125550142"}))
     assert all(isinstance(value, str) for value in answer["context"].values())
 
 
@@ -123,19 +119,17 @@ def test_a_missing_secret_lets_nobody_in_and_is_an_error(authorize):
 
 
 def test_the_secret_is_read_once_a_minute_however_many_ask(authorize, clock_at, monkeypatch):
-    asked = []
-    read = aws.client("secretsmanager").get_secret_value
-    monkeypatch.setattr(
-        aws.client("secretsmanager"), "get_secret_value", lambda **names: asked.append(names) or read(**names)
-    )
-    parsed = []
-    monkeypatch.setattr("supervision.clients.parse", lambda text, parse=clients.parse: parsed.append(1) or parse(text))
+    vault = aws.client("secretsmanager")
+    read = Mock(wraps=vault.get_secret_value)
+    parse = Mock(wraps=clients.parse)
+    monkeypatch.setattr(vault, "get_secret_value", read)
+    monkeypatch.setattr("supervision.clients.parse", parse)
     for _ in range(20):
         authorize("Bearer crm-key")
-    assert (len(asked), len(parsed)) == (1, 1)
+    assert (read.call_count, parse.call_count) == (1, 1)
     clock_at(61)
     authorize("Bearer crm-key")
-    assert (len(asked), len(parsed)) == (2, 1)
+    assert (read.call_count, parse.call_count) == (2, 1)
 
 
 def test_nothing_that_was_sent_is_logged(authorize, caplog):

@@ -1,6 +1,7 @@
 import base64
 import json
 import time
+from typing import Any
 
 import jwt
 import pytest
@@ -111,7 +112,7 @@ def test_the_person_is_the_verified_address_or_the_subject(authorize, token, cla
 
 
 NOW = int(time.time())
-REFUSED = {
+REFUSED: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 60},
     "not valid yet": {"nbf": NOW + 600},
     "for another audience": {"aud": "another"},

@@ -60,7 +60,7 @@ def parse(text: str) -> str | Credentials:
     """The token or the credentials in the secret's text; empty where it holds neither."""
     text = text.strip()
     if not text.startswith("{"):
-        return text if text.isascii() and text.isprintable() else ""
+        return text if text.isascii() and text.isprintable() and " " not in text else ""
     try:
         fields = json.loads(text)
     except ValueError:
