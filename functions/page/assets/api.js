@@ -1,0 +1,120 @@
+/** The API as the page uses it: one key, a limit on every wait, problems with their code, lists that answer 304. */
+
+export class Problem extends Error {
+  constructor({ status = 0, code = "", title = "", detail = "", retryAfter = 0, body = {} }) {
+    super(detail || title || code);
+    Object.assign(this, { status, code, title, detail, retryAfter, body });
+  }
+}
+
+/** The gateway's own refusals carry no code. */
+const GATEWAY = { 401: "unauthorized", 403: "forbidden" };
+
+async function problemOf(response) {
+  let body = {};
+  try {
+    body = await response.json();
+  } catch {
+    /* a gateway's bare answer */
+  }
+  return new Problem({
+    status: response.status,
+    code: body.code ?? GATEWAY[response.status] ?? "",
+    title: body.title ?? `The service answered ${response.status}.`,
+    detail: body.detail ?? "",
+    retryAfter: Number(response.headers.get("Retry-After")) || 0,
+    body,
+  });
+}
+
+export class Api {
+  #key = "";
+  #held = new Map(); // path of a page of the list -> {tag, body}
+  #calls = null;
+
+  /** `root` is where the page itself stands, so that a stage in front of the path does no harm. */
+  constructor(root) {
+    this.root = root;
+  }
+
+  use(key) {
+    if (key !== this.#key) this.#held.clear();
+    this.#key = key;
+    this.#calls = null;
+  }
+
+  async #fetch(method, path, { body, headers = {}, seconds = 10 } = {}) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), seconds * 1000);
+    try {
+      const response = await fetch(new URL(path, this.root), {
+        method,
+        headers: { Authorization: `Bearer ${this.#key}`, Accept: "application/json", ...headers },
+        body,
+        signal: limit.signal,
+        cache: "no-store", // the tags are ours
+        credentials: "omit",
+      });
+      if (response.status === 304) return { response };
+      if (!response.ok) throw await problemOf(response);
+      return { response, answer: await response.json() };
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      throw new Problem({ code: limit.signal.aborted ? "timeout" : "offline", detail: "" });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async get(path) {
+    return (await this.#fetch("GET", path)).answer;
+  }
+
+  /** Sent once more with the same key where no answer came: the service then replays its first one. */
+  async post(path, key, body) {
+    const options = {
+      headers: { "Idempotency-Key": key, ...(body && { "Content-Type": "application/json" }) },
+      body: body && JSON.stringify(body),
+      seconds: 30,
+    };
+    try {
+      return (await this.#fetch("POST", path, options)).answer;
+    } catch (problem) {
+      if (problem.code !== "offline") throw problem;
+      return (await this.#fetch("POST", path, options)).answer;
+    }
+  }
+
+  async delete(path) {
+    return (await this.#fetch("DELETE", path, { seconds: 30 })).answer;
+  }
+
+  /** All the active calls, over as many pages as there are. The very same object where nothing changed. */
+  async calls() {
+    const pages = [];
+    const asked = new Map();
+    let changed = false;
+    for (let path = "calls?limit=1000"; path && !asked.has(path); ) {
+      const held = this.#held.get(path);
+      const { response, answer } = await this.#fetch("GET", path, { headers: held ? { "If-None-Match": held.tag } : {} });
+      changed ||= !held || Boolean(answer);
+      const page = answer ? { tag: response.headers.get("ETag") ?? "", body: answer } : held;
+      asked.set(path, page);
+      pages.push(page.body);
+      path = page.body.next && `calls?limit=1000&cursor=${encodeURIComponent(page.body.next)}`;
+    }
+    const same = this.#calls && !changed && asked.size === this.#held.size;
+    this.#held = asked;
+    if (!same) {
+      const unique = new Map(pages.flatMap((page) => page.calls).map((call) => [call.confId, call]));
+      this.#calls = { calls: [...unique.values()], asOf: pages[0].asOf, stale: pages.some((page) => page.stale) };
+    }
+    return this.#calls;
+  }
+}
+
+/** A fresh key for one click. `randomUUID` is missing where the page is not served securely. */
+export function freshKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

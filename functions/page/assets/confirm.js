@@ -1,0 +1,18 @@
+/** Asks before what cannot be taken back. Resolves to yes or no; Escape is no, and the focus starts on no. */
+const dialog = document.getElementById("confirm");
+
+for (const button of dialog.querySelectorAll("button")) {
+  button.addEventListener("click", () => dialog.close(button.value));
+}
+
+export function confirm({ title, text, yes }) {
+  if (dialog.open) return Promise.resolve(false);
+  dialog.querySelector("h2").textContent = title;
+  dialog.querySelector("p").textContent = text;
+  dialog.querySelector("[value=yes]").textContent = yes;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}

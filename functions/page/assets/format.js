@@ -1,0 +1,55 @@
+/** Numbers, times and names for people. */
+
+const TWO_DIGIT_CODES = new Set(
+  "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(" "),
+);
+
+/** "+12125550142" → "+1 212 555 0142"; another country's in groups; what is no number stays as it is. */
+export function number(raw) {
+  if (!/^\+[1-9]\d{6,14}$/.test(raw ?? "")) return raw ?? "";
+  const digits = raw.slice(1);
+  const nanp = /^1(\d{3})(\d{3})(\d{4})$/.exec(digits);
+  if (nanp) return `+1 ${nanp[1]} ${nanp[2]} ${nanp[3]}`;
+  const code = /^[17]/.test(digits) ? 1 : TWO_DIGIT_CODES.has(digits.slice(0, 2)) ? 2 : 3;
+  const rest = digits.slice(code).match(/\d{1,3}(?!\d$)|\d{1,4}/g);
+  return `+${digits.slice(0, code)} ${rest.join(" ")}`;
+}
+
+/** What a person typed as a phone, as it is dialled: "(212) 555-0142" → "+12125550142". Empty where it is no number. */
+export function dialled(typed) {
+  const digits = typed.replace(/[\s().\-\u00a0\u2011]/g, "");
+  if (/^\+\d{7,15}$/.test(digits)) return digits;
+  if (/^[2-9]\d{9}$/.test(digits)) return `+1${digits}`;
+  if (/^1[2-9]\d{9}$/.test(digits)) return `+${digits}`;
+  return "";
+}
+
+/** Two numbers are one where their digits agree, whatever stands between them. */
+export function digits(raw) {
+  return (raw ?? "").replace(/\D/g, "");
+}
+
+/** Milliseconds → "0:07", "12:40", "1:02:07". */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (n) => String(n).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** A moment as the supervisor's own clock on the wall shows it. */
+export function timeOfDay(ms) {
+  return new Date(ms).toLocaleTimeString([], { hour: "numeric", minute: "2-digit", second: "2-digit" });
+}
+
+export function agentName(call) {
+  return call.username || (call.clientId ? "Unknown agent" : "No agent");
+}
+
+export function direction(call) {
+  return call.inbound === true ? "Inbound" : call.inbound === false ? "Outbound" : "";
+}
+
+export function plural(count, one, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}

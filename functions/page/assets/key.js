@@ -1,0 +1,58 @@
+/** The key: from the address, from this tab's memory, from the embedding page, or asked. */
+import { embedded, onKey, tell } from "./embed.js";
+import { session } from "./store.js";
+
+const PATIENCE = 1_500; // how long an embedded page waits for its key before it asks
+
+const form = document.getElementById("key-form");
+const field = document.getElementById("key");
+const hint = document.getElementById("key-hint");
+
+/** The key of `/#key=…`, taken out of the address and the history. */
+function fromAddress() {
+  const found = /(?:^#|&)key=([^&]*)/.exec(location.hash);
+  if (!found) return "";
+  const rest = location.hash.replace(found[0], "").replace(/^[#&]+/, "");
+  history.replaceState(history.state, "", location.pathname + location.search + (rest && `#${rest}`));
+  try {
+    return decodeURIComponent(found[1]);
+  } catch {
+    return found[1];
+  }
+}
+
+/** Calls `use(key, phone)` once there is a key, and again whenever there is another. */
+export function findKey(use) {
+  const take = (key, phone = "") => {
+    session.set("key", key);
+    form.hidden = true;
+    field.value = "";
+    use(key, phone);
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) take(field.value.trim());
+  });
+  window.addEventListener("hashchange", () => {
+    const key = fromAddress();
+    if (key) take(key);
+  });
+  const key = fromAddress() || session.get("key");
+  if (key) take(key);
+  else if (embedded) setTimeout(() => session.get("key") || ask(), PATIENCE);
+  else ask();
+  onKey(({ key: handed, phone }) => take(handed, phone));
+}
+
+function ask(why = "It stays in this tab and is gone with it.") {
+  hint.textContent = why;
+  form.hidden = false;
+  field.focus();
+}
+
+/** The service does not take the key. */
+export function refused() {
+  session.set("key", "");
+  tell("call-floor:key-refused");
+  ask("This key is not accepted, or may not see the calls.");
+}

@@ -1,0 +1,32 @@
+/** One key an action, on the row that has the focus and nowhere else; the arrows go from row to row. */
+
+const ACTIONS = { l: "listen", w: "whisper", b: "barge", h: "hangup", x: "leave" };
+const STEPS = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" };
+
+/** `act(row, action)` for a key of an action; `close()` for Escape. */
+export function onKeys(box, list, act, close) {
+  box.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, textarea, select, [contenteditable]")) return;
+    const row = list.rowOf(target);
+    if (!row) return;
+    const action = ACTIONS[key.toLowerCase()];
+    if (action && !event.repeat) act(row, action);
+    else if (STEPS[key]) step(row.element, STEPS[key], target);
+    else if (key === "Home") focusIn(box.firstElementChild, target);
+    else if (key === "End") focusIn(box.lastElementChild, target);
+    else if (key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+}
+
+function step(row, way, target) {
+  if (row[way]) focusIn(row[way], target);
+}
+
+/** To the same control of another row, where it has it. */
+function focusIn(row, target) {
+  const same = target.dataset.do && target.dataset.do !== "leave" && row.querySelector(`[data-do=${target.dataset.do}]`);
+  (same || row.querySelector(".open")).focus();
+}

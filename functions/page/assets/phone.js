@@ -1,0 +1,39 @@
+/** The supervisor's phone: as typed, as dialled, remembered. */
+import { dialled, number } from "./format.js";
+import { lasting } from "./store.js";
+
+export class Phone {
+  #field = document.getElementById("phone");
+  #hint = document.getElementById("phone-hint");
+  #changed;
+  #dialled = "";
+
+  constructor(changed) {
+    this.#changed = changed;
+    this.#field.addEventListener("input", () => this.#take());
+    this.#field.addEventListener("change", () => {
+      if (this.#dialled) this.#field.value = number(this.#dialled);
+    });
+    this.set(lasting.get("phone"));
+  }
+
+  get typed() {
+    return this.#field.value.trim();
+  }
+
+  get dialled() {
+    return this.#dialled;
+  }
+
+  set(value) {
+    this.#field.value = number(dialled(value)) || value;
+    this.#take();
+  }
+
+  #take() {
+    this.#dialled = dialled(this.typed);
+    lasting.set("phone", this.typed);
+    this.#hint.textContent = this.#dialled ? "" : this.typed ? "Not a whole number yet" : "Needed to listen, whisper or barge";
+    this.#changed();
+  }
+}
