@@ -11,6 +11,7 @@ from typing import Any, Self
 from tests.harness.bus import Deliveries, Delivery
 from tests.harness.cloudformation import REGION
 from tests.harness.fake_ytel import FakeYtel
+from tests.harness.fake_ytel.app import HANGUP_ROUTE
 from tests.harness.gateway.core import Gateway
 from tests.harness.gateway.server import Server
 from tests.harness.local_aws.endpoint import CREDENTIALS, LocalAws
@@ -22,6 +23,7 @@ from tests.harness.template import ROOT, Function, Template
 SCOPES = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:hangup")
 LOCAL_KEY = "local-supervisor-key"
 CLIENTS = json.dumps({"supervisor": {"key": LOCAL_KEY, "scopes": list(SCOPES)}})
+YTEL_TOKEN = "fake-ytel-token"
 OUTGOING = "ytel.supervision"
 
 
@@ -79,7 +81,8 @@ class System:
 
     def _start(self) -> None:
         if self.ytel is None and "YTEL_API_URL" not in self._env:
-            self.ytel = FakeYtel()
+            token = self._env.get("YTEL_TOKEN", YTEL_TOKEN)
+            self.ytel = FakeYtel(token=token, hangup_route=self._env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE))
         if self.ytel is not None:
             if self.ytel.port == 0:
                 self._stops.append(self.ytel.stop)
@@ -192,7 +195,7 @@ class System:
 
     def _secrets(self) -> dict[str, str]:
         values = {
-            "YTEL_TOKEN_SECRET": self._env.get("YTEL_TOKEN", "fake-ytel-token"),
+            "YTEL_TOKEN_SECRET": self._env.get("YTEL_TOKEN", YTEL_TOKEN),
             "API_CLIENTS_SECRET": self._env.get("API_CLIENTS", CLIENTS),
         }
         declared = {name: f.environment[name] for f in self.template.functions.values() for name in f.environment}

@@ -54,7 +54,7 @@ class LocalAws:
 
     def wait(self, timeout: float = 60) -> None:
         """Return once it answers and holds what the template makes."""
-        if not self._ready.wait(timeout) or not self._alive():
+        if not self._ready.wait(timeout) or not self.alive():
             raise RuntimeError("the local AWS did not start")
 
     def send(self, queue_arn: str, body: str) -> None:
@@ -81,7 +81,8 @@ class LocalAws:
         self._reader.join(timeout=5)
         self._connection.close()
 
-    def _alive(self) -> bool:
+    def alive(self) -> bool:
+        """Whether it still runs."""
         return self._reader.is_alive()
 
     def _read(self) -> None:
