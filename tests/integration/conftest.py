@@ -4,6 +4,8 @@ import pytest
 from moto import mock_aws
 
 from supervision import aws
+from tests.integration.served_aws import ServedAws
+from tests.integration.tables import make_table
 
 
 @pytest.fixture
@@ -36,3 +38,32 @@ def clock_at(monkeypatch):
 def _forget_clients():
     for made_once in (vars(aws)["client"], vars(aws)["_session"]):
         made_once.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def _aws_server():
+    with ServedAws().running() as served:
+        yield served
+
+
+@pytest.fixture
+def served_aws(_aws_server, monkeypatch):
+    """AWS as moto has it, behind a socket: for threads and processes that meet at one table."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", _aws_server.url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    _forget_clients()
+    _aws_server.reset()
+    yield _aws_server
+    _forget_clients()
+
+
+@pytest.fixture
+def table(served_aws):
+    """The project's table, empty, in `served_aws`."""
+    name = make_table()
+    served_aws.asked.clear()
+    return name

@@ -1,0 +1,539 @@
+"""Snapshots against DynamoDB as moto has it, over a socket: whole swaps, one reader of Ytel at a time, failures."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from supervision import aws, clock
+from supervision.problems import YtelInvalid, YtelRateLimited, YtelUnavailable
+from supervision.snapshots import Gone, Read, Snapshot, Terms
+from supervision.snapshots.chunks import LARGEST_CHUNK
+from tests.harness.waiting import wait_until
+
+TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
+
+
+class Upstream:
+    """What is read: `value`, at `clock`'s time, or the `problem`. Counts its reads; may be held up by `gate`."""
+
+    def __init__(self, value=b"one"):
+        self.value, self.problem, self.reads = value, None, 0
+        self.gate, self.reading = threading.Event(), threading.Event()
+        self.gate.set()
+
+    def __call__(self):
+        self.reads += 1
+        read_at = clock.now_ms()
+        value, problem = self.value, self.problem
+        self.reading.set()
+        assert self.gate.wait(10)
+        if problem:
+            raise problem
+        return Read(read_at, {"part": value})
+
+
+def value_of(snapshot, upstream, **terms):
+    return snapshot.load(upstream, lambda copy: copy.part("part"), **terms)
+
+
+@pytest.fixture
+def snapshot(table):
+    return Snapshot(table, "thing", TERMS)
+
+
+@pytest.fixture
+def other(table):
+    return Snapshot(table, "thing", TERMS)
+
+
+def items(table, prefix):
+    found = aws.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues={":pk": {"S": "SNAPSHOT#thing"}, ":prefix": {"S": prefix}},
+    )
+    return found["Items"]
+
+
+# ---------------------------------------------------------------- what is held
+
+
+def test_what_one_function_read_serves_the_others(snapshot, other, clock_at):
+    upstream = Upstream()
+    copy, value = value_of(snapshot, upstream)
+    assert (value, copy.stale, copy.as_of) == (b"one", False, clock_at())
+    clock_at(1.5)
+    assert value_of(other, upstream)[1] == b"one"
+    assert upstream.reads == 1
+
+
+def test_it_is_read_anew_before_it_is_too_old(snapshot, other, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    upstream.value = b"two"
+    clock_at(2.001)
+    copy, value = value_of(other, upstream)
+    assert (value, copy.as_of) == (b"two", clock_at())
+    assert value_of(snapshot, upstream)[1] == b"two"
+    assert upstream.reads == 2
+
+
+def test_a_warm_poll_is_one_small_eventually_consistent_read(snapshot, clock_at, served_aws):
+    upstream = Upstream(random.Random(1).randbytes(100_000))
+    value_of(snapshot, upstream)
+    served_aws.asked.clear()
+    for _ in range(10):
+        value_of(snapshot, upstream)
+    assert served_aws.operations() == ["GetItem"] * 10
+    assert served_aws.read_units() == 5.0
+
+
+def test_who_read_it_needs_no_chunk(snapshot, clock_at, served_aws):
+    value_of(snapshot, Upstream())
+    assert "BatchGetItem" not in served_aws.operations()
+
+
+def test_unchanged_content_is_not_written_again(snapshot, other, clock_at, served_aws, table):
+    upstream = Upstream()
+    first, _ = value_of(snapshot, upstream)
+    value_of(other, upstream)
+    served_aws.asked.clear()
+    clock_at(5)
+    again, _ = value_of(snapshot, upstream)
+    assert again.generation == first.generation
+    assert again.as_of == clock_at()
+    assert upstream.reads == 2
+    assert not served_aws.operations("BatchWriteItem", "PutItem")
+    value_of(other, upstream)
+    assert not served_aws.operations("BatchGetItem")
+
+
+@pytest.mark.parametrize("size", [0, 1, LARGEST_CHUNK - 1, LARGEST_CHUNK, LARGEST_CHUNK + 1, 12_000_000])
+def test_a_value_of_any_size_comes_back_whole(snapshot, other, table, size):
+    value = random.Random(size).randbytes(size)
+    upstream = Upstream(value)
+    value_of(snapshot, upstream)
+    assert value_of(other, upstream)[1] == value
+    for chunk in items(table, "CHUNK#"):
+        assert len(chunk["data"]["B"]) < 400_000
+
+
+def test_parts_are_read_one_by_one(snapshot, other, served_aws):
+    read = lambda: Read(clock.now_ms(), {"small": b"s", "large": random.Random(2).randbytes(2_000_000)})  # noqa: E731
+    snapshot.get(read)
+    served_aws.asked.clear()
+    assert other.get(read).part("small") == b"s"
+    assert served_aws.read_units() == 1.0
+
+
+def test_what_is_replaced_stays_for_a_while_and_then_goes(snapshot, clock_at, table):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    clock_at(5)
+    upstream.value = b"two"
+    value_of(snapshot, upstream)
+    old, new = sorted(items(table, "CHUNK#"), key=lambda item: int(item["expiration"]["N"]))
+    assert int(old["expiration"]["N"]) > clock_at() / 1000 + 60
+    assert int(new["expiration"]["N"]) < clock_at() / 1000 + 3600
+
+
+def test_what_stands_outlives_its_time_however_long_it_is_unchanged(snapshot, other, clock_at, table):
+    upstream = Upstream()
+    for _ in range(40):
+        value_of(snapshot, upstream)
+        [current] = items(table, "CURRENT")
+        chunks = items(table, f"CHUNK#{current['generationId']['S']}")
+        assert chunks
+        assert all(int(chunk["expiration"]["N"]) > clock_at() / 1000 + 60 for chunk in chunks)
+        clock_at(100)
+    assert len(items(table, "CHUNK#")) < 12
+
+
+# ---------------------------------------------------------------- chunks that are gone
+
+
+def lose_chunks(table):
+    for item in items(table, "CHUNK#"):
+        aws.client("dynamodb").delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def test_a_reader_that_finds_chunks_missing_takes_what_stands_by_then(snapshot, other, clock_at, table):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    old = other.get(upstream)
+    lose_chunks(table)
+    clock_at(5)
+    upstream.value = b"two"
+    value_of(snapshot, upstream)
+    with pytest.raises(Gone):
+        old.part("part")
+    assert value_of(other, upstream)[1] == b"two"
+    assert upstream.reads == 2
+
+
+def test_lost_chunks_are_read_anew(snapshot, other, clock_at, table):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    lose_chunks(table)
+    assert value_of(other, upstream)[1] == b"one"
+    assert upstream.reads == 2
+    assert value_of(Snapshot(table, "thing", TERMS), upstream)[1] == b"one"
+    assert upstream.reads == 2
+
+
+# ---------------------------------------------------------------- one at a time
+
+
+def test_many_at_once_ask_once(table):
+    upstream = Upstream()
+    upstream.gate.clear()
+    with ThreadPoolExecutor(12) as pool:
+        asking = [pool.submit(value_of, Snapshot(table, "thing", TERMS), upstream) for _ in range(12)]
+        assert upstream.reading.wait(5)
+        upstream.gate.set()
+        assert {one.result(10)[1] for one in asking} == {b"one"}
+    assert upstream.reads == 1
+
+
+def test_the_others_are_served_what_is_held_while_one_reads(snapshot, other, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    clock_at(1.8)
+    upstream.value = b"two"
+    upstream.gate.clear()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(value_of, snapshot, upstream)
+        wait_until(lambda: upstream.reads == 2)
+        began = time.monotonic()
+        assert value_of(other, upstream)[1] == b"one"
+        assert time.monotonic() - began < 1
+        upstream.gate.set()
+        assert reading.result(5)[1] == b"two"
+    assert upstream.reads == 2
+
+
+def test_who_waits_too_long_is_served_what_is_stale_or_told_to_come_again(snapshot, other, clock_at):
+    upstream = Upstream()
+    upstream.gate.clear()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(value_of, snapshot, upstream)
+        assert upstream.reading.wait(5)
+        with pytest.raises(YtelUnavailable) as refused:
+            value_of(other, upstream, within=0.2)
+        assert refused.value.retry_after == 1
+        upstream.gate.set()
+        reading.result(5)
+        clock_at(5)
+        upstream.gate.clear()
+        reading = pool.submit(value_of, snapshot, upstream)
+        wait_until(lambda: upstream.reads == 2)
+        assert value_of(other, upstream, within=0.2)[0].stale
+        upstream.gate.set()
+        reading.result(5)
+    assert upstream.reads == 2
+
+
+def test_a_lease_ends_by_itself(snapshot, other, clock_at):
+    slow, quick = Upstream(b"old"), Upstream(b"new")
+    slow.gate.clear()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(value_of, snapshot, slow)
+        assert slow.reading.wait(5)
+        clock_at(8.5)
+        assert value_of(other, quick)[1] == b"new"
+        slow.gate.set()
+        assert reading.result(5)[1] == b"new"  # the late one does not overwrite, and gives what stands
+    assert value_of(other, quick)[1] == b"new"
+    assert quick.reads == 1
+
+
+def test_a_late_writer_does_not_end_the_lease_of_another(snapshot, other, table, clock_at):
+    slow, next_ = Upstream(b"first"), Upstream(b"second")
+    slow.gate.clear()
+    next_.gate.clear()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(value_of, snapshot, slow)
+        assert slow.reading.wait(5)
+        clock_at(8.5)
+        second = pool.submit(value_of, other, next_)
+        assert next_.reading.wait(5)
+        slow.gate.set()
+        assert first.result(5)[1] == b"first"  # newer than nothing: it stands for the time being
+        [current] = items(table, "CURRENT")
+        assert "leaseHolder" in current
+        next_.gate.set()
+        assert second.result(5)[1] == b"second"
+    [current] = items(table, "CURRENT")
+    assert "leaseHolder" not in current
+    assert next_.reads == 1
+
+
+HOLDER = """
+import sys, time
+from supervision.snapshots import Snapshot, Terms
+def read():
+    print("reading", flush=True)
+    time.sleep(60)
+terms = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=1_500, lifetime=900_000)
+Snapshot(sys.argv[1], "thing", terms).get(read)
+"""
+
+
+def test_a_holder_that_is_killed_is_followed_by_another(table):
+    shared = Path(__file__).parents[2] / "shared"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, table],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(shared)},
+        text=True,
+    )
+    with holder:
+        assert holder.stdout.readline() == "reading\n"
+        holder.kill()
+    upstream = Upstream()
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        values = [pool.submit(value_of, Snapshot(table, "thing", TERMS), upstream) for _ in range(4)]
+        assert {one.result(10)[1] for one in values} == {b"one"}
+    assert upstream.reads == 1
+    assert time.monotonic() - began < 4
+
+
+def test_what_is_none_of_ytels_ends_the_lease_and_is_raised(snapshot, other):
+    def broken():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        snapshot.get(broken)
+    began = time.monotonic()
+    assert value_of(other, Upstream())[1] == b"one"
+    assert time.monotonic() - began < 2
+
+
+def test_no_reader_ever_sees_half_of_an_update(table):
+    """Writers swap values of many chunks as fast as they can, under readers of which each checks what it gets."""
+    hasty = Terms(max_age=1, refresh_after=0, max_stale=60_000, retry=1, lease=5_000, lifetime=900_000)
+    stop = threading.Event()
+
+    def read():
+        filling = random.Random(time.perf_counter_ns()).randbytes(1)
+        noise = random.Random(int.from_bytes(filling)).randbytes(800_000)
+        return Read(clock.now_ms(), {"a": filling + noise, "b": filling})
+
+    def write():
+        snapshot = Snapshot(table, "thing", hasty)
+        while not stop.is_set():
+            snapshot.get(read, within=0.1)
+
+    def check():
+        snapshot = Snapshot(table, "thing", Terms(**{**vars_of(hasty), "max_age": 60_000, "refresh_after": 60_000}))
+        generations, as_of = set(), 0
+        while len(generations) < 8:
+            copy, (a, b) = snapshot.load(read, lambda copy: (copy.part("a"), copy.part("b")))
+            assert a[:1] == b
+            assert a[1:] == random.Random(b[0]).randbytes(800_000)
+            assert copy.as_of >= as_of
+            generations.add(copy.generation)
+            as_of = copy.as_of
+
+    with ThreadPoolExecutor(5) as pool:
+        writers = [pool.submit(write) for _ in range(2)]
+        checks = [pool.submit(check) for _ in range(3)]
+        try:
+            for one in checks:
+                one.result(60)
+        finally:
+            stop.set()
+        for writer in writers:
+            writer.result(10)
+
+
+def vars_of(terms):
+    return {name: getattr(terms, name) for name in Terms.__slots__}
+
+
+# ---------------------------------------------------------------- Ytel fails
+
+
+def test_while_reads_fail_what_is_held_serves_and_says_so(snapshot, other, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    upstream.problem = YtelUnavailable("down")
+    clock_at(5)
+    for reader in (snapshot, other):
+        copy, value = value_of(reader, upstream)
+        assert (value, copy.stale) == (b"one", True)
+    clock_at(25)
+    value_of(other, upstream)
+    clock_at(0.5)
+    with pytest.raises(YtelUnavailable) as refused:
+        value_of(snapshot, upstream)
+    assert refused.value.detail == "down"
+    assert refused.value.retry_after >= 1
+
+
+def test_all_together_try_again_once_in_a_while(table, clock_at):
+    upstream = Upstream()
+    upstream.problem = YtelUnavailable("down")
+    for _ in range(40):
+        with pytest.raises(YtelUnavailable):
+            value_of(Snapshot(table, "thing", TERMS), upstream)
+        clock_at(0.25)
+    assert upstream.reads == 5
+
+
+def test_a_retry_after_is_kept_to_by_all(snapshot, other, clock_at):
+    upstream = Upstream()
+    upstream.problem = YtelRateLimited("slow down", retry_after=7)
+    with pytest.raises(YtelRateLimited) as refused:
+        value_of(snapshot, upstream)
+    assert refused.value.retry_after == 7
+    upstream.problem = None
+    clock_at(4)
+    with pytest.raises(YtelRateLimited) as refused:
+        value_of(other, upstream)
+    assert (refused.value.retry_after, refused.value.detail) == (3, "slow down")
+    clock_at(3)
+    assert value_of(other, upstream)[1] == b"one"
+    assert upstream.reads == 2
+
+
+def test_a_retry_after_without_end_is_not_kept_to(snapshot, clock_at):
+    upstream = Upstream()
+    upstream.problem = YtelRateLimited("slow down", retry_after=10**9)
+    with pytest.raises(YtelRateLimited):
+        value_of(snapshot, upstream)
+    upstream.problem = None
+    clock_at(301)
+    assert value_of(snapshot, upstream)[1] == b"one"
+
+
+def test_a_problem_that_waiting_does_not_mend_names_no_time(snapshot, other, clock_at):
+    upstream = Upstream()
+    upstream.problem = YtelInvalid("no list")
+    for reader in (snapshot, other):
+        with pytest.raises(YtelInvalid) as refused:
+            value_of(reader, upstream)
+        assert refused.value.retry_after is None
+
+
+def test_a_failure_is_forgotten_once_a_read_succeeds(snapshot, other, clock_at, table):
+    upstream = Upstream()
+    upstream.problem = YtelUnavailable("down")
+    with pytest.raises(YtelUnavailable):
+        value_of(snapshot, upstream)
+    upstream.problem = None
+    clock_at(3)
+    assert not value_of(other, upstream)[0].stale
+    [current] = items(table, "CURRENT")
+    assert "failure" not in current
+
+
+def test_what_is_still_young_is_not_stale_though_a_read_failed(snapshot, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    upstream.problem = YtelUnavailable("down")
+    clock_at(1.8)
+    assert not value_of(snapshot, upstream)[0].stale
+    assert upstream.reads == 2
+    assert not value_of(snapshot, upstream)[0].stale
+    assert upstream.reads == 2
+
+
+def test_who_wants_no_stale_one_gets_the_problem(snapshot, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    upstream.problem = YtelUnavailable("down")
+    clock_at(3)
+    with pytest.raises(YtelUnavailable):
+        value_of(snapshot, upstream, stale=False)
+
+
+# ---------------------------------------------------------------- out of date
+
+
+def test_a_mark_has_it_read_anew_once(snapshot, other, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    clock_at(0.1)
+    other.out_of_date()
+    upstream.value = b"two"
+    clock_at(0.01)
+    assert value_of(snapshot, upstream)[1] == b"two"
+    assert value_of(other, upstream)[1] == b"two"
+    assert upstream.reads == 2
+
+
+def test_a_read_that_began_before_the_mark_does_not_count(snapshot, other, clock_at):
+    before, after = Upstream(b"before"), Upstream(b"after")
+    before.gate.clear()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(value_of, snapshot, before)
+        assert before.reading.wait(5)
+        clock_at(0.1)
+        other.out_of_date()
+        clock_at(0.1)
+        before.gate.set()
+        reading.result(5)
+    assert value_of(other, after)[1] == b"after"
+
+
+def test_an_older_mark_does_not_take_back_a_newer(snapshot, other, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    clock_at(1)
+    snapshot.out_of_date()
+    clock_at(-0.5)
+    other.out_of_date()
+    clock_at(0.6)
+    value_of(snapshot, upstream)
+    assert upstream.reads == 2
+
+
+# ---------------------------------------------------------------- what lags behind
+
+
+def test_an_answer_of_dynamodb_that_lags_behind_does_not_turn_time_back(snapshot, clock_at, monkeypatch):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    lagging = snapshot._item.look()
+    clock_at(5)
+    upstream.value = b"two"
+    value_of(snapshot, upstream)
+    monkeypatch.setattr(snapshot._item, "look", lambda: lagging)
+    copy, value = value_of(snapshot, upstream)
+    assert (value, copy.as_of) == (b"two", clock_at())
+    assert upstream.reads == 2
+
+
+def test_unprocessed_chunks_are_written_and_read_in_the_end(snapshot, other, served_aws, monkeypatch):
+    client = aws.client("dynamodb")
+    write, get = client.batch_write_item, client.batch_get_item
+
+    def lazy_write(RequestItems):  # noqa: N803
+        [(table, puts)] = RequestItems.items()
+        if len(puts) > 1:
+            write(RequestItems={table: puts[:1]})
+            return {"UnprocessedItems": {table: puts[1:]}}
+        return write(RequestItems=RequestItems)
+
+    def lazy_get(RequestItems):  # noqa: N803
+        [(table, wanted)] = RequestItems.items()
+        if len(wanted["Keys"]) > 1:
+            answer = get(RequestItems={table: {**wanted, "Keys": wanted["Keys"][:1]}})
+            return {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": wanted["Keys"][1:]}}}
+        return get(RequestItems=RequestItems)
+
+    monkeypatch.setattr(client, "batch_write_item", lazy_write)
+    monkeypatch.setattr(client, "batch_get_item", lazy_get)
+    value = random.Random(3).randbytes(3 * LARGEST_CHUNK)
+    upstream = Upstream(value)
+    value_of(snapshot, upstream)
+    assert value_of(other, upstream)[1] == value
