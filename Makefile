@@ -1,0 +1,52 @@
+# Everything that is done with this project. `make help` lists it; a fresh clone needs python3, make and the network.
+
+ARCHITECTURE ?= arm64
+
+PY      := .venv/bin/python
+READY   := .venv/.ready
+SAM     := .venv-sam/.ready
+POLICY  := .venv-policy/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long bench build lint format doctor clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on this machine, until Ctrl-C
+	@exec $(PY) -m tests.harness
+
+test: $(READY) $(SAM) ## every test but the long ones
+	@exec $(PY) -m pytest -m "not long"
+
+test-long: $(READY) $(SAM) ## the long tests
+	@exec $(PY) -m pytest -m long
+
+bench: $(READY) $(SAM) ## the benchmarks, as a table
+	@exec $(PY) -m tests.bench
+
+build: $(READY) $(SAM) ## sam build, for arm64 or ARCHITECTURE=x86_64
+	@exec .ci/build $(ARCHITECTURE)
+
+lint: $(READY) $(SAM) $(POLICY) ## formatting, lint, types, import rules, template and policy checks
+	@exec .ci/lint
+
+format: $(READY) ## put the code into its format
+	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
+
+doctor: $(READY) ## look at a real Ytel account, read-only; dials nobody
+	@exec env PYTHONPATH=shared $(PY) -m tests.doctor
+
+clean: ## away with everything that is made
+	@rm -rf .venv .venv-sam .venv-policy .tools .aws-sam .cache
+
+LOCK := uv.lock pyproject.toml .python-version .ci/environment
+
+$(READY): $(LOCK)
+	@.ci/environment .venv dev
+
+$(SAM): $(LOCK) | $(READY)
+	@.ci/environment .venv-sam sam
+
+$(POLICY): $(LOCK) | $(READY)
+	@.ci/environment .venv-policy policy
