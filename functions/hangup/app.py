@@ -6,17 +6,18 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import bus, http
 from supervision.hang_up_door import HangUpDoor
+from supervision.problems import CallNotFound
 from supervision.start import at_start
 
 app = APIGatewayHttpResolver()
-http.prepare(app)
+http.prepare(app, CallNotFound)
 door = at_start(HangUpDoor)
 
 
 @app.post("/calls/<confId>/hangup")
 def hangup(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Disconnects every member of the call, supervisors too."""
-    return door().over_http(app, confId)
+    return door().over_http(app, http.path_parameter(app, "confId", confId))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 
 from aws_lambda_powertools.event_handler import Response
@@ -10,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 LEVEL = 3
 
 
-def answer(body: bytes, tag: str, headers: Mapping[str, str]) -> Response[str | bytes]:
+def answer(body: bytes, tag: str, headers: Mapping[str, str]) -> Response[str]:
     """200 with `body`, compressed where the client accepts that; 304 where it holds what `tag` stands for.
 
     `headers` are the request's, by lower-case name.
@@ -19,9 +20,10 @@ def answer(body: bytes, tag: str, headers: Mapping[str, str]) -> Response[str | 
     if holds(headers.get("if-none-match", ""), tag):
         return Response(304, headers=own)
     if accepts_gzip(headers.get("accept-encoding", "")):
-        return Response(
-            200, "application/json", gzip.compress(body, LEVEL, mtime=0), {**own, "Content-Encoding": "gzip"}
-        )
+        small = b64encode(gzip.compress(body, LEVEL, mtime=0)).decode()
+        compressed = Response(200, "application/json", small, {**own, "Content-Encoding": "gzip"})
+        compressed.base64_encoded = True  # here, as the resolver takes bytes under a JSON type for a value to encode
+        return compressed
     return Response(200, "application/json", body.decode(), own)
 
 

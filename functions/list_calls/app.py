@@ -1,4 +1,7 @@
-"""The active calls, and one of them: GET /calls, GET /calls/{confId}. Served from what is held of the floor."""
+"""The active calls, one of them, and what an action would do on it: GET /calls, /calls/{confId}, /calls/{confId}/plan.
+
+The first two are served from what is held of the floor; the last is read from Ytel each time.
+"""
 
 from hashlib import blake2b
 from typing import Any
@@ -8,6 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import http
 from supervision.listing import Listing, Query, one_call
+from supervision.plan import plan
 from supervision.problems import CallNotFound
 from supervision.settings import load
 from supervision.start import at_start
@@ -18,7 +22,7 @@ OWN_READING_SECONDS = 9.0
 LONGEST_WAIT_SECONDS = 9.0
 
 app = APIGatewayHttpResolver()
-http.prepare(app)
+http.prepare(app, CallNotFound)
 listing = Listing()
 
 
@@ -29,7 +33,7 @@ def parts() -> Parts:
 
 
 @app.get("/calls", summary="The active calls", description="Oldest first; in pages of `limit`, from `cursor` on.")
-def list_calls() -> Response[str | bytes]:
+def list_calls() -> Response[str]:
     """The page that was asked for, of what is held."""
     query = Query.of(app.current_event.query_string_parameters)
     held = parts().floor.held(_patience())
@@ -38,13 +42,20 @@ def list_calls() -> Response[str | bytes]:
 
 
 @app.get("/calls/<confId>", summary="One active call", description="With its conference as Ytel gives it.")
-def get_call(confId: str) -> Response[str | bytes]:  # noqa: N803 - the route's own name for it
+def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """The call's row, and `userConference`."""
-    found = parts().floor.call(app.current_event.path_parameters.get("confId", confId), _patience())
+    found = parts().floor.call(http.path_parameter(app, "confId", confId), _patience())
     if found is None:
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
     return answer(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)
+
+
+@app.get("/calls/<confId>/plan", summary="What an action would do", description="On the members as they are now.")
+def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
+    """Whom the action would keep out and who would hear; dials nobody."""
+    action = app.current_event.query_string_parameters.get("action", "")
+    return http.json_answer(200, plan(parts().reader, action, http.path_parameter(app, "confId", confId)))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import history, http
 from supervision.observability import logger
-from supervision.problems import Problem
+from supervision.problems import Problem, SupervisionNotFound
 from supervision.settings import load
 from supervision.start import at_start
 from supervision.wiring import FloorNeeds, Parts
 
 app = APIGatewayHttpResolver()
-http.prepare(app)
+http.prepare(app, SupervisionNotFound)
 parts = at_start(lambda: Parts(load(FloorNeeds)))
 
 
@@ -28,7 +28,7 @@ def list_supervisions() -> Response[str]:
 @app.delete("/supervisions/<id>")
 def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
     """Drops the supervisor's own leg; the call goes on."""
-    return http.json_answer(202, parts().leave.leave(id, http.caller_of(app)).as_wire())
+    return http.json_answer(202, parts().leave.leave(http.path_parameter(app, "id", id), http.caller_of(app)).as_wire())
 
 
 def _look_at_the_floor() -> None:

@@ -6,17 +6,18 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import bus, http
 from supervision.dial_door import DialDoor
+from supervision.problems import CallNotFound
 from supervision.start import at_start
 
 app = APIGatewayHttpResolver()
-http.prepare(app)
+http.prepare(app, CallNotFound)
 door = at_start(lambda: DialDoor("whisper"))
 
 
 @app.post("/calls/<confId>/whisper")
 def whisper(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom the agent alone hears."""
-    return door().over_http(app, confId)
+    return door().over_http(app, http.path_parameter(app, "confId", confId))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -13,11 +13,14 @@ from supervision.observability import logger
 from supervision.problems import Forbidden, InvalidRequest, Problem
 
 CORRELATION = "X-Correlation-Id"
+# Seconds until it is worth asking again, where Ytel does not say.
+SOON = 2
 
 
-def prepare(app: APIGatewayHttpResolver) -> None:
-    """Has `app` answer problems as documented."""
+def prepare(app: APIGatewayHttpResolver, not_found: type[Problem]) -> None:
+    """Has `app` answer problems as documented, `not_found` for a path whose id is none it can have."""
     app.exception_handler(Problem)(problem_answer)
+    app.not_found(lambda _: problem_answer(not_found("There is none of this id.")))
 
 
 def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -66,14 +69,20 @@ def problem_answer(problem: Problem) -> Response[str]:
     if isinstance(problem, Forbidden):
         # 403 looks the same whether the gateway or a door says it.
         return json_answer(403, {"message": "Forbidden"})
-    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
+    wait = SOON if problem.retry_after is None and problem.status == 503 else problem.retry_after
+    headers = {} if wait is None else {"Retry-After": str(wait)}
     logger.info("refused", code=problem.code, status=problem.status)
     return Response(problem.status, "application/problem+json", json.dumps(problem.as_dict()), headers)
 
 
-def json_answer(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response[str]:
+def json_answer(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A JSON answer."""
     return Response(status, "application/json", json.dumps(body, ensure_ascii=False), dict(headers or {}))
+
+
+def path_parameter(app: APIGatewayHttpResolver, name: str, matched: str) -> str:
+    """A path's parameter as the gateway decoded it; `matched` is what the path itself holds there."""
+    return str(app.current_event.path_parameters.get(name, matched))
 
 
 def field_of_body(app: APIGatewayHttpResolver, name: str) -> str:

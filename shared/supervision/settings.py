@@ -151,7 +151,7 @@ class DialSettings:
     """Whom a supervisor's request may dial, how often, and how."""
 
     dial_regions: tuple[str, ...] = _setting(_regions, ("US", "CA"))
-    dials_per_minute: int = _setting(_whole, 30)
+    dials_per_minute: int = _setting(_whole, 300)
     listen_mute: bool = _setting(_flag, False)
 
 
