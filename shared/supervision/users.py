@@ -63,10 +63,11 @@ class Users:
 
         Where one of `wanted` is not among them Ytel is asked again at once, but once in 30 s over all functions.
         """
+        began = clock.now_ms()
         directory = self._held()
         unknown = {one for one in wanted if one not in directory.by_id}
         if unknown:
-            directory = self._looked_for(unknown, directory)
+            directory = self._looked_for(unknown, directory, began)
         return directory.by_id
 
     def find(self, client_id: str) -> User | None:
@@ -87,16 +88,15 @@ class Users:
             return self._directory
         return self._load()
 
-    def _looked_for(self, unknown: set[str], directory: Directory) -> Directory:
+    def _looked_for(self, unknown: set[str], directory: Directory, began: int) -> Directory:
         """The users as another function has read them since, or as Ytel has them now."""
         newest = self._snapshot.newest()
         if newest and newest.generation != directory.generation:
             directory = self._load()
-            if not unknown - directory.by_id.keys():
-                return directory
-        if self._snapshot.may_ask(UNKNOWN_ASKS_EVERY):
-            return self._load(since=clock.now_ms(), within=5.0)
-        return directory
+        read_just_now = newest is not None and newest.as_of >= began
+        if read_just_now or unknown <= directory.by_id.keys() or not self._snapshot.may_ask(UNKNOWN_ASKS_EVERY):
+            return directory
+        return self._load(since=began, within=5.0)
 
     def _load(self, **terms: Any) -> Directory:
         return self._snapshot.load(self._read, self._decoded, **terms)[1]
