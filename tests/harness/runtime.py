@@ -38,7 +38,7 @@ class BusyError(Exception):
 
 
 class StartError(Exception):
-    """The runtime itself cannot run here; the text is one line. Never raised for a function that fails."""
+    """Something of the harness itself cannot run here; the text is one line. Never raised for a function that fails."""
 
 
 class Log(Protocol):

@@ -26,6 +26,8 @@ class Server(ThreadingTCPServer):
         self.socket.close()
         self.socket = listener
         self.answer = answer
+        host, port = listener.getsockname()
+        self.address: tuple[str, int] = (host, port)
         self._open: set[socket.socket] = set()
         self._opened = threading.Lock()
         self.server_activate()

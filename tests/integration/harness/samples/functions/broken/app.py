@@ -1,0 +1,1 @@
+raise ImportError("a_module_that_is_not_there")

@@ -1,0 +1,159 @@
+"""`make run`'s program, as a process of its own."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.harness.template import ROOT
+from tests.harness.waiting import wait_until
+from tests.integration.harness.test_system import descendants
+
+FREE = {"PORT": "0", "AWS_PORT": "0", "YTEL_PORT": "0"}
+
+
+class Run:
+    """The program, started with `variables`; its output is read from files, so that nothing blocks it."""
+
+    def __init__(self, folder, **variables):
+        self.out, self.err = folder / "out", folder / "err"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PORT", "YTEL_"))}
+        with self.out.open("w") as out, self.err.open("w") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.harness"],
+                cwd=ROOT,
+                env={**environment, **FREE, **variables},
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+
+    def url(self):
+        """The page's URL, once it is printed."""
+
+        def printed():
+            assert self.process.poll() is None, self.err.read_text()
+            return re.search(r"http://127\.0\.0\.1:\d+/", self.out.read_text())
+
+        return wait_until(printed, timeout=60, what="the line with the page's URL")[0]
+
+    def lines(self):
+        return self.out.read_text().splitlines()
+
+
+@pytest.fixture
+def run(tmp_path):
+    made = []
+
+    def start(**variables):
+        made.append(Run(tmp_path, **variables))
+        return made[-1]
+
+    yield start
+    for one in made:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(one.process.pid, signal.SIGKILL)
+        one.process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_answers_once_it_says_so_and_a_signal_ends_all_of_it(run, number):
+    running = run()
+    url = running.url()
+    request = urllib.request.Request(f"{url}calls", headers={"Authorization": "Bearer local-supervisor-key"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert json.load(answer)["calls"]
+    with urllib.request.urlopen(url, timeout=10) as page:
+        assert b"<html" in page.read().lower()
+    everything = descendants(running.process.pid)
+    assert len(everything) > 4
+    running.process.send_signal(number)
+    assert running.process.wait(timeout=15) == 0
+    wait_until(lambda: not any(map(_exists, everything)), what="every process to end")
+    assert "Traceback" not in running.err.read_text()
+
+
+def test_a_signal_while_it_starts_ends_it_too(run):
+    running = run()
+    wait_until(lambda: len(descendants(running.process.pid)) > 1, what="the first child")
+    everything = descendants(running.process.pid)
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(timeout=15) == 0
+    wait_until(lambda: not any(map(_exists, everything)), what="every process to end")
+
+
+def test_when_it_is_killed_hard_its_children_end_as_well(run):
+    running = run()
+    running.url()
+    everything = descendants(running.process.pid)
+    running.process.kill()
+    running.process.wait()
+    wait_until(lambda: not any(map(_exists, everything)), what="every process to end")
+
+
+def test_each_outgoing_event_is_one_line_of_json(run):
+    running = run(WATCH_INTERVAL_SECONDS="1")
+    running.url()
+
+    def events():
+        return [json.loads(line) for line in running.lines() if line.startswith("{")]
+
+    event = wait_until(events, timeout=30, what="an event of the living floor")[0]
+    assert event["source"] == "ytel.supervision"
+    assert event["detail"]["metadata"]["version"] == "1"
+
+
+@pytest.mark.parametrize("variable", ["PORT", "AWS_PORT", "YTEL_PORT"])
+def test_a_taken_port_is_one_line(run, variable):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        running = run(**{variable: port})
+        assert running.process.wait(timeout=30) == 1
+    (line,) = running.err.read_text().splitlines()
+    assert variable in line
+    assert port in line
+    assert running.lines() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"CALLS_MAX_AGE_SECONDS": "x"}, "CALLS_MAX_AGE_SECONDS"),
+        ({"PORT": "x"}, "PORT"),
+        ({"API_CLIENTS": "x"}, "API_CLIENTS"),
+    ],
+)
+def test_a_bad_setting_is_one_line(run, variables, named):
+    running = run(**variables)
+    assert running.process.wait(timeout=30) == 1
+    (line,) = running.err.read_text().splitlines()
+    assert named in line
+
+
+def test_it_is_up_while_ytel_is_down_and_says_so_per_request(run):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    running = run(YTEL_API_URL=f"http://127.0.0.1:{port}/api", YTEL_USERS_URL=f"http://127.0.0.1:{port}/users")
+    host = running.url().removeprefix("http://").rstrip("/")
+    connection = http.client.HTTPConnection(host, timeout=20)
+    try:
+        connection.request("GET", "/calls", headers={"Authorization": "Bearer local-supervisor-key"})
+        assert connection.getresponse().status == 503
+    finally:
+        connection.close()
+
+
+def _exists(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

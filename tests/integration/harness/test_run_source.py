@@ -1,0 +1,148 @@
+"""Functions in processes of their own, as Lambda runs them."""
+
+import json
+import os
+import threading
+import time
+
+import pytest
+
+from tests.harness.runtime import BusyError
+from tests.harness.waiting import wait_until
+
+
+def echo(system, **query):
+    """What the sample function saw, or the failure."""
+    result = system.invoke("echo", {"queryStringParameters": query})
+    return result.failure or json.loads(result.payload["body"])
+
+
+def test_a_function_sees_the_environment_lambda_gives_it(system):
+    about = echo(system)
+    environment = about["environment"]
+    assert environment["GREETING"] == "from outside"
+    assert environment["AWS_LAMBDA_FUNCTION_NAME"] == about["function"] == "call-floor-Echo"
+    assert environment["AWS_ENDPOINT_URL"] == system.aws_url
+    assert environment["AWS_REGION"] == "us-east-1"
+    assert environment["AWS_LAMBDA_INITIALIZATION_TYPE"] == "on-demand"
+    assert "VIRTUAL_ENV" not in environment
+    assert "PYTEST_CURRENT_TEST" not in environment
+
+
+def test_its_folder_and_the_layer_come_first_and_the_project_is_not_there(system):
+    about = echo(system)
+    folder = str(system.template.functions["Echo"].folder)
+    assert about["folder"] == folder
+    assert about["path"][0] == folder
+    assert about["path"][1].endswith("/shared")
+    assert not {str(system.template.root), "", os.getcwd()} & set(about["path"])
+
+
+def test_the_context_knows_the_time_that_remains(system):
+    assert 1500 < echo(system)["left"] <= 2000
+    assert 1000 < echo(system, do="sleep", seconds="0.3")["left"] <= 1700
+
+
+def test_an_environment_is_used_again(system):
+    assert echo(system)["pid"] == echo(system)["pid"]
+
+
+def test_one_invocation_at_a_time_while_others_wait(system):
+    echo(system)
+    spans = []
+
+    def one():
+        echo(system, do="sleep", seconds="0.2")
+        spans.append(time.monotonic())
+
+    threads = [threading.Thread(target=one) for _ in range(3)]
+    begun = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [round((end - begun) / 0.2) for end in sorted(spans)] == [1, 2, 3]
+
+
+def test_who_cannot_wait_is_told_so(system):
+    echo(system)
+    thread = threading.Thread(target=echo, args=(system,), kwargs={"do": "sleep", "seconds": "0.5"})
+    thread.start()
+    function = system.template.functions["Echo"]
+    try:
+        wait_until(lambda: system.runtime._slots["Echo"].turn.locked(), what="the function to be busy")
+        with pytest.raises(BusyError):
+            system.runtime.invoke(function, {}, time.monotonic() + 0.05)
+    finally:
+        thread.join()
+
+
+def test_past_its_timeout_it_is_killed_and_the_next_one_is_new(system):
+    before = echo(system)["pid"]
+    begun = time.monotonic()
+    failure = echo(system, do="sleep", seconds="30")
+    assert failure.type == "Sandbox.Timedout"
+    assert "Task timed out after 2.00 seconds" in failure.message
+    assert 1.9 < time.monotonic() - begun < 4
+    assert echo(system)["pid"] != before
+    with pytest.raises(ProcessLookupError):
+        os.kill(before, 0)
+
+
+def test_a_crash_is_a_failure_and_the_environment_lives_on(system):
+    before = echo(system)["pid"]
+    failure = echo(system, do="crash")
+    assert (failure.type, failure.message) == ("ValueError", "what only a log may say")
+    assert echo(system)["pid"] == before
+
+
+def test_an_exit_ends_the_environment(system):
+    before = echo(system)["pid"]
+    assert echo(system, do="exit").type == "Runtime.ExitError"
+    assert echo(system)["pid"] != before
+
+
+def test_an_answer_that_lambda_would_not_pass_on_is_a_failure(system):
+    assert echo(system, do="large").type == "Function.ResponseSizeTooLarge"
+    assert echo(system, do="unserialisable").type == "Runtime.MarshalError"
+    assert system.invoke("echo", {"x": "y" * 7_000_000}).failure.type == "RequestEntityTooLargeException"
+
+
+def test_a_function_that_cannot_start_says_why_each_time(system):
+    for _ in range(2):
+        failure = system.invoke("broken", {}).failure
+        assert failure.type == "Runtime.ImportModuleError"
+        assert "a_module_that_is_not_there" in failure.message
+
+
+def test_a_kill_in_the_middle_is_a_failure_at_once(system):
+    echo(system)
+    results = []
+    thread = threading.Thread(target=lambda: results.append(echo(system, do="sleep", seconds="1.9")))
+    begun = time.monotonic()
+    thread.start()
+    wait_until(lambda: system.runtime._slots["Echo"].turn.locked(), what="the function to be busy")
+    system.kill("echo")
+    thread.join()
+    assert results[0].type == "Runtime.ExitError"
+    assert time.monotonic() - begun < 1.5
+    assert "pid" in echo(system)
+
+
+def test_time_moves_at_once_and_for_environments_made_later(system):
+    def ahead():
+        return echo(system)["now"] / 1000 - time.time()
+
+    before = ahead()
+    system.move_clock(600)
+    assert ahead() - before == pytest.approx(600, abs=1)
+    system.restart("echo")
+    assert ahead() - before == pytest.approx(600, abs=1)
+
+
+def test_the_log_holds_every_line_once_it_is_looked_at(system):
+    system.restart("echo")
+    echo(system, do="crash")
+    lines = [line for function, line in system.logs_by_function if function == "Echo"]
+    assert "echo starts" in lines
+    assert any("what only a log may say" in line for line in lines)
