@@ -15,6 +15,7 @@ from tests.harness.fake_ytel.app import HANGUP_ROUTE
 from tests.harness.gateway.core import Gateway
 from tests.harness.gateway.server import Server
 from tests.harness.local_aws.endpoint import CREDENTIALS, LocalAws
+from tests.harness.local_aws.permissions import access_key
 from tests.harness.runtime import Result, Runtime, RuntimeFactory
 from tests.harness.runtime_source import SourceRuntime
 from tests.harness.schedules import Schedules
@@ -176,6 +177,7 @@ class System:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_SESSION_TOKEN": "local",
             **CREDENTIALS,
+            "AWS_ACCESS_KEY_ID": access_key(function.id),
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             "AWS_LAMBDA_FUNCTION_NAME": function.name,

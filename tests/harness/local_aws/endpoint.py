@@ -12,7 +12,9 @@ from typing import Any
 
 from tests.harness import framing
 from tests.harness.cloudformation import ACCOUNT
+from tests.harness.local_aws.permissions import permissions
 from tests.harness.local_aws.resources import calls
+from tests.harness.runtime import StartError
 from tests.harness.template import Template
 from tests.harness.zygote import zygote
 
@@ -43,6 +45,7 @@ class LocalAws:
         self._connection, theirs = socket.socketpair()
         argument = {
             "calls": list(calls(template, secrets)),
+            "permissions": permissions(template),
             "rules": [{"name": one.name, "bus": one.bus, "pattern": one.pattern} for one in template.rules],
         }
         environment = {**os.environ, **CREDENTIALS}
@@ -55,7 +58,7 @@ class LocalAws:
     def wait(self, timeout: float = 60) -> None:
         """Return once it answers and holds what the template makes."""
         if not self._ready.wait(timeout) or not self.alive():
-            raise RuntimeError("the local AWS did not start")
+            raise StartError("the local AWS did not start")
 
     def send(self, queue_arn: str, body: str) -> None:
         """Put a message into a queue."""

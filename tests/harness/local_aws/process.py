@@ -14,6 +14,7 @@ from werkzeug.test import run_wsgi_app
 
 from tests.harness import framing
 from tests.harness.cloudformation import REGION
+from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
 
 
@@ -27,7 +28,8 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
             framing.send(harness, json.dumps(message).encode())
 
     host, port = listener.getsockname()
-    app = PutEvents(_Serial(DomainDispatcherApplication(create_backend_app)), argument["rules"], tell)
+    moto = _Serial(DomainDispatcherApplication(create_backend_app))
+    app = PutEvents(Permissions(moto, argument["permissions"]), argument["rules"], tell)
     server = ThreadedWSGIServer(host, port, app, _Handler, fd=listener.fileno())
     listener.listen(512)
     threading.Thread(target=server.serve_forever, daemon=True).start()
