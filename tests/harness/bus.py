@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.harness.parts import Function
 from tests.harness.runtime import Result
-from tests.harness.template import Function
 
 type Event = dict[str, Any]
 

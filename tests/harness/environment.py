@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.harness import framing
+from tests.harness.parts import Function
 from tests.harness.runtime import LARGEST_PAYLOAD, Failure, Result
-from tests.harness.template import Function
 from tests.harness.zygote import Zygote
 
 _INIT_SECONDS = 30  # Lambda allows 10, on a machine that does nothing else

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.harness.template import Function
+from tests.harness.parts import Function
 
 LARGEST_PAYLOAD = 6_291_556  # bytes of an event or of an answer that Lambda passes on
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.environment import Environment
+from tests.harness.parts import Function
 from tests.harness.runtime import LARGEST_PAYLOAD, BusyError, Failure, Log, Result
-from tests.harness.template import Function
 from tests.harness.zygote import zygote
 
 # What the layer's dependencies take longest to import. Nothing of the product: that is imported anew in each process.

@@ -8,7 +8,7 @@ from json import loads
 from typing import Any
 
 from tests.harness.cloudformation import ACCOUNT, REGION
-from tests.harness.template import Schedule
+from tests.harness.parts import Schedule
 
 
 class Schedules:

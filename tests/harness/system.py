@@ -16,10 +16,11 @@ from tests.harness.gateway.core import Gateway
 from tests.harness.gateway.server import Server
 from tests.harness.local_aws.endpoint import CREDENTIALS, LocalAws
 from tests.harness.local_aws.permissions import access_key
+from tests.harness.parts import Function
 from tests.harness.runtime import Result, Runtime, RuntimeFactory
 from tests.harness.runtime_source import SourceRuntime
 from tests.harness.schedules import Schedules
-from tests.harness.template import ROOT, Function, Template
+from tests.harness.template import ROOT, Template
 
 SCOPES = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:hangup")
 LOCAL_KEY = "local-supervisor-key"

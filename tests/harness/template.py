@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tests.harness.cloudformation import ACCOUNT, NOTHING, PSEUDO, REGION, Resolver, TemplateError, load
+from tests.harness.parts import Authorizer, Function, Route, Rule, Schedule
 
 ROOT = Path(__file__).parents[2]
 _NAME_PROPERTY = {
@@ -25,70 +25,6 @@ _ARN = {
     "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:%s",
 }
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function. `id` is its logical id in the template, `environment` what the template declares."""
-
-    id: str
-    name: str
-    arn: str
-    folder: Path
-    handler: str
-    timeout: float
-    memory: int
-    log_format: str
-    environment: Mapping[str, str]
-    retries: int
-    on_failure: str | None
-    dead_letters: str | None
-
-
-@dataclass(frozen=True)
-class Route:
-    """A route of the HTTP API. `path` and `method` are None for `$default`, `authorizer` where it is open."""
-
-    method: str | None
-    path: str | None
-    function: str
-    authorizer: str | None
-
-    @property
-    def key(self) -> str:
-        """The `routeKey`."""
-        return "$default" if self.path is None else f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True)
-class Authorizer:
-    """A Lambda authorizer with simple responses. `ttl` is in seconds, 0 for none kept."""
-
-    function: str
-    identity_sources: tuple[str, ...]
-    ttl: float
-
-
-@dataclass(frozen=True)
-class Rule:
-    """An EventBridge rule with one function as its target."""
-
-    name: str
-    function: str
-    bus: str
-    pattern: Mapping[str, Any]
-    dead_letters: str | None
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """A `rate(…)`, in seconds."""
-
-    name: str
-    function: str
-    every: float
-    enabled: bool
-    input: str | None
 
 
 class Template:

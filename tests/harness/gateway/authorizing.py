@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.harness.gateway.http import Request, Response, message
+from tests.harness.parts import Authorizer, Route
 from tests.harness.runtime import Result
-from tests.harness.template import Authorizer, Route
 
 type Ask = Callable[[tuple[str, ...]], Result]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.harness.cloudformation import ACCOUNT, REGION
 from tests.harness.gateway.http import Request
-from tests.harness.template import Route
+from tests.harness.parts import Route
 
 API_ID = "localapi00"
 _TEXT = ("application/json", "application/javascript", "application/xml")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from tests.harness.template import Route
+from tests.harness.parts import Route
 
 _LITERAL, _VARIABLE, _GREEDY = range(3)
 

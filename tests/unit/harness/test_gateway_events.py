@@ -4,7 +4,7 @@ import pytest
 
 from tests.harness.gateway import events
 from tests.harness.gateway.http import Request
-from tests.harness.template import Route
+from tests.harness.parts import Route
 
 ROUTE = Route("POST", "/calls/{confId}/listen", "Listen", "Keys")
 

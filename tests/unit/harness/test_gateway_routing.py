@@ -1,7 +1,7 @@
 import pytest
 
 from tests.harness.gateway.routing import Router
-from tests.harness.template import Route
+from tests.harness.parts import Route
 
 
 def route(key: str) -> Route:
