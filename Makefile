@@ -8,7 +8,7 @@ SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench build lint format doctor clean
+.PHONY: help run test test-long bench build lint format describe doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,6 +33,9 @@ lint: $(READY) $(SAM) $(POLICY) ## formatting, lint, types, import rules, templa
 
 format: $(READY) ## put the code into its format
 	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
+
+describe: $(READY) ## write what is generated: functions/page/openapi.json, the events' schemas in template.yaml
+	@exec $(PY) -W error .ci/describe
 
 doctor: $(READY) ## look at a real Ytel account, read-only; dials nobody
 	@exec env PYTHONPATH=shared $(PY) -m tests.doctor

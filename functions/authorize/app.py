@@ -4,7 +4,7 @@ from typing import Any
 
 from callers import Callers
 
-from supervision.observability import logger
+from supervision.observability import correlation, correlation_of, logger
 from supervision.scopes import ROUTES
 from supervision.settings import AuthSettings, load
 from supervision.start import at_start
@@ -12,15 +12,16 @@ from supervision.start import at_start
 callers = at_start(lambda: Callers(load(AuthSettings)))
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Whether the route is open to the bearer, and the caller for the doors.
 
     Raises where that cannot be told: the gateway then answers 500, and nobody is let in.
     """
     route = event["routeKey"]
-    caller = callers().of_bearer(_bearer(event.get("headers") or {}))
-    allowed = caller is not None and not caller.scopes.isdisjoint(ROUTES.get(route, ()))
-    logger.info("authorized", route=route, client=caller and caller.client, allowed=allowed)
+    with correlation(correlation_of(event), context):
+        caller = callers().of_bearer(_bearer(event["headers"]))
+        allowed = caller is not None and not caller.scopes.isdisjoint(ROUTES.get(route, ()))
+        logger.info("allowed" if allowed else "denied", route=route, client=caller and caller.client)
     return {"isAuthorized": allowed, "context": caller.as_context() if caller and allowed else {}}
 
 

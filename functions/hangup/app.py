@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import bus, http
+from supervision.described import actions as described
 from supervision.hang_up_door import HangUpDoor
 from supervision.problems import CallNotFound
 from supervision.start import at_start
@@ -14,7 +15,7 @@ http.prepare(app, CallNotFound)
 door = at_start(HangUpDoor)
 
 
-@app.post("/calls/<confId>/hangup")
+@app.post("/calls/<confId>/hangup", **described.HANGUP)
 def hangup(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Disconnects every member of the call, supervisors too."""
     return door().over_http(app, http.path_parameter(app, "confId", confId))

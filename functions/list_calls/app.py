@@ -10,6 +10,7 @@ from answers import answer
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import http
+from supervision.described import calls as described
 from supervision.listing import Listing, Query, one_call
 from supervision.plan import plan
 from supervision.problems import CallNotFound
@@ -32,7 +33,7 @@ def parts() -> Parts:
     return Parts(load(FloorNeeds))
 
 
-@app.get("/calls", summary="The active calls", description="Oldest first; in pages of `limit`, from `cursor` on.")
+@app.get("/calls", **described.LIST_CALLS)
 def list_calls() -> Response[str]:
     """The page that was asked for, of what is held."""
     query = Query.of(app.current_event.query_string_parameters)
@@ -41,7 +42,7 @@ def list_calls() -> Response[str]:
     return answer(page.body(held.as_of, stale=held.stale), page.tag(stale=held.stale), app.current_event.headers)
 
 
-@app.get("/calls/<confId>", summary="One active call", description="With its conference as Ytel gives it.")
+@app.get("/calls/<confId>", **described.GET_CALL)
 def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """The call's row, and `userConference`."""
     found = parts().floor.call(http.path_parameter(app, "confId", confId), _patience())
@@ -51,7 +52,7 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
     return answer(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)
 
 
-@app.get("/calls/<confId>/plan", summary="What an action would do", description="On the members as they are now.")
+@app.get("/calls/<confId>/plan", **described.PLAN)
 def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """Whom the action would keep out and who would hear; dials nobody."""
     action = app.current_event.query_string_parameters.get("action", "")

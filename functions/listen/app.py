@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import bus, http
+from supervision.described import actions as described
 from supervision.dial_door import DialDoor
 from supervision.problems import CallNotFound
 from supervision.start import at_start
@@ -14,7 +15,7 @@ http.prepare(app, CallNotFound)
 door = at_start(lambda: DialDoor("listen"))
 
 
-@app.post("/calls/<confId>/listen")
+@app.post("/calls/<confId>/listen", **described.LISTEN)
 def listen(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom nobody hears."""
     return door().over_http(app, http.path_parameter(app, "confId", confId))

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from files import Assets, File
 
+from supervision.described import page as described
 from supervision.settings import PageSettings, load
 from supervision.start import at_start
 
@@ -46,13 +47,13 @@ def site() -> Site:
 app = APIGatewayHttpResolver()
 
 
-@app.get("/", summary="The active calls page", description="For a browser, on its own or embedded in a CRM.")
+@app.get("/", **described.PAGE)
 def page() -> Response[str]:
     """The page is asked for each time; what it names is kept for ever."""
     return _document(site().page)
 
 
-@app.get("/assets/<file>", summary="A script or style of the page", description="Named by its content; never changes.")
+@app.get("/assets/<file>", include_in_schema=False)
 def asset(file: str) -> Response[str]:
     """A name nobody serves any more belongs to a page that is older than this function."""
     if file not in assets.served:
@@ -65,13 +66,13 @@ def asset(file: str) -> Response[str]:
     return Response(200, found.media_type, found.text, headers, compress=True)
 
 
-@app.get("/openapi.json", summary="The API, described", description="OpenAPI 3.1, of every route that answers here.")
+@app.get("/openapi.json", **described.OPENAPI)
 def openapi() -> Response[str]:
     """The document is made from the functions' routes and kept beside this file."""
     return _described("openapi.json", "application/json")
 
 
-@app.get("/docs", summary="The API, to read and to try", description="A page; needs no network but this API.")
+@app.get("/docs", **described.DOCS)
 def docs() -> Response[str]:
     """Served under the same policy as the page."""
     return _described("docs.html", "text/html; charset=utf-8")
@@ -87,7 +88,8 @@ def _described(name: str, media_type: str) -> Response[str]:
 
 def _document(file: File) -> Response[str]:
     """Asked for anew each time, and answered with 304 where the browser holds this very text."""
-    headers = HEADERS | {"Content-Security-Policy": site().policy, "Cache-Control": "no-cache", "ETag": f'W/"{file.tag}"'}
+    own = {"Content-Security-Policy": site().policy, "Cache-Control": "no-cache", "ETag": f'W/"{file.tag}"'}
+    headers = HEADERS | own
     held = app.current_event.headers.get("if-none-match", "")
     if any(tag.strip().removeprefix("W/") == f'"{file.tag}"' for tag in held.split(",")):
         return Response(304, headers=headers)

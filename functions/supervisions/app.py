@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import history, http
+from supervision.described import supervisions as described
 from supervision.observability import logger
 from supervision.problems import Problem, SupervisionNotFound
 from supervision.settings import load
@@ -16,7 +17,7 @@ http.prepare(app, SupervisionNotFound)
 parts = at_start(lambda: Parts(load(FloorNeeds)))
 
 
-@app.get("/supervisions")
+@app.get("/supervisions", **described.LIST_SUPERVISIONS)
 def list_supervisions() -> Response[str]:
     """Lists the supervisions, newest first."""
     http.caller_of(app)
@@ -25,7 +26,7 @@ def list_supervisions() -> Response[str]:
     return http.json_answer(200, history.find(parts().settings.table_name, parts().supervisions, query))
 
 
-@app.delete("/supervisions/<id>")
+@app.delete("/supervisions/<id>", **described.LEAVE)
 def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
     """Drops the supervisor's own leg; the call goes on."""
     return http.json_answer(202, parts().leave.leave(http.path_parameter(app, "id", id), http.caller_of(app)).as_wire())

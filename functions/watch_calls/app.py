@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from supervision.http import correlation
+from supervision.observability import correlation
 from supervision.settings import WatchSettings, load
 from supervision.start import at_start
 from supervision.watcher import Watcher

@@ -48,10 +48,14 @@ class Problem(Exception):
 
 
 class InvalidRequest(Problem):
+    """The body is not JSON, or a field, a query parameter or a header is missing or has a value it cannot have."""
+
     status, code, title = 422, "invalid_request", "The request is malformed"
 
 
 class NumberNotAllowed(Problem):
+    """`to` is no number that this account may dial, or it is in the call."""
+
     status, code, title = 422, "number_not_allowed", "This number may not be dialled for this call"
 
 
@@ -60,10 +64,14 @@ class Forbidden(Problem):
 
 
 class CallNotFound(Problem):
+    """The call is over, or there never was one of this id."""
+
     status, code, title = 404, "call_not_found", "No such active call"
 
 
 class SupervisionNotFound(Problem):
+    """There never was one of this id, or its record is no longer kept."""
+
     status, code, title = 404, "supervision_not_found", "No such supervision"
 
 
@@ -74,26 +82,38 @@ class Conflict(Problem):
 
 
 class AgentNotProven(Conflict):
+    """The agent is unknown, or no leg proved to be theirs, so that the customer might hear a whisper."""
+
     code, title = "agent_not_proven", "Which leg is the agent's is not proven"
 
 
 class MembersUnknown(Conflict):
+    """Ytel does not say who is on the call, so nobody could be kept from hearing, or be disconnected."""
+
     code, title = "members_unknown", "Who is on the call is not known"
 
 
 class NotJoined(Conflict):
+    """The phone is still ringing, or never came, so there is no leg to drop."""
+
     code, title = "not_joined", "The supervisor is not on the call"
 
 
 class AlreadySupervising(Conflict):
+    """Once it has left the call it may be asked in again."""
+
     code, title = "already_supervising", "This phone is already ringing for this call, or on it"
 
 
 class InProgress(Conflict):
+    """Ask again in a moment: the answer is then that of the first."""
+
     code, title = "in_progress", "The same request is being worked on"
 
 
 class CallAmbiguous(Conflict):
+    """Over the bus, where the call is named by its agent: name it by its `confId`."""
+
     code, title = "call_ambiguous", "The agent is on several calls"
 
 
@@ -102,28 +122,42 @@ class YtelProblem(Problem):
 
 
 class YtelRateLimited(YtelProblem):
+    """Nothing was done. Ask again after `Retry-After`."""
+
     status, code, title = 429, "ytel_rate_limited", "Ytel asks to slow down"
 
 
 class YtelRejected(YtelProblem):
+    """Nothing was done; `detail` holds what Ytel said."""
+
     status, code, title = 502, "ytel_rejected", "Ytel refused"
 
 
 class YtelInvalid(YtelProblem):
+    """It could not be read, so nothing was done."""
+
     status, code, title = 502, "ytel_invalid", "Ytel's answer is not what it documents"
 
 
 class YtelUnavailable(YtelProblem):
+    """And nothing fresh enough is held. Nothing was done; ask again after `Retry-After`."""
+
     status, code, title = 503, "ytel_unavailable", "Ytel is not answering"
 
 
 class TooManyDials(Problem):
+    """In this minute: `DIALS_PER_MINUTE`. Nothing was done; ask again after `Retry-After`."""
+
     status, code, title = 429, "too_many_dials", "This client has dialled as often as it may"
 
 
 class HangupIncomplete(Problem):
+    """`hungUp` and `failed` say which. Asking again finishes it."""
+
     status, code, title = 502, "hangup_incomplete", "Some legs could not be disconnected"
 
 
 class OutcomeUnknown(Problem):
+    """It may have been done. Asking again looks first, and dials nobody twice."""
+
     status, code, title = 504, "outcome_unknown", "The request was sent and its answer never came"

@@ -34,8 +34,6 @@ function explain(button, reason) {
   toggle(button, "title", reason);
 }
 
-let rowsMade = 0;
-
 export class Row {
   #view = null;
   #shown = "";
@@ -57,8 +55,6 @@ export class Row {
     this.said = part(".now p");
     this.leave = part(".leave");
     this.buttons = [...this.element.querySelectorAll(".actions button")];
-    this.opener.id = `call-${(rowsMade += 1)}`;
-    this.element.setAttribute("aria-labelledby", this.opener.id);
   }
 
   get call() {

@@ -1,0 +1,148 @@
+"""The API's description, from the doors' own routes and `supervision.models`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
+from pydantic.json_schema import models_json_schema
+from shapes import Json, published
+
+from supervision import models, problems, scopes
+
+# Powertools' own, which nothing here answers.
+NOT_OURS = ("HTTPValidationError", "ResponseValidationError", "ValidationError")
+
+
+class ClashError(Exception):
+    """Two shapes have one name."""
+
+
+def openapi(functions: Path) -> Json:
+    """The API's description."""
+    merge = OpenAPIMerge(
+        title="The call floor",
+        version="1",
+        openapi_version="3.1.0",
+        description="Supervise the active calls of a call centre that runs on Ytel: listen, whisper, barge, hang up. "
+        "Field names are Ytel's own where Ytel has one; times are milliseconds since the epoch.",
+        tags=["Calls", "Actions", "Supervisions", "Page"],
+        on_conflict="error",
+    )
+    components = _components()
+    for part in map(_of_door, sorted(functions.glob("*/app.py"))):
+        _no_clash(components, part.pop("components", {}).get("schemas", {}))
+        merge.add_schema(part)
+    document = merge.get_openapi_schema()
+    document["components"] = {
+        "schemas": components,
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key, or a JWT."}},
+    }
+    document["x-problems"] = list(_problems())
+    document["paths"] = dict(sorted(document["paths"].items()))
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            _complete(operation, f"{method.upper()} {path}")
+    return document
+
+
+def _of_door(app: Path) -> Json:
+    """The routes of one function, which is imported as in Lambda: with its own folder first on the path."""
+    before = set(sys.modules)
+    part = OpenAPIMerge()
+    part.discover(app.parent, app.name)
+    document = part.get_openapi_schema()
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(app.parent)):
+            del sys.modules[name]
+    return {"paths": _plain(document.get("paths", {})), "components": _plain(document.get("components", {}))}
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types, with statuses as text."""
+    return json.loads(json.dumps(value, default=lambda member: member.value))
+
+
+def _components() -> Json:
+    """The shapes that the routes name, and no others."""
+    _, schema = models_json_schema(
+        [(one, "validation") for one in models.ANSWERS], ref_template="#/components/schemas/{model}"
+    )
+    return {name: published(one) for name, one in sorted(schema["$defs"].items())}
+
+
+def _no_clash(components: Json, of_door: Json) -> None:
+    """What a door's own models are called must not be called so already: the merge would drop one in silence."""
+    for name, schema in of_door.items():
+        if name in NOT_OURS:
+            continue
+        if components.setdefault(name, schema) != schema:
+            raise ClashError(f"two shapes are called {name}")
+
+
+def _complete(operation: Json, route: str) -> None:
+    """What is the same at every door, because it is the gateway's or `supervision.http`'s."""
+    operation["parameters"] = [_of_path(one) for one in operation.get("parameters", [])]
+    operation["parameters"] += operation.pop("x-parameters")
+    for answer in operation["responses"].values():
+        if not answer.get("content"):
+            answer.pop("content", None)
+    if route not in scopes.ROUTES:
+        operation["security"] = []
+        return
+    # Scopes in one requirement are all needed; any one requirement will do.
+    operation["security"] = [{"key": [scope]} for scope in sorted(scopes.ROUTES[route])]
+    operation["parameters"].append(_CORRELATION)
+    responses = operation["responses"]
+    for answer in responses.values():
+        answer.setdefault("headers", {})["X-Correlation-Id"] = _CORRELATED
+    for status, text in _GATEWAY.items():
+        answer = responses.setdefault(status, {"description": "", "content": {}})
+        answer["description"] = f"{answer['description']} {text}".strip()
+        answer["content"]["application/json"] = {"schema": {"$ref": "#/components/schemas/Message"}}
+    responses["500"]["content"]["application/problem+json"] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _of_path(parameter: Json) -> Json:
+    name = parameter["name"]
+    about = {"confId": "The call.", "id": "The supervision."}[name]
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": about,
+        "schema": {"type": "string", "minLength": 1},
+    }
+
+
+_CORRELATION = {
+    "name": "X-Correlation-Id",
+    "in": "header",
+    "required": False,
+    "description": "Comes back in the answer, and stands in the logs and the events; one is made where there is none.",
+    "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_.:/-]{1,128}$"},
+}
+_CORRELATED = {"description": "Names the request in the logs and the events.", "schema": {"type": "string"}}
+_GATEWAY = {
+    "401": "No key.",
+    "403": "An unknown key, or one that may not do this.",
+    "429": "The gateway asks to slow down.",
+    "500": "Something went wrong here.",
+    "503": "The gateway has no function free.",
+}
+
+
+def _problems() -> Iterator[Json]:
+    """Every problem's code, for the table that its `type` leads to."""
+    kinds = [kind for kind in models.kinds(problems.Problem) if kind is not problems.Forbidden]
+    for kind in sorted(kinds, key=lambda kind: (kind.status, kind.code)):
+        yield {"code": kind.code, "status": kind.status, "title": kind.title, "description": kind.__doc__}
+    yield {
+        "code": models.INTERNAL_ERROR,
+        "status": 500,
+        "title": "Something went wrong here",
+        "description": "It is logged under the correlation id of the answer.",
+    }
