@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+CONTEXT = SimpleNamespace(function_name="authorize", aws_request_id="invocation-1")
 FOLDER = Path(__file__).parents[2] / "functions" / "authorize"
 
 

@@ -7,7 +7,7 @@ from supervision import aws, clients
 from supervision.clients import Caller, of_event
 from supervision.scopes import ROUTES, SCOPES
 from tests.harness.template import Template
-from tests.integration.authorizer import event, loaded
+from tests.integration.authorizer import CONTEXT, event, loaded
 
 SECRET = "clients"
 FIRST = {
@@ -28,7 +28,7 @@ def authorize(made_up_aws, clock_at, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     aws.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(FIRST))
     with loaded() as app:
-        yield lambda *args: app.lambda_handler(event(*args), None)
+        yield lambda *args: app.lambda_handler(event(*args), CONTEXT)
 
 
 def test_a_key_opens_the_routes_of_its_scopes_and_hands_the_caller_on(authorize):

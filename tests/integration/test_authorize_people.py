@@ -11,7 +11,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from supervision import aws
 from supervision.settings import SettingError
-from tests.integration.authorizer import Issuer, event, loaded
+from tests.integration.authorizer import CONTEXT, Issuer, event, loaded
 
 AUDIENCE = "call-floor"
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -47,7 +47,7 @@ def app(issuer, made_up_aws, monkeypatch):
 
 @pytest.fixture
 def authorize(app):
-    return lambda token, route="GET /calls": app.lambda_handler(event(f"Bearer {token}", route), None)
+    return lambda token, route="GET /calls": app.lambda_handler(event(f"Bearer {token}", route), CONTEXT)
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_the_keys_url_can_be_given(authorize, token, issuer, monkeypatch):
 def test_half_of_the_settings_stops_the_function_with_one_line(app, monkeypatch, missing):
     monkeypatch.setenv(missing, "")
     with pytest.raises(SystemExit, match="JWT_ISSUER and JWT_AUDIENCE go together") as ended:
-        app.lambda_handler(event("Bearer crm-key"), None)
+        app.lambda_handler(event("Bearer crm-key"), CONTEXT)
     assert isinstance(ended.value.__context__, SettingError)
 
 
