@@ -11,8 +11,7 @@ from typing import Any
 from supervision.call_now import CallReader
 from supervision.clients import Caller
 from supervision.events import Outbox, of_failure
-from supervision.http import correlation
-from supervision.observability import logger
+from supervision.observability import correlation, logger, measured
 from supervision.once import once
 from supervision.problems import (
     HangupIncomplete,
@@ -88,6 +87,7 @@ def on_request(
 
     def refuse(problem: Problem, what: str) -> dict[str, Any]:
         logger.info("refused", code=problem.code)
+        measured("Refusals")
         failure = of_failure(
             f"{event['source']}/{what}", detail, problem, requested_by=caller.client, correlation_id=request_id
         )

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import bus, http
 from supervision.audience import Action
-from supervision.observability import logger
+from supervision.observability import correlation_of, logger
 from supervision.once import once
 from supervision.problems import InvalidRequest, OutcomeUnknown
 from supervision.settings import load
@@ -41,7 +41,7 @@ class DialDoor:
             conf_id,
             http.field_of_body(app, "to"),
             http.caller_of(app),
-            http.correlation_of(event.raw_event),
+            correlation_of(event.raw_event),
         )
         logger.append_keys(action=self.action, confId=conf_id)
         key = event.headers.get("idempotency-key")

@@ -14,6 +14,7 @@ from supervision.calls import Call, active_calls, is_active
 from supervision.fast_json import loads
 from supervision.legs import Supervisor, User
 from supervision.lines import lines_of, rendered
+from supervision.oddities import Oddities
 from supervision.snapshots import Copy, Read, Snapshot, Terms
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Floor:
         max_age, max_stale = int(max_age_seconds * 1000), int(max_stale_seconds * 1000)
         self._users = users
         self._upstream = upstream
+        self._oddities = Oddities()
         self._snapshot = Snapshot(
             table,
             "floor",
@@ -175,6 +177,7 @@ class Floor:
         users = self._users.by_id(_client_ids(floor.conferences))
         supervisors = upstream.guard.look(floor, users)
         rows = active_calls(floor.conferences, users, supervisors)
+        self._oddities.note(floor.conferences)
         by_id = {one["confId"]: one for one in floor.conferences if is_active(one)}
         conferences = rendered(by_id[row["confId"]] for row in rows)
         head = b'{"complete":true}' if floor.complete else b'{"complete":false}'

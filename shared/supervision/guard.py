@@ -14,7 +14,7 @@ from supervision.calls import agent_of, is_active
 from supervision.events import Event, of_failure, of_supervision
 from supervision.fresh import FreshConference
 from supervision.legs import Supervisor, User, read_legs
-from supervision.observability import logger
+from supervision.observability import logger, measured
 from supervision.problems import NotJoined, OutcomeUnknown, Problem
 from supervision.progress import advance
 from supervision.record import Supervision
@@ -104,6 +104,7 @@ def _what_happened(before: Supervision, after: Supervision) -> list[Event]:
     if after.joinedAt is not None and before.joinedAt is None:
         told.append(of_supervision("Supervision Joined", after))
     if after.exposed and not before.exposed:
+        measured("Exposures")
         told.append(of_supervision("Supervision Exposed", after))
     if after.state == "ended":
         told.append(of_supervision("Supervision Ended", after))

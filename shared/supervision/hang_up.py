@@ -9,7 +9,7 @@ from supervision.call_now import CallReader
 from supervision.clients import Caller
 from supervision.events import Event, Outbox
 from supervision.floor import Floor
-from supervision.observability import logger
+from supervision.observability import logger, measured
 from supervision.problems import HangupIncomplete, OutcomeUnknown, YtelProblem, YtelRateLimited
 
 SIDE_BY_SIDE = 8
@@ -53,6 +53,7 @@ class HangUp:
         try:
             self.floor.out_of_date()
             if hung_up:
+                measured("HangUps")
                 data = {"confId": conf_id, "hungUp": hung_up, "failed": failed, "requestedBy": caller.client}
                 event = Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id)
                 self.outbox.keep([event])

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision import bus, http
 from supervision.clients import Caller
-from supervision.observability import logger
+from supervision.observability import correlation_of, logger
 from supervision.once import once
 from supervision.problems import OutcomeUnknown
 from supervision.settings import load
@@ -23,7 +23,7 @@ class HangUpDoor:
     def over_http(self, app: APIGatewayHttpResolver, conf_id: str) -> Response[str]:
         """The answer to a POST: 200 with who was disconnected. Raises a Problem."""
         event, caller = app.current_event, http.caller_of(app)
-        correlation_id = http.correlation_of(event.raw_event)
+        correlation_id = correlation_of(event.raw_event)
         logger.append_keys(action="hangup", confId=conf_id)
         key = event.headers.get("idempotency-key")
         if key is None:

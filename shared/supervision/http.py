@@ -1,18 +1,15 @@
 """What every HTTP door does alike: problems as `problem+json`, the correlation id, the caller, the body's one field."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.clients import Caller, of_event
-from supervision.observability import logger
+from supervision.observability import CORRELATION, correlation, correlation_of, logger, measured
 from supervision.problems import Forbidden, InvalidRequest, Problem
 
-CORRELATION = "X-Correlation-Id"
 # Seconds until it is worth asking again, where Ytel does not say.
 SOON = 2
 
@@ -36,27 +33,6 @@ def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> d
     return answer
 
 
-@contextmanager
-def correlation(correlation_id: str, context: Any) -> Iterator[None]:
-    """Puts the correlation id, the function and the request's id on every line that is logged meanwhile."""
-    logger.append_keys(
-        correlation_id=correlation_id,
-        function_name=context.function_name,
-        function_request_id=context.aws_request_id,
-    )
-    try:
-        yield
-    finally:
-        logger.clear_state()
-
-
-def correlation_of(event: Mapping[str, Any]) -> str:
-    """The correlation id the client sent, where it is a plain one, else the request's own."""
-    given = event.get("headers", {}).get(CORRELATION.lower(), "")
-    own: str = event["requestContext"]["requestId"]
-    return given if re.fullmatch(r"[\w.:/-]{1,128}", given, re.ASCII) else own
-
-
 def caller_of(app: APIGatewayHttpResolver) -> Caller:
     """Whom the authorizer let in."""
     caller = of_event(app.current_event.raw_event)
@@ -72,6 +48,7 @@ def problem_answer(problem: Problem) -> Response[str]:
     wait = SOON if problem.retry_after is None and problem.status == 503 else problem.retry_after
     headers = {} if wait is None else {"Retry-After": str(wait)}
     logger.info("refused", code=problem.code, status=problem.status)
+    measured("Refusals")
     return Response(problem.status, "application/problem+json", json.dumps(problem.as_dict()), headers)
 
 

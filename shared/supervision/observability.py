@@ -2,22 +2,80 @@
 
 A line carries the function, the correlation id and, where there is one, client, action and call. Never a token, a key,
 a body, a name or a whole phone number: what is logged of a number is `masking.masked`.
+
+Metrics are written to the log in CloudWatch's embedded format, with no dimension but the service: what happened is in
+their names.
 """
 
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from aws_lambda_powertools import Logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
 
+Metric = Literal[
+    "ActiveCalls",
+    "ColdStarts",
+    "DialsUnknown",
+    "Exposures",
+    "HangUps",
+    "ListenStarted",
+    "WhisperStarted",
+    "BargeStarted",
+    "Refusals",
+    "YtelErrors",
+    "YtelLatency",
+]
+
+CORRELATION = "X-Correlation-Id"
+
 logger = Logger()
+_warm = False
+
+
+def measured(name: Metric, value: float = 1, unit: Literal["Count", "Milliseconds"] = "Count") -> None:
+    """Adds a value to a metric of this invocation."""
+    _metrics().add_metric(name=name, unit=unit, value=value)
+
+
+def correlation_of(event: Mapping[str, Any]) -> str:
+    """The correlation id that an HTTP API event came with, where it is a plain one, else the request's own."""
+    given = (event.get("headers") or {}).get(CORRELATION.lower(), "")
+    own: str = event["requestContext"]["requestId"]
+    return given if re.fullmatch(r"[\w.:/-]{1,128}", given, re.ASCII) else own
+
+
+@contextmanager
+def correlation(correlation_id: str, context: Any) -> Iterator[None]:
+    """Puts the correlation id, the function and the request's id on every line that is logged meanwhile.
+
+    Writes the invocation's metrics at its end.
+    """
+    global _warm
+    logger.append_keys(
+        correlation_id=correlation_id,
+        function_name=context.function_name,
+        function_request_id=context.aws_request_id,
+    )
+    if not _warm:
+        _warm = True
+        measured("ColdStarts")
+    try:
+        yield
+    finally:
+        if _metrics().metric_set:
+            _metrics().flush_metrics()
+        logger.clear_state()
 
 
 @cache
-def metrics() -> "Metrics":
-    """The business metrics, in CloudWatch's embedded format. Imported on first use: not every door counts."""
+def _metrics() -> "Metrics":
+    # Imported on first use: not every door counts.
     from aws_lambda_powertools import Metrics
 
-    return Metrics()
+    return Metrics(namespace="Supervision", service="supervision")

@@ -10,7 +10,7 @@ from supervision.events import Event, of_supervision
 from supervision.floor import Floor
 from supervision.legs import same_number
 from supervision.numbers import may_dial
-from supervision.observability import logger
+from supervision.observability import Metric, logger, measured
 from supervision.problems import (
     AlreadySupervising,
     Conflict,
@@ -28,6 +28,7 @@ from supervision.supervisions import PhoneTaken, Supervisions
 SAME_REQUEST_MS = 30_000
 # A dial that is pending for longer was cut off: its outcome is unknown.
 DIAL_MS = 10_000
+STARTED: dict[str, Metric] = {"listen": "ListenStarted", "whisper": "WhisperStarted", "barge": "BargeStarted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,13 @@ class Supervise:
                 no_speak_to=supervision.noSpeakToList,
             )
         except OutcomeUnknown:
+            measured("DialsUnknown")
             self._record(supervision.but(dial="unknown"))
             raise _unknown(supervision) from None
         except YtelProblem as problem:
             self._record(supervision.but(state="failed", endedAt=clock.now_ms(), how=problem.code))
             raise
+        measured(STARTED[supervision.action])
         taken = supervision.but(dial="taken")
         return self._record(taken, of_supervision("Supervision Started", taken))
 

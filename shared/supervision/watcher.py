@@ -17,7 +17,7 @@ from supervision import aws, clock
 from supervision.calls import Call
 from supervision.events import ENTRIES, Event, Outbox
 from supervision.floor import Floor
-from supervision.observability import logger
+from supervision.observability import logger, measured
 from supervision.problems import YtelProblem
 from supervision.progress import MISSING_FOR_MS
 from supervision.settings import WatchSettings
@@ -68,6 +68,7 @@ class Watcher:
         """One look. A floor that cannot be read, or is stale, tells nothing: no call has ended by that."""
         try:
             held = self.floor.refresh(self.max_age_seconds)
+            measured("ActiveCalls", len(held.rows))
             self._tell(self._changes(held.rows, held.complete, correlation_id))
         except YtelProblem as problem:
             logger.warning("the floor cannot be read", code=problem.code)

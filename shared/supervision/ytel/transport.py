@@ -9,7 +9,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from supervision.problems import OutcomeUnknown, Problem, YtelInvalid, YtelUnavailable
+from supervision.observability import measured
+from supervision.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
 from supervision.ytel.answers import TokenRefused, Unclear, read_answer
 from supervision.ytel.retrying import wait_before_retry
 
@@ -81,6 +82,9 @@ class Transport:
         token = self._bearer.bearer()
         try:
             return self._exchange(method, url, token, deadline, content)
+        except (requests.RequestException, YtelUnavailable, YtelInvalid, YtelRateLimited):
+            measured("YtelErrors")
+            raise
         except TokenRefused:
             renewed = self._bearer.renew(token)
             if renewed is None:
@@ -94,11 +98,13 @@ class Transport:
             request.headers["Authorization"] = f"Bearer {token}"
             return request
 
+        began = time.monotonic()
         patience = max(0.05, min(self._timeout, deadline - time.monotonic()))
         with self._session.request(
             method, url, auth=authorize, timeout=patience, stream=True, allow_redirects=False, **content
         ) as response:
             body = _body(response, deadline)
+            measured("YtelLatency", (time.monotonic() - began) * 1000, "Milliseconds")
             return read_answer(response.status_code, body, response.headers.get("Retry-After"), time.time())
 
 
