@@ -1,7 +1,6 @@
 """Runs the functions from the working tree, each in a process of its own, one invocation at a time, as Lambda does."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from tests.harness.environment import Environment
 from tests.harness.parts import Function
 from tests.harness.runtime import LARGEST_PAYLOAD, BusyError, Failure, Log, Result
+from tests.harness.turn import Turn
 from tests.harness.zygote import zygote
 
 # What the layer's dependencies take longest to import. Nothing of the product: that is imported anew in each process.
@@ -50,7 +50,7 @@ class SourceRuntime:
     def start(self, function: Function) -> None:
         """Begin to make the environment, unless there is one."""
         slot = self._slots[function.id]
-        if slot.turn.acquire(blocking=False):
+        if slot.turn.acquire(timeout=0):
             try:
                 self._ready(function, slot)
             finally:
@@ -62,7 +62,7 @@ class SourceRuntime:
         if len(body) > LARGEST_PAYLOAD:
             return Result(failure=Failure("RequestEntityTooLargeException", "the event is larger than Lambda takes"))
         slot = self._slots[function.id]
-        left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
         if not slot.turn.acquire(timeout=left):
             raise BusyError(function.id)
         try:
@@ -126,5 +126,5 @@ class _Slot:
     """A function's one environment, and whose turn it is to use it."""
 
     def __init__(self) -> None:
-        self.turn = threading.Lock()
+        self.turn = Turn()
         self.environment: Environment | None = None

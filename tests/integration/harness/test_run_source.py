@@ -70,7 +70,7 @@ def test_who_cannot_wait_is_told_so(system):
     thread.start()
     function = system.template.functions["Echo"]
     try:
-        wait_until(lambda: system.runtime._slots["Echo"].turn.locked(), what="the function to be busy")
+        wait_until(lambda: system.runtime._slots["Echo"].turn.taken, what="the function to be busy")
         with pytest.raises(BusyError):
             system.runtime.invoke(function, {}, time.monotonic() + 0.05)
     finally:
@@ -121,7 +121,7 @@ def test_a_kill_in_the_middle_is_a_failure_at_once(system):
     thread = threading.Thread(target=lambda: results.append(echo(system, do="sleep", seconds="1.9")))
     begun = time.monotonic()
     thread.start()
-    wait_until(lambda: system.runtime._slots["Echo"].turn.locked(), what="the function to be busy")
+    wait_until(lambda: system.runtime._slots["Echo"].turn.taken, what="the function to be busy")
     system.kill("echo")
     thread.join()
     assert results[0].type == "Runtime.ExitError"
