@@ -167,6 +167,7 @@ MISSING = object()
         ({"to": 12125550142}, "to is not a str"),
         ({"to": ""}, "to is neither"),
         ({"to": "sip:robin@example.com"}, "to is neither"),
+        ({"to": "+12125550142;ext=1"}, "to is neither"),
         ({"confId": "another"}, "confId is not the one in the path"),
         ({"confId": MISSING}, "confId is missing"),
         ({"mute": "false"}, "mute is not a bool"),
@@ -194,6 +195,11 @@ def test_a_participant_request_is_the_documented_one_or_refused(session, ytel, c
 def test_a_call_whose_agent_is_no_user_takes_no_participant(session, ytel):
     call = ytel.floor.add_call(agent=None)
     assert "no known user" in bring_in(session, ytel, call).json()["error"][0]["message"]
+
+
+def test_from_may_be_written_otherwise_than_the_user_is(session, ytel):
+    call = ytel.floor.add_call(ytel.floor.add_user(number="(646) 555-0100"))
+    assert bring_in(session, ytel, call, request_for(ytel, call, **{"from": "+16465550100"})).status_code == 200
 
 
 def test_a_users_number_may_be_dialled_however_it_is_written(session, ytel):
@@ -318,6 +324,8 @@ def test_the_log_holds_what_was_asked_and_answered(session, ytel):
     assert [one.status for one in ytel.requests] == [200, 200, 404]
     assert listed.time <= dialled.time <= refused.time
     assert ytel.requests.count("POST", "/participant$") == 2
+    assert ytel.requests.count("POST", "^/api/v4/conference/gone/") == 1
+    assert ytel.requests.count("GET") == 1
     assert ytel.requests.count("*") == 3
     ytel.requests.reset()
     assert len(ytel.requests) == 0
@@ -366,6 +374,9 @@ def test_the_floor_can_be_played_by_hand(session, ytel):
     assert [leg["role"] for leg in legs] == ["contact", "agent", "supervisor", "third"]
     assert legs[2]["heardBy"] == sorted([legs[1]["memberId"], third])
 
+    other = ytel.floor.dial(call, "+12125550143", "+16465550100")
+    requests.post(f"{ytel.url}/_floor/{call}/decline", json={"number": other.to}, timeout=5)
+    assert other.state == "declined"
     requests.post(f"{ytel.url}/_floor/{call}/leave", json={"memberId": third}, timeout=5)
     assert len(ytel.floor.members(call)) == 3
     assert requests.post(f"{ytel.url}/_floor/{call}/decline", json={"number": PHONE}, timeout=5).status_code == 422

@@ -151,7 +151,9 @@ def test_a_hanging_answer_does_not_keep_the_fake_from_stopping(ytel):
     thread = threading.Thread(target=ask)
     thread.start()
     wait_until(lambda: len(ytel.requests), what="the request")
+    begun = time.monotonic()
     ytel.stop()
+    assert time.monotonic() - begun < 3
     thread.join(5)
     assert failures
 
@@ -191,15 +193,19 @@ def test_the_floor_can_change_just_before_or_after_a_request(ytel, call, process
 
 def test_a_scripted_act_may_take_ytel_down(ytel):
     ytel.faults.add("GET", "users", Run(ytel.stop, processed=True))
-    users(ytel)
-    with pytest.raises(requests.ConnectionError):
-        users(ytel)
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {ytel.token}"
+        assert session.get(ytel.users_url, timeout=5).status_code == 200
+        with pytest.raises(requests.ConnectionError):
+            session.get(ytel.users_url, timeout=5)
 
 
 def test_faults_are_for_a_method_a_path_and_a_number_of_requests(ytel, call):
-    script = ytel.faults.add("POST", "/participant$", Status(503), times=2, skip=1)
+    script = ytel.faults.add("POST", "/participant$", Status(503), times=2, skip=2)
+    ytel.faults.add("DELETE", "users", Status(500))
+    ytel.faults.add("GET", "/conference$", Status(500))
     assert users(ytel).status_code == 200
-    assert [dial(ytel, call).status_code for _ in range(4)] == [200, 503, 503, 200]
+    assert [dial(ytel, call).status_code for _ in range(5)] == [200, 200, 503, 503, 200]
     assert script.used == 2
 
 

@@ -121,3 +121,6 @@ def test_questions_about_what_never_was_are_errors_not_silence(floor):
         floor.roles_that_hear(call, SUPERVISOR)
     with pytest.raises(KeyError):
         floor.role(call, "1")
+    floor.join(call, "contact")
+    with pytest.raises(LookupError):
+        floor.member(call, "contact")

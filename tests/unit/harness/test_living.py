@@ -11,7 +11,7 @@ HOUR = 3_600
 
 def floor_of(seed=1):
     clock = ManualClock()
-    floor = Floor(clock, seed)
+    floor = Floor(clock)
     Living(floor, seed)
     return floor, clock
 
