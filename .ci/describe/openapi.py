@@ -40,7 +40,7 @@ def openapi(functions: Path) -> Json:
         "schemas": components,
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key, or a JWT."}},
     }
-    document["x-problems"] = list(_problems())
+    document["x-problems"] = sorted(_problems(), key=lambda one: (one["status"], one["code"]))
     document["paths"] = dict(sorted(document["paths"].items()))
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -137,9 +137,9 @@ _GATEWAY = {
 
 def _problems() -> Iterator[Json]:
     """Every problem's code, for the table that its `type` leads to."""
-    kinds = [kind for kind in models.kinds(problems.Problem) if kind is not problems.Forbidden]
-    for kind in sorted(kinds, key=lambda kind: (kind.status, kind.code)):
-        yield {"code": kind.code, "status": kind.status, "title": kind.title, "description": kind.__doc__}
+    for kind in models.kinds(problems.Problem):
+        if kind is not problems.Forbidden:
+            yield {"code": kind.code, "status": kind.status, "title": kind.title, "description": kind.__doc__}
     yield {
         "code": models.INTERNAL_ERROR,
         "status": 500,

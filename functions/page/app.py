@@ -36,7 +36,7 @@ class Site:
 def site() -> Site:
     """The page loads nothing from elsewhere, runs nothing inline, and asks nobody but the API it came from."""
     embedders = " ".join(load(PageSettings).embedded_by)
-    preload = "\n".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in assets.modules())
+    preload = "\n".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in assets.modules("main.js"))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
         f"frame-ancestors {embedders or "'none'"}; base-uri 'none'; form-action 'none'"

@@ -11,6 +11,8 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 
+_NAMED = r'(?<=["\']\./)[\w-]+\.(?:js|css|svg)(?=["\'])'
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -30,6 +32,7 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names: dict[str, str] = {}
+        self._named_by: dict[str, list[str]] = {}
         self.served: dict[str, File] = {}
         for path in sorted(folder.iterdir()):
             if path.suffix in MEDIA_TYPES:
@@ -39,19 +42,20 @@ class Assets:
         """The name `plain` is served under. Raises FileNotFoundError for a file that is not there."""
         if plain not in self._names:
             path = self._folder / plain
-            text = re.sub(
-                r'(?<=["\']\./)[\w-]+\.(?:js|css|svg)(?=["\'])',
-                lambda found: self.name(found[0]),
-                path.read_text("utf-8"),
-            )
+            text = path.read_text("utf-8")
+            self._named_by[plain] = re.findall(_NAMED, text)
+            text = re.sub(_NAMED, lambda found: self.name(found[0]), text)
             tag = hashlib.sha256(text.encode()).hexdigest()[:16]
             self._names[plain] = f"{path.stem}.{tag}{path.suffix}"
             self.served[self._names[plain]] = File(text, MEDIA_TYPES[path.suffix], tag)
         return self._names[plain]
 
-    def modules(self) -> list[str]:
-        """Every script's served name, for a page that wants them before they import each other."""
-        return [name for name in self.served if name.endswith(".js")]
+    def modules(self, main: str) -> list[str]:
+        """The served names of a script and of all that it imports, for a page that wants them at once."""
+        found = [main]
+        for plain in found:
+            found += [name for name in self._named_by[plain] if name.endswith(".js") and name not in found]
+        return [self._names[plain] for plain in found]
 
     def document(self, path: Path, **values: str) -> File:
         """An HTML file with its `./assets/…` names made real and each `{{name}}` replaced by the value given."""

@@ -1,0 +1,94 @@
+/** One operation, tried: a form of its parameters and body, the request as curl, and the answer. */
+import { h } from "./elements.js";
+
+const LONGEST_SHOWN = 200_000;
+const SHOWN_HEADERS = ["content-type", "etag", "retry-after", "idempotent-replayed", "x-correlation-id"];
+
+export class Form {
+  #fields = [];
+  #body = null;
+
+  /** `key` gives the API key there is now. */
+  constructor(operation, api, key) {
+    this.operation = operation;
+    this.key = key;
+    const id = (name) => `${operation.operationId}-${name}`;
+    for (const parameter of operation.parameters) {
+      const field = h(parameter.schema.enum ? "select" : "input", { id: id(parameter.name), autocomplete: "off", spellcheck: false, required: parameter.required });
+      if (parameter.schema.enum) field.append(...(parameter.required ? [] : [h("option", { value: "" }, "")]), ...parameter.schema.enum.map((value) => h("option", { value }, value)));
+      this.#fields.push([parameter, field]);
+    }
+    const schema = operation.requestBody?.content["application/json"].schema;
+    if (schema) this.#body = h("textarea", { id: id("body"), rows: 3, spellcheck: false, value: JSON.stringify(example(schema, api), null, 2) });
+    this.answer = h("div", { className: "answer", role: "status" });
+    const lines = [...this.#fields.map(([{ name }, field]) => [name, field]), ...(this.#body ? [["Body", this.#body]] : [])];
+    const form = h("form", { onsubmit: (event) => this.#send(event) },
+      lines.map(([name, field]) => h("div", { className: "field" }, h("label", { htmlFor: field.id }, name), field)),
+      h("p", {}, h("button", { className: "primary" }, "Send"), operation.method === "GET" ? null : h("span", { className: "quiet" }, " This is done for real.")),
+      this.answer);
+    this.element = h("details", { className: "try" }, h("summary", {}, "Try it"), form);
+  }
+
+  #request() {
+    let path = this.operation.path.slice(1);
+    const query = new URLSearchParams();
+    const headers = {};
+    for (const [{ name, in: place }, { value }] of this.#fields) {
+      if (place === "path") path = path.replace(`{${name}}`, encodeURIComponent(value));
+      else if (value && place === "query") query.set(name, value);
+      else if (value) headers[name] = value;
+    }
+    if (this.#body) headers["Content-Type"] = "application/json";
+    // the page's own address, so that a stage in front of the path does no harm
+    const url = new URL(`./${path}${query.size ? `?${query}` : ""}`, location.href);
+    return { url, method: this.operation.method, headers, body: this.#body?.value };
+  }
+
+  async #send(event) {
+    event.preventDefault();
+    const { url, method, headers, body } = this.#request();
+    const curl = h("pre", {}, curlOf({ url, method, headers, body }, this.operation.security.length > 0));
+    const button = event.submitter;
+    if (button) button.disabled = true;
+    this.answer.replaceChildren(curl, h("p", { className: "quiet" }, "Waiting for the answer…"));
+    try {
+      const authorization = this.operation.security.length ? { Authorization: `Bearer ${this.key()}` } : {};
+      const began = performance.now();
+      const response = await fetch(url, { method, headers: { ...authorization, ...headers }, body, cache: "no-store", credentials: "omit" });
+      const text = await response.text();
+      const took = Math.round(performance.now() - began);
+      const shown = SHOWN_HEADERS.filter((name) => response.headers.has(name)).map((name) => `${name}: ${response.headers.get(name)}\n`);
+      this.answer.replaceChildren(curl,
+        h("p", {}, h("b", {}, String(response.status)), ` ${response.statusText} in ${took} ms`),
+        h("pre", { tabIndex: 0 }, shown.join(""), text && "\n", pretty(text).slice(0, LONGEST_SHOWN)));
+    } catch (error) {
+      this.answer.replaceChildren(curl, h("p", { role: "alert" }, `No answer: ${error.message}`));
+    } finally {
+      if (button) button.disabled = false;
+    }
+  }
+}
+
+function curlOf({ url, method, headers, body }, secured) {
+  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  const all = { ...(secured && { Authorization: "Bearer $KEY" }), ...headers };
+  const parts = Object.entries(all).map(([name, value]) => `-H ${value.includes("$KEY") ? `"${name}: ${value}"` : quoted(`${name}: ${value}`)}`);
+  if (body) parts.push(`-d ${quoted(body)}`);
+  return ["curl", method === "GET" ? "" : `-X ${method}`, quoted(url.href), ...parts].filter(Boolean).join(" \\\n  ").replace("curl \\\n  ", "curl ");
+}
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** A value of a shape, from the examples of its members. */
+function example(schema, api) {
+  if (schema.examples) return schema.examples[0];
+  if (schema.$ref) return example(api.components.schemas[schema.$ref.split("/").at(-1)], api);
+  const members = Object.entries(schema.properties ?? {});
+  return Object.fromEntries(members.map(([name, one]) => [name, example(one, api)]));
+}
