@@ -109,13 +109,13 @@ def one_call(row: bytes, conference: bytes) -> bytes:
 
 def answer_size(body: bytes) -> int:
     """How many bytes `body` takes at most inside the JSON that a function answers, where text is escaped once more."""
-    escaped = body.count(b'"') + body.count(b"\\")
+    escaped = body.count(b'"') + body.count(b"\\") + 5 * body.count(b"\x7f")
     foreign = len(body) - len(body.decode().encode("ascii", "ignore"))
     return len(body) + escaped + 2 * foreign
 
 
 def _that_fit(lines: list[bytes]) -> list[bytes]:
-    if 3 * (sum(map(len, lines)) + len(lines)) <= LARGEST_ANSWER:
+    if 6 * (sum(map(len, lines)) + len(lines)) <= LARGEST_ANSWER:
         return lines
     size = 0
     for number, line in enumerate(lines):

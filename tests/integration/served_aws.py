@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import moto.dynamodb.responses  # noqa: F401 - not inside the first request, where it takes a second
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
