@@ -1,0 +1,116 @@
+import itertools
+import json
+
+import boto3
+import pytest
+import requests
+
+from tests.harness.fake_ytel import FakeYtel
+from tests.harness.system import LOCAL_KEY, System
+from tests.harness.waiting import wait_until
+
+KEYS = {"supervisor": LOCAL_KEY, "other": "other-client-key"}
+SCOPES = ["calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:hangup"]
+CLIENTS = json.dumps({name: {"key": key, "scopes": SCOPES} for name, key in KEYS.items()})
+AGENTS = 100
+_lines, _scenes = itertools.count(), itertools.count()
+
+
+class Scene:
+    """A running system, as a supervisor's client and a scenario see it."""
+
+    def __init__(self, system):
+        self.system = system
+        self.ytel = system.ytel
+        self.floor = system.ytel.floor
+        self._http = requests.Session()
+        self._agents = iter(self.floor.users[next(_scenes) % 10 :: 10])
+
+    def request(self, method, path, *, client="supervisor", headers=None, **more):
+        key = {"Authorization": f"Bearer {KEYS[client]}"} if client else {}
+        return self._http.request(method, self.system.url + path, headers=key | (headers or {}), timeout=40, **more)
+
+    def get(self, path, **more):
+        return self.request("GET", path, **more)
+
+    def ask(self, action, call, to=None, key=None, **more):
+        """Asks for an action; without a body for a hang-up."""
+        headers = {"Idempotency-Key": key} if key else {}
+        body = {} if action == "hangup" else {"json": {"to": to}}
+        return self.request("POST", f"/calls/{call}/{action}", headers=headers, **body, **more)
+
+    def agent(self):
+        """A user of the account's whom this scene has not had yet."""
+        return next(self._agents)
+
+    def call(self, **more):
+        """A call of such an agent; the rest as for the floor's `add_call`."""
+        return self.floor.add_call(**{"agent": self.agent(), **more})
+
+    def phone(self):
+        """A supervisor's phone that nobody used yet."""
+        area, line = divmod(next(_lines), 100)
+        return f"+1{(212, 650, 408, 310)[area]}55501{line:02}"
+
+    def supervision(self, id_):
+        """How the API shows a supervision now."""
+        found = self.get("/supervisions?limit=1000").json()["supervisions"]
+        return next(one for one in found if one["id"] == id_)
+
+    def reaches(self, id_, state):
+        """The supervision, once it is in this state."""
+        return wait_until(lambda: (one := self.supervision(id_))["state"] == state and one, what=f"{state}", every=0.05)
+
+    def joined(self, action, call, to=None):
+        """A supervision that was asked for, and whose phone was answered."""
+        to = to or self.phone()
+        answer = self.ask(action, call, to)
+        assert answer.status_code == 202, answer.text
+        self.floor.answer(call, to)
+        return self.reaches(answer.json()["id"], "joined")
+
+    def dials(self, call):
+        """The dials that reached Ytel for a call."""
+        return self.ytel.requests.count("POST", f"/conference/{call}/participant$")
+
+    def put(self, detail, source="crm.automation", detail_type="Supervision Requested"):
+        """Puts an event on the bus; its id."""
+        events = boto3.client("events", endpoint_url=self.system.aws_url, region_name="us-east-1", **AWS_KEYS)
+        entry = {
+            "EventBusName": "supervision",
+            "Source": source,
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail),
+        }
+        return events.put_events(Entries=[entry])["Entries"][0]["EventId"]
+
+    def told(self, detail_type, where):
+        """The events of this type whose data `where` is true of."""
+        return [event["detail"] for event in self.system.outgoing(detail_type) if where(event["detail"]["data"])]
+
+
+AWS_KEYS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+
+
+@pytest.fixture(scope="module")
+def settings():
+    """The functions' settings; a module may have its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def system(settings):
+    env = {"API_CLIENTS": CLIENTS, "WATCH_INTERVAL_SECONDS": "60", **settings}
+    ytel = FakeYtel(token="fake-ytel-token")
+    # Known from the start: one who is not is asked for once in 30 s only.
+    for _ in range(AGENTS):
+        ytel.floor.add_user()
+    with System(env, ytel) as running:
+        yield running
+
+
+@pytest.fixture
+def scene(system):
+    yield Scene(system)
+    system.ytel.faults.clear()
+    assert system.ytel.complaints == [], "Ytel was asked for something it does not document"
