@@ -1,0 +1,76 @@
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, NOT_FOUND, chromium, required
+from tests.browser.crm import Crm
+from tests.browser.floor_page import FloorPage
+from tests.harness.fake_ytel import FakeYtel
+from tests.harness.system import System
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium()
+    if path is None:
+        (pytest.fail if required() else pytest.skip)(NOT_FOUND)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def crm():
+    with Crm() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def running(crm):
+    """The whole system. Phones ring until a test answers them."""
+    with System(env={"EMBEDDED_BY": crm.origin, "DIALS_PER_MINUTE": "1000"}, ytel=FakeYtel()) as started:
+        started.warm()
+        yield started
+
+
+@pytest.fixture
+def system(running):
+    """The system, with an empty floor and nothing going wrong."""
+    yield running
+    running.ytel.faults.clear()
+    for call in running.ytel.floor.active_calls():
+        running.ytel.floor.end_call(call.conf_id)
+    running.move_clock(35)  # what is held of this floor is out of date, and new users are asked for again
+
+
+@pytest.fixture
+def floor(system):
+    return system.ytel.floor
+
+
+@pytest.fixture
+def contexts(browser):
+    """Makes browser profiles, each with its own memory."""
+    made = []
+
+    def make(**options):
+        made.append(browser.new_context(**options))
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def page(system, contexts):
+    """A tab in a profile of its own, wide, not opened yet."""
+    return FloorPage(contexts(viewport={"width": 1360, "height": 860}).new_page(), system.url)
+
+
+@pytest.fixture
+def ann(floor):
+    """A call of Ann Lee's with a customer: its id."""
+    return floor.add_call(floor.add_user("Ann", "Lee"))

@@ -1,0 +1,73 @@
+"""The page as a supervisor uses it."""
+
+import re
+from typing import Self
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from tests.harness.system import LOCAL_KEY
+
+PHONE = "+12125550142"
+
+
+class FloorPage:
+    """One tab. `errors` is what the browser complained about: scripts, policy, failed loads."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.errors: list[str] = []
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def open(self, phone: str = PHONE) -> Self:
+        """With the key in the address, as a bookmark has it; and the supervisor's phone, unless it is empty."""
+        self.page.goto(f"{self.url}/#key={LOCAL_KEY}")
+        if phone:
+            self.phone.fill(phone)
+        return self
+
+    @property
+    def phone(self) -> Locator:
+        return self.page.get_by_label("Your phone")
+
+    @property
+    def rows(self) -> Locator:
+        return self.page.locator("#rows").get_by_role("row")
+
+    @property
+    def exposure(self) -> Locator:
+        return self.page.get_by_role("alert")
+
+    @property
+    def trouble(self) -> Locator:
+        return self.page.locator("#trouble")
+
+    def row(self, agent: str) -> Locator:
+        """The row of this agent's call."""
+        return self.rows.filter(has=self.page.get_by_role("button", name=agent, exact=True))
+
+    def open_call(self, agent: str) -> Locator:
+        """Opens the call; its legs."""
+        row = self.row(agent)
+        row.get_by_role("button", name=agent, exact=True).click()
+        return row.get_by_role("table")
+
+    def press(self, agent: str, action: str) -> None:
+        self.button(agent, action).click()
+
+    def button(self, agent: str, action: str) -> Locator:
+        return self.row(agent).get_by_role("button", name=action, exact=True)
+
+    def expect_said(self, agent: str, words: str) -> None:
+        """That the line under this agent's call says so."""
+        expect(self.row(agent).get_by_role("status")).to_have_text(re.compile(re.escape(words)))
+
+    def expect_refused(self, agent: str, action: str, why: str) -> None:
+        button = self.button(agent, action)
+        expect(button).to_be_disabled()
+        expect(button).to_have_accessible_description(re.compile(re.escape(why)))

@@ -1,0 +1,161 @@
+"""The whole way of each action: from the button to who hears whom, and back into words."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.floor_page import PHONE
+from tests.harness.fake_ytel.faults import Reset, Status
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+ACTIONS = {
+    "Listen": ("Nobody hears you", set()),
+    "Whisper": ("The agent hears you; the customer does not", {"agent"}),
+    "Barge": ("Everyone hears you", {"agent", "contact"}),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_supervisor_is_heard_by_whom_the_page_says_and_leaves(system, page, floor, ann, action):
+    words, roles = ACTIONS[action]
+    page.open()
+    page.press("Ann Lee", action)
+    page.expect_said("Ann Lee", "Ringing your phone…")
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    page.expect_said("Ann Lee", words)
+    assert floor.roles_that_hear(ann, PHONE) == roles
+
+    for refused in ACTIONS:
+        page.expect_refused("Ann Lee", refused, "Your phone is on this call; leave first")
+    page.press("Ann Lee", "Leave")
+    page.expect_said("Ann Lee", "You left")
+    assert not floor.is_in(ann, PHONE)
+    assert floor.is_active(ann)
+    expect(page.button("Ann Lee", action)).to_be_enabled()
+    assert page.errors == []
+
+
+def test_a_phone_that_does_not_answer(system, page, floor, ann):
+    page.open()
+    page.press("Ann Lee", "Whisper")
+    page.expect_said("Ann Lee", "Ringing your phone…")
+    wait_until(lambda: floor.ringing(ann))
+    floor.decline(ann, PHONE)
+    system.move_clock(90)
+    page.expect_said("Ann Lee", "Your phone did not answer")
+    expect(page.button("Ann Lee", "Whisper")).to_be_enabled()
+
+
+def test_hanging_up_asks_first(system, page, floor, ann):
+    page.open()
+    page.press("Ann Lee", "Hang up")
+    question = page.page.get_by_role("alertdialog")
+    expect(question).to_contain_text("Hang up Ann Lee’s call?")
+    question.get_by_role("button", name="Cancel").click()
+    expect(question).to_be_hidden()
+    assert floor.is_active(ann)
+
+    page.press("Ann Lee", "Hang up")
+    question.get_by_role("button", name="Hang up").click()
+    expect(page.row("Ann Lee")).to_have_count(0)
+    expect(page.page.get_by_text("No calls right now")).to_be_visible()
+    assert not floor.is_active(ann)
+
+
+def test_an_opened_call_shows_its_legs_and_who_would_hear(system, page, floor, ann):
+    floor.join(ann, "third", "+13125550177")
+    page.open()
+    legs = page.open_call("Ann Lee")
+    lines = {
+        "Agent": ("does not", "hears you", "hears you"),
+        "Customer": ("does not", "does not", "hears you"),
+        "Other": ("does not", "does not", "hears you"),
+        "Would hear you": ("Nobody", "The agent alone", "Everyone"),
+    }
+    for leg, plan in lines.items():
+        header = page.page.get_by_role("rowheader", name=leg)
+        expect(legs.get_by_role("row").filter(has=header).get_by_role("cell")).to_have_text(list(plan))
+    expect(legs).to_contain_text("+1 312 555 0177")
+    assert floor.dials == [dial for dial in floor.dials if dial.conf_id != ann]
+
+
+def test_what_would_be_refused_is_disabled_and_says_why(system, page, floor):
+    floor.add_call(floor.add_user("Una", "Proven"), proof=None)
+    floor.add_call(None)
+    floor.add_call(floor.add_user("Nora", "Legs"), shape={"memberData": None, "members": None})
+    page.open()
+    page.expect_refused("Una Proven", "Whisper", "Which leg is the agent's is not proven")
+    expect(page.button("Una Proven", "Listen")).to_be_enabled()
+    for action in ACTIONS:
+        page.expect_refused("Unknown agent", action, "The agent is not a known user")
+    page.expect_refused("Nora Legs", "Listen", "Ytel does not say who is on this call")
+    page.expect_refused("Nora Legs", "Hang up", "Ytel does not say who is on this call")
+    expect(page.button("Nora Legs", "Barge")).to_be_enabled()
+
+    page.phone.fill("212 555")
+    page.expect_refused("Una Proven", "Listen", "Your phone is not a whole number yet")
+    page.phone.fill("")
+    page.expect_refused("Una Proven", "Listen", "Enter your phone first")
+    page.button("Una Proven", "Listen").click(force=True)
+    page.expect_said("Una Proven", "Enter your phone first")
+    assert page.errors == []
+
+
+def test_a_leg_that_joins_is_in_the_plan_at_once(system, page, floor, ann):
+    page.open()
+    legs = page.open_call("Ann Lee")
+    expect(legs.get_by_role("rowheader")).to_have_count(3)
+    floor.join(ann, "third")
+    expect(legs.get_by_role("rowheader", name="Other")).to_be_visible()
+    expect(legs.get_by_role("row").filter(has=page.page.get_by_role("rowheader", name="Other"))).to_contain_text(
+        "hears you"
+    )
+
+
+def test_the_plan_says_why_it_refuses(system, page, floor):
+    floor.add_call(floor.add_user("Una", "Proven"), proof=None)
+    page.open()
+    expect(page.open_call("Una Proven")).to_contain_text("No leg of this call proved to be the agent's")
+
+
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        (Status(429, retry_after=7), "Ytel asks to slow down. Nothing was dialled. Try again in 7 s."),
+        (Status(503), "Ytel is not answering. Nothing was dialled."),
+        (Status(422, message="Number barred"), "Ytel refused."),
+        (Reset(processed=False), "Wait a minute before trying again."),
+    ],
+)
+def test_a_refusal_says_what_to_do(system, page, ann, fault, advice):
+    system.ytel.faults.add("POST", "/participant$", fault)
+    page.open()
+    page.press("Ann Lee", "Listen")
+    page.expect_said("Ann Lee", advice)
+
+
+def test_a_phone_that_may_not_be_dialled(system, page, ann):
+    page.open(phone="+18765550142")
+    page.press("Ann Lee", "Listen")
+    page.expect_said("Ann Lee", "This phone may not be dialled for this call. Check “Your phone”.")
+
+
+def test_the_phone_is_remembered(system, page, ann):
+    page.open(phone="(212) 555-0142")
+    page.phone.blur()
+    expect(page.phone).to_have_value("+1 212 555 0142")
+    page.page.reload()
+    expect(page.phone).to_have_value("+1 212 555 0142")
+
+
+def test_what_an_automation_began_for_this_phone_is_ones_own(system, page, contexts, floor, ann):
+    first = page.open()
+    first.press("Ann Lee", "Listen")
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    other = type(page)(contexts().new_page(), system.url).open()
+    other.expect_said("Ann Lee", "Nobody hears you")
+    other.press("Ann Lee", "Leave")
+    first.expect_said("Ann Lee", "You left")
