@@ -12,7 +12,6 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from supervision import http
 from supervision.described import calls as described
 from supervision.listing import Listing, Query, one_call
-from supervision.plan import plan
 from supervision.problems import CallNotFound
 from supervision.settings import load
 from supervision.start import at_start
@@ -55,6 +54,8 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
 @app.get("/calls/<confId>/plan", **described.PLAN)
 def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """Whom the action would keep out and who would hear; dials nobody."""
+    from supervision.plan import plan  # what reads one call is not paid for by everybody's cold start
+
     action = app.current_event.query_string_parameters.get("action", "")
     return http.json_answer(200, plan(parts().reader, action, http.path_parameter(app, "confId", confId)))
 
