@@ -28,7 +28,7 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
             framing.send(harness, json.dumps(message).encode())
 
     host, port = listener.getsockname()
-    moto = _Serial(DomainDispatcherApplication(create_backend_app))
+    moto = Serial(DomainDispatcherApplication(create_backend_app))
     app = PutEvents(Permissions(moto, argument["permissions"]), argument["rules"], tell)
     server = ThreadedWSGIServer(host, port, app, _Handler, fd=listener.fileno())
     listener.listen(512)
@@ -51,7 +51,7 @@ def _make(calls: Iterable[tuple[str, str, dict[str, Any]]], endpoint: str) -> No
         getattr(clients[service], xform_name(operation))(**parameters)
 
 
-class _Serial:
+class Serial:
     """One DynamoDB request at a time: moto checks a write's condition and writes in two steps."""
 
     def __init__(self, app: Any) -> None:

@@ -92,6 +92,7 @@ def test_after_the_end_nothing_is_tried_again(world):
     world.put("late")
     world.deliveries.stop()
     assert world.got == []
+    assert not any(isinstance(one, threading.Timer) for one in threading.enumerate())
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,21 @@ def test_who_gives_up_is_passed_over():
     assert turn.acquire(timeout=0)
 
 
+def test_a_turn_that_comes_as_the_time_runs_out_is_not_lost(monkeypatch):
+    turn = Turn()
+    turn.acquire()
+
+    class TooLate(threading.Event):
+        def wait(self, timeout=None):
+            turn.release()
+            return False
+
+    monkeypatch.setattr("tests.harness.turn.threading.Event", TooLate)
+    assert turn.acquire(timeout=1)
+    turn.release()
+    assert not turn.taken
+
+
 def test_many_who_hurry_lose_nothing():
     turn, counted = Turn(), [0]
 
