@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from supervision import aws, clock
 from supervision.problems import YtelInvalid, YtelRateLimited, YtelUnavailable
@@ -457,6 +458,45 @@ def test_who_wants_no_stale_one_gets_the_problem(snapshot, clock_at):
     clock_at(3)
     with pytest.raises(YtelUnavailable):
         value_of(snapshot, upstream, stale=False)
+
+
+# ---------------------------------------------------------------- DynamoDB fails
+
+
+@pytest.fixture
+def throttled(monkeypatch):
+    """Makes every request to DynamoDB fail from now on."""
+    client = aws.client("dynamodb")
+
+    def refuse(operation, *_):
+        raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, operation)
+
+    return lambda: monkeypatch.setattr(client, "_make_api_call", refuse)
+
+
+def test_while_dynamodb_fails_what_is_in_memory_serves(snapshot, throttled, clock_at):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    throttled()
+    copy, value = value_of(snapshot, upstream)
+    assert (value, copy.stale) == (b"one", False)
+    clock_at(25)
+    assert value_of(snapshot, upstream)[0].stale
+    with pytest.raises(ClientError):
+        value_of(snapshot, upstream, stale=False)
+    clock_at(6)
+    with pytest.raises(ClientError):
+        value_of(snapshot, upstream)
+    assert upstream.reads == 1
+
+
+def test_with_nothing_in_memory_its_failure_is_raised_and_ytel_not_asked(snapshot, other, throttled):
+    upstream = Upstream()
+    value_of(snapshot, upstream)
+    throttled()
+    with pytest.raises(ClientError):
+        value_of(other, upstream)
+    assert upstream.reads == 1
 
 
 # ---------------------------------------------------------------- out of date

@@ -12,6 +12,7 @@ LARGEST_CHUNK = 350_000  # an item may hold 409,600 bytes, names and keys includ
 ITEMS_A_WRITE = 25
 ITEMS_A_READ = 40  # 16 MB an answer
 ATTEMPTS = 6
+SMALL = 1_000_000
 
 Packed = dict[str, bytes]
 
@@ -21,8 +22,10 @@ class Gone(Exception):
 
 
 def pack(parts: Mapping[str, bytes]) -> Packed:
-    """The parts, compressed. At the lowest level: the highest takes twice the time and more for a tenth less."""
-    return {name: zlib.compress(value, 1) for name, value in parts.items()}
+    """The parts, compressed."""
+    # Each KB is paid for, on the way in and out; 15 % less costs 3 ms of a small value, and of a large one 100.
+    level = 6 if sum(map(len, parts.values())) < SMALL else 1
+    return {name: zlib.compress(value, level) for name, value in parts.items()}
 
 
 def unpack(value: bytes) -> bytes:

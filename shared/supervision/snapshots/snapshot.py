@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from supervision import clock
+from supervision.observability import logger
 from supervision.problems import YtelProblem
 from supervision.snapshots.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
 from supervision.snapshots.current import Current, CurrentItem
@@ -77,32 +78,17 @@ class Snapshot:
 
         `read` is called where nothing held is as young, by one function at a time; the others wait for it for `within`
         seconds. A failed read is known to all: nobody tries again before its time. Then, with `stale`, an older copy
-        serves as far as the terms allow; else the YtelProblem is raised.
+        serves as far as the terms allow; else the YtelProblem is raised. While DynamoDB fails, what is in memory serves
+        likewise; else its own error is raised.
         """
-        patience = time.monotonic() + within
-        current = self._look()
-        start = clock.now_ms()
-        # Fixed at the start: under a slow Ytel a read can be older than max_age by the time it is there.
-        wanted = max(since, start - self._terms.max_age, current.out_of_date_at)
-        pause = 0.04
-        while True:
-            now = clock.now_ms()
-            fresh = current.as_of >= wanted
-            due = not fresh or current.as_of < start - self._terms.refresh_after
-            if not due or current.retry_at > now:
-                return self._settle(current, wanted, stale=stale)
-            if current.lease_until <= now:
-                holder = uuid.uuid4().hex
-                won, current = self._item.lease(holder, current, now, now + self._terms.lease)
-                self._known = current.at_least(self._known)
-                if won:
-                    return self._refresh(read, holder, current, wanted, stale=stale)
-                continue
-            if fresh or time.monotonic() + pause > patience:
-                return self._settle(current, wanted, stale=stale)
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.25)
-            current = self._look()
+        try:
+            return self._get(read, since, within, stale=stale)
+        except _dynamodb_failures() as error:
+            wanted = max(since, clock.now_ms() - self._terms.max_age, self._known.out_of_date_at)
+            if not self._serves(self._known, wanted, stale=stale):
+                raise
+            logger.warning("DynamoDB fails; what is in memory serves", cause=type(error).__name__)
+            return self._settle(self._known, wanted, stale=stale)
 
     def out_of_date(self) -> None:
         """From now on only a read that begins later counts, for every function."""
@@ -139,18 +125,46 @@ class Snapshot:
         current = self._look()
         return self._copy(current, stale=False) if current.generation else None
 
+    def _get(self, read: Callable[[], Read], since: int, within: float, *, stale: bool) -> Copy:
+        patience = time.monotonic() + within
+        current = self._look()
+        start = clock.now_ms()
+        # Fixed at the start: under a slow Ytel a read can be older than max_age by the time it is there.
+        wanted = max(since, start - self._terms.max_age, current.out_of_date_at)
+        pause = 0.04
+        while True:
+            now = clock.now_ms()
+            fresh = current.as_of >= wanted
+            due = not fresh or current.as_of < start - self._terms.refresh_after
+            if not due or current.retry_at > now:
+                return self._settle(current, wanted, stale=stale)
+            if current.lease_until <= now:
+                holder = uuid.uuid4().hex
+                won, current = self._item.lease(holder, current, now, now + self._terms.lease)
+                self._known = current.at_least(self._known)
+                if won:
+                    return self._refresh(read, holder, current, wanted, stale=stale)
+                continue
+            if fresh or time.monotonic() + pause > patience:
+                return self._settle(current, wanted, stale=stale)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.25)
+            current = self._look()
+
     def _look(self) -> Current:
         self._known = self._item.look().at_least(self._known)
         return self._known
 
     def _settle(self, current: Current, wanted: int, *, stale: bool) -> Copy:
-        now = clock.now_ms()
-        if current.generation:
-            if current.as_of >= wanted:
-                return self._copy(current, stale=False)
-            if stale and (self._terms.max_stale is None or current.as_of >= now - self._terms.max_stale):
-                return self._copy(current, stale=True)
-        raise current.problem(now)
+        if self._serves(current, wanted, stale=stale):
+            return self._copy(current, stale=current.as_of < wanted)
+        raise current.problem(clock.now_ms())
+
+    def _serves(self, current: Current, wanted: int, *, stale: bool) -> bool:
+        if not current.generation:
+            return False
+        oldest = 0 if self._terms.max_stale is None else clock.now_ms() - self._terms.max_stale
+        return current.as_of >= wanted or (stale and current.as_of >= oldest)
 
     def _refresh(self, read: Callable[[], Read], holder: str, current: Current, wanted: int, *, stale: bool) -> Copy:
         try:
@@ -202,3 +216,9 @@ class Snapshot:
                 self._parts_of, self._parts = generation, {}
             self._parts[name] = part
         return unpack(self._parts[name])
+
+
+def _dynamodb_failures() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError, TimeoutError
