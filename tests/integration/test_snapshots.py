@@ -17,6 +17,7 @@ from supervision import aws, clock
 from supervision.problems import YtelInvalid, YtelRateLimited, YtelUnavailable
 from supervision.snapshots import Gone, Read, Snapshot, Terms
 from supervision.snapshots.chunks import LARGEST_CHUNK
+from supervision.snapshots.current import Current, CurrentItem
 from tests.harness.waiting import wait_until
 
 TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
@@ -458,6 +459,36 @@ def test_who_wants_no_stale_one_gets_the_problem(snapshot, clock_at):
     clock_at(3)
     with pytest.raises(YtelUnavailable):
         value_of(snapshot, upstream, stale=False)
+
+
+def test_who_looked_before_another_failed_does_not_ask_all_the_same(snapshot, other, clock_at, monkeypatch):
+    upstream = Upstream()
+    upstream.problem = YtelUnavailable("down")
+    before = other._item.look()
+    with pytest.raises(YtelUnavailable):
+        snapshot.get(upstream)
+    monkeypatch.setattr(other._item, "look", lambda: before)
+    with pytest.raises(YtelUnavailable):
+        other.get(upstream)
+    assert upstream.reads == 1
+
+
+def test_a_late_writer_that_is_overtaken_while_it_writes_changes_nothing(table, monkeypatch):
+    late, quick = CurrentItem(table, "SNAPSHOT#thing"), CurrentItem(table, "SNAPSHOT#thing")
+    change = late._change
+    changes: list[Any] = []
+
+    def overtaken(*asked):
+        changed = change(*asked)
+        changes.append(changed)
+        if len(changes) == 1:
+            assert quick.swap("quick", Current(generation="new", as_of=2_000))[0]
+        return changed
+
+    monkeypatch.setattr(late, "_change", overtaken)
+    done, current = late.swap("late", Current(generation="old", as_of=1_000))
+    assert (done, current.generation, len(changes)) == (False, "new", 2)
+    assert quick.look().generation == "new"
 
 
 # ---------------------------------------------------------------- DynamoDB fails
