@@ -1,11 +1,14 @@
 """What `sam build` makes, run by Lambda's own runtime client and emulator: the main way of each action."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.e2e.conftest import AGENTS, CLIENTS, Scene
 from tests.harness import runtime_lambda
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.system import System
+from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.built
 
@@ -15,7 +18,8 @@ def system():
     ytel = FakeYtel(token="fake-ytel-token")
     for _ in range(AGENTS):
         ytel.floor.add_user()
-    with System({"API_CLIENTS": CLIENTS}, ytel, runtime=runtime_lambda.make) as running:
+    # One look a minute: the watcher returns after it.
+    with System({"API_CLIENTS": CLIENTS, "WATCH_INTERVAL_SECONDS": "60"}, ytel, runtime=runtime_lambda.make) as running:
         yield running
 
 
@@ -76,14 +80,23 @@ def test_a_hung_up_call_is_gone(scene):
 
 def test_an_event_asks_for_the_same(scene):
     call, phone = scene.call(), scene.phone()
-    sent = scene.put({"action": "whisper", "confId": call, "to": phone})
+    scene.put({"action": "whisper", "confId": call, "to": phone})
+    wait_until(lambda: scene.floor.ringing(call), what="the phone to ring")
     scene.floor.answer(call, phone)
     assert scene.floor.roles_that_ever_heard(call, phone) == {"agent"}
-    assert sent
 
 
-def test_the_watcher_and_the_refresher_run(scene):
-    assert scene.system.invoke("refresh_users", {}).failure is None
+@pytest.mark.parametrize("function", ["refresh_users", "watch_calls"])
+def test_what_runs_on_a_schedule_runs(scene, function):
+    assert scene.system.invoke(function, {}).failure is None
+
+
+def test_load_brings_up_to_four_environments_and_each_tells_its_init_time(scene):
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(lambda _: scene.get("/calls").status_code, range(40)))
+    assert set(answers) == {200}
+    told = {line for name, line in scene.system.logs_by_function if name == "ListCalls" and "initialised in" in line}
+    assert 2 <= len(told) <= runtime_lambda.ENVIRONMENTS
 
 
 @pytest.mark.parametrize("path", ["/", "/openapi.json", "/docs"])

@@ -10,7 +10,7 @@ from typing import Any
 from tests.harness import built
 from tests.harness.emulated import Emulated
 from tests.harness.parts import Function
-from tests.harness.runtime import LARGEST_PAYLOAD, BusyError, Failure, Log, Result
+from tests.harness.runtime import LARGEST_PAYLOAD, BusyError, Failure, Log, Result, StartError
 
 ENVIRONMENTS = 4  # of one function, at most
 
@@ -52,7 +52,9 @@ class LambdaRuntime:
 
     def start(self, function: Function) -> None:
         """Start an emulator, unless there is one; the function itself initialises with its first invocation."""
-        threading.Thread(target=self._ahead, args=(function,), daemon=True).start()
+        pool = self._pools[function.id]
+        if pool.reserve():
+            threading.Thread(target=self._ahead, args=(function, pool), daemon=True).start()
 
     def invoke(self, function: Function, event: Any, deadline: float | None = None) -> Result:
         """Run the function once. See `Runtime`."""
@@ -93,10 +95,15 @@ class LambdaRuntime:
             for environment in pool.all():
                 environment.kill()
 
-    def _ahead(self, function: Function) -> None:
-        pool = self._pools[function.id]
-        if not pool.all() and (environment := self._take(function, pool, time.monotonic())):
-            pool.give_back(environment)
+    def _ahead(self, function: Function, pool: "_Pool") -> None:
+        try:
+            environment = self._new(function, pool)
+        except StartError as error:
+            self._log(function.id, str(error))
+            environment = None
+        pool.began(environment, free=True)
+        if environment and self._stopped:  # in the meantime
+            environment.kill()
 
     def _take(self, function: Function, pool: "_Pool", deadline: float | None) -> Emulated | None:
         def new() -> Emulated:
@@ -141,11 +148,21 @@ class _Pool:
         self._free: list[Emulated] = []
         self._busy: set[Emulated] = set()
         self._starting = 0
+        self._ahead = False
         self._changed = threading.Condition()
+
+    def reserve(self) -> bool:
+        """Whether the first environment is to be made, ahead of an invocation; `take` then waits until it `began`."""
+        with self._changed:
+            if self._free or self._busy or self._starting:
+                return False
+            self._starting += 1
+            self._ahead = True
+            return True
 
     def take(self, new: Callable[[], Emulated], deadline: float | None) -> Emulated:
         with self._changed:
-            while not self._free and self._starting + len(self._busy) >= ENVIRONMENTS:
+            while not self._free and (self._ahead or self._starting + len(self._busy) >= ENVIRONMENTS):
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and left <= 0:
                     raise BusyError
@@ -158,9 +175,9 @@ class _Pool:
         try:
             environment = new()
         except BaseException:
-            self._began(None)
+            self.began(None)
             raise
-        self._began(environment)
+        self.began(environment)
         return environment
 
     def give_back(self, environment: Emulated) -> None:
@@ -174,9 +191,12 @@ class _Pool:
         with self._changed:
             return [*self._free, *self._busy]
 
-    def _began(self, environment: Emulated | None) -> None:
+    def began(self, environment: Emulated | None, *, free: bool = False) -> None:
         with self._changed:
             self._starting -= 1
-            if environment:
+            if environment and free:
+                self._free.append(environment)
+            elif environment:
                 self._busy.add(environment)
+            self._ahead = self._ahead and not free
             self._changed.notify_all()
