@@ -88,6 +88,8 @@ class Deliveries:
             timers = list(self._timers)
         for timer in timers:
             timer.cancel()
+        for timer in timers:
+            timer.join()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _later(self, delay: float, delivery: Delivery, attempt: int) -> None:
