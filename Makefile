@@ -8,7 +8,7 @@ SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench build lint format describe doctor clean
+.PHONY: help run test test-long bench build lint format describe key doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,9 @@ format: $(READY) ## put the code into its format
 
 describe: $(READY) ## write what is generated: functions/page/openapi.json, the events' schemas in template.yaml
 	@exec $(PY) -W error .ci/describe
+
+key: $(READY) ## make a key: NAME=crm SCOPES="calls:read …" [SECRET=…] [WITHDRAW=old|all]
+	@exec env PYTHONPATH=shared $(PY) .ci/key "$(NAME)" $(if $(SCOPES),--scopes $(SCOPES)) $(if $(SECRET),--secret "$(SECRET)") $(if $(WITHDRAW),--withdraw $(WITHDRAW))
 
 doctor: $(READY) ## look at a real Ytel account, read-only; dials nobody
 	@exec env PYTHONPATH=shared $(PY) -m tests.doctor
