@@ -561,8 +561,9 @@ def test_a_read_that_began_before_the_mark_does_not_count(snapshot, other, clock
 
 def test_an_older_mark_does_not_take_back_a_newer(snapshot, other, clock_at):
     upstream = Upstream()
+    clock_at(0.8)
     value_of(snapshot, upstream)
-    clock_at(1)
+    clock_at(0.2)
     snapshot.out_of_date()
     clock_at(-0.5)
     other.out_of_date()
