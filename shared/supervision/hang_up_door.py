@@ -8,7 +8,7 @@ from supervision import bus, http
 from supervision.clients import Caller
 from supervision.observability import correlation_of, logger
 from supervision.once import once
-from supervision.problems import OutcomeUnknown
+from supervision.problems import CallNotFound, OutcomeUnknown
 from supervision.settings import load
 from supervision.wiring import FloorNeeds, Parts
 
@@ -37,7 +37,9 @@ class HangUpDoor:
             work=lambda: self._kept(conf_id, caller, correlation_id),
         )
         if "unknown" in answer:
-            raise OutcomeUnknown(answer["unknown"], extra=answer["lists"])
+            if not replayed:
+                raise OutcomeUnknown(answer["unknown"], extra=answer["lists"])
+            answer = self._finished(answer["lists"], conf_id, caller, correlation_id)
         return http.json_answer(200, answer, {"Idempotent-Replayed": "true"} if replayed else {})
 
     def from_bus(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -53,6 +55,13 @@ class HangUpDoor:
     def _hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
         hung_up = self.parts.hang_up.hang_up(conf_id, caller, correlation_id)
         return {"confId": conf_id, "hungUp": hung_up, "failed": []}
+
+    def _finished(self, lists: dict[str, Any], conf_id: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
+        """What becomes of a hang-up whose answers were lost: who is still there is disconnected."""
+        try:
+            return self._hang_up(conf_id, caller, correlation_id)
+        except CallNotFound:
+            return {"confId": conf_id, "hungUp": [*lists["hungUp"], *lists["failed"]], "failed": []}
 
     def _kept(self, conf_id: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
         try:

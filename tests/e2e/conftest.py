@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.harness.fake_ytel import FakeYtel
+from tests.harness.fake_ytel.app import HANGUP_ROUTE
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
 
@@ -75,21 +76,27 @@ class Scene:
 
     def put(self, detail, source="crm.automation", detail_type="Supervision Requested"):
         """Puts an event on the bus; its id."""
-        events = boto3.client("events", endpoint_url=self.system.aws_url, region_name="us-east-1", **AWS_KEYS)
         entry = {
             "EventBusName": "supervision",
             "Source": source,
             "DetailType": detail_type,
             "Detail": json.dumps(detail),
         }
-        return events.put_events(Entries=[entry])["Entries"][0]["EventId"]
+        return self.aws("events").put_events(Entries=[entry])["Entries"][0]["EventId"]
+
+    def aws(self, service):
+        """A plain client of the local AWS, as a stranger has it."""
+        return boto3.client(
+            service,
+            endpoint_url=self.system.aws_url,
+            region_name="us-east-1",
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
 
     def told(self, detail_type, where):
         """The events of this type whose data `where` is true of."""
         return [event["detail"] for event in self.system.outgoing(detail_type) if where(event["detail"]["data"])]
-
-
-AWS_KEYS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +108,7 @@ def settings():
 @pytest.fixture(scope="module")
 def system(settings):
     env = {"API_CLIENTS": CLIENTS, "WATCH_INTERVAL_SECONDS": "60", **settings}
-    ytel = FakeYtel(token="fake-ytel-token")
+    ytel = FakeYtel(token="fake-ytel-token", hangup_route=env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE))
     # Known from the start: one who is not is asked for once in 30 s only.
     for _ in range(AGENTS):
         ytel.floor.add_user()
