@@ -44,7 +44,7 @@ class CallNow:
                 texts += [leg.channel_name, leg.caller_id, leg.called_number]
         if self.agent is not None:
             texts.append(self.agent.webrtcNumber)
-        return {text for text in texts if isinstance(text, str) and text}
+        return {str(text) for text in texts if isinstance(text, str | int) and text}
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ class FreshLegs(Legs):
 
 def read_fresh(conference: FreshConference, user: User | None, supervisors: Sequence[Supervisor]) -> FreshLegs:
     """The legs of a conference that was read for this request; the rest as for `read_legs`."""
+    if not isinstance(conference, FreshConference):
+        raise TypeError("only a conference that was read for this request has fresh legs")
     return FreshLegs(*read_legs(conference.raw, user, supervisors))
 
 
@@ -129,12 +131,14 @@ def same_number(one: str, other: str) -> bool:
 
 def plain(number: str) -> str:
     """The digits of a number with its country code (ten digits are of country code 1); other texts as they are."""
-    if not _WRITTEN_NUMBER.fullmatch(number):
+    if len(number) > LONGEST_NUMBER or not _WRITTEN_NUMBER.fullmatch(number):
         return number
     digits = re.sub(r"[^0-9]", "", number)
     return "1" + digits if len(digits) == 10 and not number.lstrip().startswith("+") else digits
 
 
+# What is longer is no number, and would take the expression below for ever.
+LONGEST_NUMBER = 64
 _WRITTEN_NUMBER = re.compile(r"\s*\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
 
 

@@ -1,0 +1,137 @@
+"""Which leg is whose, at random: against the article's rule stated another way, and with anything in every place."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supervision.legs import plain, read_legs, same_number
+from tests.unit.strategies import (
+    AGENT,
+    anything,
+    e164,
+    listed_conferences,
+    member_ids,
+    supervisors_of,
+    two_legs,
+)
+
+
+def object_keys(document):
+    """What JavaScript's Object.keys gives: array indexes by value, then the other keys as they came."""
+    indexes = [key for key in document if key in {str(number) for number in _number(key)} and int(key) < 2**32 - 1]
+    return sorted(indexes, key=int) + [key for key in document if key not in indexes]
+
+
+def _number(key):
+    try:
+        return [int(key)] if int(key) >= 0 else []
+    except ValueError:
+        return []
+
+
+def article(conference, agent_number):
+    """The article: agent's and contact's member id of a call of two legs."""
+    data = conference["memberData"]
+    *_, b, a = object_keys(data)
+    if json.loads(data[a])["channelName"] == agent_number:
+        return a, b
+    return b, a
+
+
+@settings(max_examples=3000, deadline=None)
+@given(two_legs())
+def test_two_legs_map_exactly_as_the_article_has_it(conference):
+    legs = read_legs(conference, AGENT)
+    assert (legs.agent, legs.contact) == article(conference, AGENT.webrtcNumber)
+    assert legs.others == ()
+    shown = [json.loads(document)["channelName"] for document in conference["memberData"].values()]
+    assert legs.match == ("channelName" if shown.count(AGENT.webrtcNumber) == 1 else "elimination")
+
+
+@settings(deadline=None)
+@given(st.dictionaries(member_ids, st.just("{}"), max_size=12))
+def test_members_stand_in_javascripts_order(data):
+    legs = read_legs({"memberData": data}, None)
+    assert [leg.member_id for leg in legs.members] == object_keys(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_every_leg_is_one_thing(data):
+    conference = data.draw(listed_conferences())
+    supervisors = data.draw(supervisors_of(conference))
+    legs = read_legs(conference, AGENT, supervisors)
+    all_ids = [leg.member_id for leg in legs.members]
+    raw = conference["memberData"]
+    assert sorted(all_ids) == sorted(raw if isinstance(raw, dict) else [])
+    told = [one for one in (legs.agent, legs.contact) if one is not None] + [*legs.others, *legs.supervisors]
+    assert sorted(told) == sorted(all_ids)
+    assert legs.known == bool(all_ids)
+    assert set(legs.supervisors.values()) <= {one.id for one in supervisors}
+    assert len(set(legs.supervisors.values())) == len(legs.supervisors)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
+    conference = data.draw(listed_conferences())
+    legs = read_legs(conference, AGENT, data.draw(supervisors_of(conference)))
+    by_id = {leg.member_id: leg for leg in legs.members}
+    if legs.agent is not None:
+        assert by_id[legs.agent].readable
+    if legs.proven:
+        proof = by_id[legs.agent]
+        assert same_number(proof.channel_name, AGENT.webrtcNumber) or proof.caller_id == AGENT.clientId
+    assert legs.contact not in legs.supervisors
+    assert legs.match is None or (set(by_id) - set(legs.supervisors))
+
+
+@settings(max_examples=200, deadline=None)
+@given(anything | st.dictionaries(st.text(max_size=8), anything))
+def test_no_shape_of_members_raises(data):
+    read_legs({"memberData": data, "details": data}, AGENT)
+
+
+# ---------------------------------------------------------------- numbers
+
+
+@given(e164)
+def test_a_number_is_the_same_however_it_is_written(number):
+    area, exchange, line = number[2:5], number[5:8], number[8:]
+    for written in (
+        f"1{number[2:]}",
+        number[2:],
+        f"+1 ({area}) {exchange}-{line}",
+        f"({area}) {exchange}-{line}",
+        f"1-{area}-{exchange}-{line}",
+        f" +1.{area}.{exchange}.{line} ",
+    ):
+        assert same_number(number, written)
+        assert same_number(written, number)
+
+
+@given(e164, e164)
+def test_other_numbers_are_other_numbers(one, other):
+    assert same_number(one, other) == (one == other)
+    assert same_number(one[1:], other) == (one == other)
+
+
+@given(st.text())
+def test_any_text_is_the_same_as_itself_alone_and_an_empty_one_as_nothing(text):
+    assert same_number(text, text) == bool(text)
+    assert not same_number(text, "")
+    assert not same_number("", text)
+
+
+def test_texts_that_are_no_numbers_are_compared_as_they_are():
+    assert not same_number("sip:2125550142", "+12125550142")
+    assert not same_number("client 1", "client  1")
+    assert not same_number("+2125550142", "+12125550142")
+    assert same_number("5550142", "555-0142")
+
+
+def test_a_text_without_end_takes_no_time():
+    endless = "1" * 500_000 + "x"
+    assert plain(endless) == endless
+    assert plain(" " * 500_000 + "x")
