@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from supervision import clock
 from supervision.calls import Call, active_calls, is_active
-from supervision.fast_json import loads
+from supervision.fast_json import dumps, loads
 from supervision.legs import Supervisor, User
 from supervision.lines import lines_of, rendered
 from supervision.oddities import Oddities
@@ -56,13 +56,15 @@ class Upstream:
 class Content:
     """The calls of one generation: `lines` are their rows as JSON, oldest first.
 
-    `complete` is False where Ytel's pages did not add up: a call that is not among them may still be there.
+    `complete` is False where Ytel's pages did not add up: a call that is not among them may still be there. It is not
+    `sure` where they were several: a call may have slipped between two of them.
     """
 
-    def __init__(self, generation: str, complete: bool, lines: list[bytes]) -> None:
+    def __init__(self, generation: str, complete: bool, lines: list[bytes], *, sure: bool = True) -> None:
         self.generation = generation
         self.complete = complete
         self.lines = lines
+        self.sure = sure
 
     @cached_property
     def rows(self) -> list[Call]:
@@ -90,8 +92,13 @@ class Held:
 
     @property
     def complete(self) -> bool:
-        """Whether a call that is not among the rows is over."""
+        """Whether a call that is not among the rows is over; where that is not `sure`, once it is missing again."""
         return self.content.complete
+
+    @property
+    def sure(self) -> bool:
+        """Whether one reading is enough to tell."""
+        return self.content.sure
 
     @property
     def generation(self) -> str:
@@ -168,7 +175,8 @@ class Floor:
     def _decoded(self, copy: Copy) -> Content:
         if self._content is None or self._content.generation != copy.generation:
             head, *lines = lines_of(copy.part(ROWS))
-            self._content = Content(copy.generation, loads(head)["complete"], lines)
+            said = loads(head)
+            self._content = Content(copy.generation, said["complete"], lines, sure=said["sure"])
         return self._content
 
     def _read(self) -> Read:
@@ -180,7 +188,7 @@ class Floor:
         self._oddities.note(floor.conferences)
         by_id = {one["confId"]: one for one in floor.conferences if is_active(one)}
         conferences = rendered(by_id[row["confId"]] for row in rows)
-        head = b'{"complete":true}' if floor.complete else b'{"complete":false}'
+        head = dumps({"complete": floor.complete, "sure": floor.sure})
         parts = {ROWS: b"\n".join([head, *rendered(rows, tame=True)])}
         for number, start in enumerate(range(0, len(rows), CONFERENCES_A_PART)):
             parts[f"c{number}"] = b"\n".join(conferences[start : start + CONFERENCES_A_PART])

@@ -15,7 +15,7 @@ from supervision.events import Event, of_failure, of_supervision
 from supervision.fresh import FreshConference
 from supervision.legs import Supervisor, User, read_legs
 from supervision.observability import logger, measured
-from supervision.problems import NotJoined, OutcomeUnknown, Problem
+from supervision.problems import NotJoined
 from supervision.progress import advance
 from supervision.record import Supervision
 from supervision.supervisions import Supervisions
@@ -43,19 +43,19 @@ class Guard:
         for conf_id, open_ in by_call.items():
             conference = conferences.get(conf_id)
             agent = agent_of(conference, users) if conference else None
-            after = self._take_in(open_, conference, agent, floor.read_at, floor.complete)
+            after = self._take_in(open_, conference, agent, floor.read_at, floor.complete, floor.sure)
             found[conf_id] = [one.as_supervisor() for one in after if one.under_way]
         return found
 
     def look_at(self, conference: FreshConference, agent: User | None) -> list[Supervision]:
         """Takes in a reading of one call; its supervisions still under way."""
         open_ = self.supervisions.open(conference.conf_id)
-        after = self._take_in(open_, conference.raw, agent, conference.read_at, complete=True)
+        after = self._take_in(open_, conference.raw, agent, conference.read_at)
         return [one for one in after if one.under_way]
 
     def call_over(self, supervision: Supervision) -> None:
         """Takes in that a reading, begun just now, did not show the call of this supervision."""
-        self._take_in([supervision], None, None, clock.now_ms(), complete=True)
+        self._take_in([supervision], None, None, clock.now_ms())
 
     def _take_in(
         self,
@@ -63,14 +63,15 @@ class Guard:
         conference: Mapping[str, Any] | None,
         agent: User | None,
         read_at: int,
-        complete: bool,
+        complete: bool = True,
+        sure: bool = True,
     ) -> Iterable[Supervision]:
         legs = None
         if conference is not None and open_:
             legs = read_legs(conference, agent, [one.as_supervisor() for one in open_])
         after = []
         for before in open_:
-            supervision = advance(before, legs, read_at=read_at, now=clock.now_ms(), complete=complete)
+            supervision = advance(before, legs, read_at=read_at, now=clock.now_ms(), complete=complete, sure=sure)
             if supervision != before.but(seenAt=supervision.seenAt):
                 supervision = self._record(before, supervision)
             if supervision.exposed and supervision.state == "joined" and self.drop_exposed:
@@ -82,8 +83,9 @@ class Guard:
         try:
             saved = self.supervisions.save(after, _what_happened(before, after))
         except Exception:
+            # Exposed is exposed, on record or not; the next reading finds the rest again.
             logger.exception("a supervision could not be recorded", extra={"supervision": before.id})
-            return before
+            return after
         # Where somebody else was faster, they told of it; the next reading starts from what they recorded.
         return saved or after
 
@@ -92,11 +94,8 @@ class Guard:
             return
         try:
             self.ytel.disconnect(supervision.confId, supervision.leg)
-        except (Problem, OutcomeUnknown) as problem:
-            logger.error(
-                "an exposed supervisor could not be dropped",
-                extra={"supervision": supervision.id, "code": problem.code},
-            )
+        except Exception:
+            logger.exception("an exposed supervisor could not be dropped", extra={"supervision": supervision.id})
 
 
 def _what_happened(before: Supervision, after: Supervision) -> list[Event]:

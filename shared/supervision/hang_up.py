@@ -10,9 +10,17 @@ from supervision.clients import Caller
 from supervision.events import Event, Outbox
 from supervision.floor import Floor
 from supervision.observability import logger, measured
-from supervision.problems import HangupIncomplete, OutcomeUnknown, YtelProblem, YtelRateLimited
+from supervision.problems import (
+    HangupIncomplete,
+    OutcomeUnknown,
+    Problem,
+    YtelProblem,
+    YtelRateLimited,
+    YtelRejected,
+)
 
 SIDE_BY_SIDE = 8
+GONE = YtelRejected("Ytel knows no such member.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +42,34 @@ class HangUp:
         caller.require_agent(call.agent.clientId if call.agent else None)
         members = to_disconnect(call.legs)
 
-        def disconnect(member: str) -> YtelProblem | OutcomeUnknown | None:
-            try:
-                self.reader.ytel.disconnect(conf_id, member)
-            except (YtelProblem, OutcomeUnknown) as problem:
-                return problem
-            return None
-
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            outcomes = dict(zip(members, pool.map(disconnect, members), strict=True))
+            answers = pool.map(lambda member: self._disconnect(conf_id, member), members)
+            outcomes = dict(zip(members, answers, strict=True))
+        for member in self._still_there(conf_id, [member for member, problem in outcomes.items() if problem is GONE]):
+            outcomes[member] = YtelRejected("Ytel knows no such member, and lists it.")
+        outcomes = {member: None if problem is GONE else problem for member, problem in outcomes.items()}
         hung_up = [member for member, problem in outcomes.items() if problem is None]
         failed = [member for member, problem in outcomes.items() if problem is not None]
         self._tell(conf_id, hung_up, failed, caller, correlation_id)
         _raise_for([problem for problem in outcomes.values() if problem], hung_up, failed, conf_id)
         return hung_up
+
+    def _disconnect(self, conf_id: str, member: str) -> Problem | None:
+        try:
+            return None if self.reader.ytel.disconnect(conf_id, member) else GONE
+        except (YtelProblem, OutcomeUnknown) as problem:
+            return problem
+
+    def _still_there(self, conf_id: str, gone: list[str]) -> list[str]:
+        """Those of the `gone` who are on the call nevertheless: the hang-up's route is inferred, and may be wrong."""
+        if not gone:
+            return []
+        try:
+            conference = self.reader.ytel.conference(conf_id)
+        except YtelProblem:
+            return []
+        members = conference.raw.get("memberData") if conference else None
+        return [member for member in gone if member in members] if isinstance(members, dict) else []
 
     def _tell(self, conf_id: str, hung_up: list[str], failed: list[str], caller: Caller, correlation_id: str) -> None:
         try:

@@ -12,21 +12,24 @@ JOIN_WITHIN_MS = 60_000
 MISSING_FOR_MS = 30_000
 
 
-def advance(supervision: Supervision, legs: Legs | None, *, read_at: int, now: int, complete: bool) -> Supervision:
+def advance(
+    supervision: Supervision, legs: Legs | None, *, read_at: int, now: int, complete: bool, sure: bool = True
+) -> Supervision:
     """The supervision after a reading that began at `read_at` and showed `legs`; None: its call is not on it.
 
-    `complete` is whether a call that is missing from the reading is over. A reading older than what the record has
-    taken in, or than the dial itself, says nothing. What could not be read changes nothing either: a leg is gone only
-    where the members are known and it is not among them.
+    `complete` is whether a call that is missing from the reading is over; where that is not `sure`, once a second such
+    reading misses it. A reading older than what the record has taken in, or than the dial itself, says nothing. What
+    could not be read changes nothing either: a leg is gone only where the members are known and it is not among them.
     """
     if not supervision.under_way or read_at <= max(supervision.seenAt, supervision.requestedAt):
         return supervision
     seen = supervision.but(seenAt=read_at)
     if legs is None:
-        return _call_missing(seen, now, complete)
+        return _call_missing(seen, now, complete, sure)
+    seen = seen.but(missingSince=None)
     if not legs.known:
         return _still_ringing(seen, now)
-    seen = seen.but(missingSince=None, exposed=seen.exposed or bool(exposed_to(seen, legs)))
+    seen = seen.but(exposed=seen.exposed or bool(exposed_to(seen, legs)))
     own = next((member for member, id_ in legs.supervisors.items() if id_ == seen.id), None)
     if own is not None:
         return seen.but(state="joined", leg=own, joinedAt=seen.joinedAt or now)
@@ -46,14 +49,16 @@ def exposed_to(supervision: Supervision, legs: Legs) -> tuple[str, ...]:
     return tuple(leg.member_id for leg in legs.members if leg.member_id not in expected)
 
 
-def _call_missing(seen: Supervision, now: int, complete: bool) -> Supervision:
-    since = seen.missingSince or now
-    if complete or now - since >= MISSING_FOR_MS:
+def _call_missing(seen: Supervision, now: int, complete: bool, sure: bool) -> Supervision:
+    since = now if seen.missingSince is None else seen.missingSince
+    again = seen.missingSince is not None
+    if (complete and (sure or again)) or now - since >= MISSING_FOR_MS:
         return seen.but(state="ended", endedAt=now, how="call_ended")
     return seen.but(missingSince=since)
 
 
 def _still_ringing(seen: Supervision, now: int) -> Supervision:
-    if seen.state == "dialing" and now - seen.requestedAt > JOIN_WITHIN_MS:
+    # By when the reading began: one that took long says nothing of its last moments.
+    if seen.state == "dialing" and seen.seenAt - seen.requestedAt > JOIN_WITHIN_MS:
         return seen.but(state="failed", endedAt=now, how="not_answered")
     return seen

@@ -9,12 +9,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from supervision import aws
 from supervision.events import Event, Outbox
 from supervision.legs import plain
 from supervision.record import Supervision
+from supervision.transactions import written
 
 OPEN = "OPEN"
 RECORD = "SUPERVISION#"
@@ -74,7 +73,8 @@ class Supervisions:
                 ConsistentRead=True,
             )
         )
-        return [read_item(item) for page in pages for item in page["Items"]]
+        found = [read_item(item) for page in pages for item in page["Items"]]
+        return [one for one in found if conf_id in (None, one.confId)]
 
     def _write(self, supervision: Supervision, condition: str, tell: Sequence[Event]) -> bool:
         open_key = {"pk": {"S": OPEN}, "sk": {"S": f"{supervision.confId}#{plain(supervision.to)}"}}
@@ -93,13 +93,7 @@ class Supervisions:
         else:
             items = [{"Delete": {"TableName": self._table, "Key": open_key, **guard}}]
         items.append({"Put": {"TableName": self._table, "Item": {**self._record_keys(supervision), **body}}})
-        try:
-            aws.client("dynamodb").transact_write_items(TransactItems=[*items, *self._outbox.puts(tell)])
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-            return False
-        return True
+        return written([*items, *self._outbox.puts(tell)])
 
     def _record_keys(self, supervision: Supervision) -> dict[str, Any]:
         until = supervision.requestedAt // 1000 + self._audit_days * 24 * 3600

@@ -6,21 +6,20 @@ once do not tell twice, and one that dies loses nothing.
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from supervision import aws, clock
 from supervision.calls import Call
 from supervision.events import ENTRIES, Event, Outbox
-from supervision.floor import Floor
+from supervision.floor import Floor, Held
 from supervision.observability import logger, measured
 from supervision.problems import YtelProblem
 from supervision.progress import MISSING_FOR_MS
 from supervision.settings import WatchSettings
+from supervision.transactions import written
 
 WATCHED = "WATCHED"
 KEEP_SECONDS = 7 * 24 * 3600
@@ -53,23 +52,33 @@ class Watcher:
     _missing: dict[str, int] = field(default_factory=dict)
 
     def watch(self, seconds_left: Callable[[], float], correlation_id: str) -> None:
-        """Looks every `watch_interval_seconds`, for as long as a whole look fits into what is left."""
+        """Looks every `watch_interval_seconds`, for as long as a whole look fits into what is left.
+
+        A look that fails is logged and does not end the watch; the last failure is raised when the time is up.
+        """
         self._recall()
         interval = self.settings.watch_interval_seconds
+        failure: Exception | None = None
         while True:
             began = time.monotonic()
-            self.look(correlation_id)
+            try:
+                self.look(correlation_id)
+            except Exception as error:
+                logger.exception("a look failed")
+                failure = error
             pause = max(0.0, interval - (time.monotonic() - began))
             if pause + interval > seconds_left():
-                return
+                break
             self.sleep(pause)
+        if failure is not None:
+            raise failure
 
     def look(self, correlation_id: str) -> None:
         """One look. A floor that cannot be read, or is stale, tells nothing: no call has ended by that."""
         try:
             held = self.floor.refresh(self.max_age_seconds)
             measured("ActiveCalls", len(held.rows))
-            self._tell(self._changes(held.rows, held.complete, correlation_id))
+            self._tell(self._changes(held, correlation_id))
         except YtelProblem as problem:
             logger.warning("the floor cannot be read", code=problem.code)
         self.outbox.sweep()
@@ -91,9 +100,9 @@ class Watcher:
             self._calls[conf_id] = json.loads(item["call"]["S"])
             self._long[conf_id] = item["long"]["BOOL"]
 
-    def _changes(self, rows: Iterable[Call], complete: bool, correlation_id: str) -> list[Change]:
+    def _changes(self, held: Held, correlation_id: str) -> list[Change]:
         now = clock.now_ms()
-        on_floor = {row["confId"]: row for row in rows}
+        on_floor = {row["confId"]: row for row in held.rows}
         changes = []
         for conf_id, row in on_floor.items():
             self._missing.pop(conf_id, None)
@@ -104,10 +113,15 @@ class Watcher:
             if ran >= self.settings.long_call_seconds * 1000 and not self._long.get(conf_id, False):
                 changes.append(self._change("Call Running Long", row, correlation_id, remembered=True))
         for conf_id, row in self._calls.items():
-            if conf_id not in on_floor and (complete or now - self._missing.setdefault(conf_id, now) >= MISSING_FOR_MS):
+            if conf_id not in on_floor and self._is_over(conf_id, held):
                 ended = {**row, "status": "ended"}
                 changes.append(self._change("Call Ended", ended, correlation_id, remembered=None))
         return changes
+
+    def _is_over(self, conf_id: str, held: Held) -> bool:
+        since = self._missing.setdefault(conf_id, held.as_of)
+        again = held.as_of > since
+        return (held.complete and (held.sure or again)) or held.as_of - since >= MISSING_FOR_MS
 
     def _change(self, detail_type: str, call: Call, correlation_id: str, *, remembered: bool | None) -> Change:
         event = Event(detail_type, call["confId"], call, WATCHER, correlation_id)
@@ -142,15 +156,7 @@ class Watcher:
 
     def _remember(self, change: Change) -> bool:
         """Whether it was this watcher that remembered the change, and so is the one to tell it."""
-        won = True
-        try:
-            aws.client("dynamodb").transact_write_items(
-                TransactItems=[change.write, *self.outbox.puts([change.event])]  # type: ignore[list-item]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-            won = False
+        won = written([change.write, *self.outbox.puts([change.event])])
         conf_id = change.call["confId"]
         if change.remembered is None:
             self._calls.pop(conf_id, None)

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class ConferenceList:
     """The account's conferences as read at `read_at` (ms since the epoch, when the read began).
 
-    `complete` is False where the pages do not add up to the count they state: a conference that is not among these may
-    still be there.
+    `complete` is False where the pages do not add up to the count they state, or state none: a conference that is not
+    among these may still be there. Where they add up but are several, it is not `sure` either: while one call ends and
+    another begins, a third can slip from a page that is still to be read onto one that was.
     """
 
     conferences: list[dict[str, Any]]
     complete: bool
     read_at: int
+    sure: bool = True
 
 
 class Ytel:
@@ -48,12 +50,13 @@ class Ytel:
         """Every conference, with its members. Raises a YtelProblem."""
         read_at = clock.now_ms()
         found: dict[str, dict[str, Any]] = {}
-        totals = set()
+        totals = []
         for page in walk(self._conferences_from, _conf_id):
             found.update((conf_id, entry) for entry in page.entries if (conf_id := _conf_id(entry)))
-            totals.add(page.total)
-        complete = len(totals) == 1 and len(found) >= (totals.pop() or 0)
-        return ConferenceList(list(found.values()), complete, read_at)
+            totals.append(page.total)
+        total = totals[0]
+        complete = total is not None and set(totals) == {total} and len(found) >= total
+        return ConferenceList(list(found.values()), complete, read_at, sure=len(totals) == 1)
 
     def conference(self, conf_id: str) -> FreshConference | None:
         """The conference as it is now, or None where it is not active. Raises a YtelProblem.
@@ -74,7 +77,8 @@ class Ytel:
 
     def users(self) -> list[dict[str, Any]]:
         """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
-        return [entry for page in walk(self._users_from, repr) for entry in page.entries]
+        pages = sorted(walk(self._users_from, repr), key=lambda page: page.start)
+        return [entry for page in pages for entry in page.entries]
 
     def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> None:
         """Dials `to` from `caller`, the agent's number, into the conference; `no_speak_to` will not hear that member.
@@ -92,9 +96,10 @@ class Ytel:
         url = f"{self._settings.ytel_api_url}/conference/{quote(conf_id, safe='')}/participant"
         self._transport.send("POST", url, body)
 
-    def disconnect(self, conf_id: str, member_id: str) -> None:
-        """Disconnects one member; one that is gone already counts as done. The route is inferred, and a setting.
+    def disconnect(self, conf_id: str, member_id: str) -> bool:
+        """Disconnects one member; False where Ytel knows no such member, as of one that is gone already.
 
+        The route is inferred, and a setting; a wrong one is answered like a member that is gone.
         Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem.
         """
         method, path = self._settings.ytel_hangup_route
@@ -102,7 +107,8 @@ class Ytel:
         try:
             self._transport.send(method, self._settings.ytel_api_url + path)
         except NotThere:
-            return
+            return False
+        return True
 
     def _conferences_from(self, offset: int) -> dict[str, Any]:
         url = f"{self._settings.ytel_api_url}/conference"
