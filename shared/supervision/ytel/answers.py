@@ -7,10 +7,12 @@ The envelope decides, not the HTTP status alone: `"status": false` can come with
 object.
 """
 
-import json
+import re
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from supervision.fast_json import loads
+from supervision.masking import scrub
 from supervision.problems import Problem, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
 
 
@@ -39,8 +41,8 @@ def read_answer(status: int, body: bytes, retry_after: str | None, now_s: float)
             raise YtelInvalid("Ytel's answer is not the JSON it documents.")
         if envelope["status"]:
             return envelope
-        code = _error(envelope).get("code")
-        failed = int(code) if isinstance(code, str | int) and str(code).isdigit() else 400
+        code = str(_error(envelope).get("code"))
+        failed = int(code) if re.fullmatch("[1-5][0-9]{2}", code) else 400
         raise _problem(400 if failed >= 500 and failed != 503 else failed, envelope, retry_after, now_s)
     raise _problem(status, envelope, retry_after, now_s)
 
@@ -65,8 +67,8 @@ def _problem(status: int, envelope: dict[str, Any] | None, retry_after: str | No
 
 def _envelope(body: bytes) -> dict[str, Any] | None:
     try:
-        envelope = json.loads(body)
-    except (ValueError, RecursionError):
+        envelope = loads(body)
+    except ValueError:
         return None
     return envelope if isinstance(envelope, dict) else None
 
@@ -80,16 +82,16 @@ def _error(envelope: dict[str, Any] | None) -> dict[str, Any]:
 
 def _message(envelope: dict[str, Any] | None) -> str:
     message = _error(envelope).get("message")
-    return message[:200] if isinstance(message, str) and message else "no reason given"
+    return scrub(message[:200]) if isinstance(message, str) and message.strip() else "no reason given"
 
 
 def _seconds(retry_after: str | None, now_s: float) -> int | None:
     """Retry-After's whole seconds, from a number or an HTTP date."""
     if not retry_after:
         return None
-    if retry_after.strip().isdigit():
+    if re.fullmatch("[0-9]{1,9}", retry_after.strip()):
         return int(retry_after)
     try:
         return max(0, round(parsedate_to_datetime(retry_after).timestamp() - now_s))
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -4,21 +4,25 @@
 a page that brings nothing new ends the walk, and a page that falls short of its place is filled up from where it ended.
 """
 
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from supervision.problems import YtelInvalid
 
 SIDE_BY_SIDE = 8
+LONGEST_LIST = 250_000
 
 Fetch = Callable[[int], dict[str, Any]]
 Identity = Callable[[dict[str, Any]], Hashable]
 
 
 class Page(NamedTuple):
-    """One page: its entries that are objects, how many stood on it, and the total it states, if any."""
+    """One page: the offset it was asked at, its entries that are objects, how many stood on it, the total it states."""
 
+    start: int
     entries: list[dict[str, Any]]
     length: int
     total: int | None
@@ -29,46 +33,56 @@ def walk(fetch: Fetch, identity: Identity) -> Iterator[Page]:
 
     The first page is read alone; with the total known the others are read SIDE_BY_SIDE at a time, and given in order.
     The reader may stop at any page. Pages can overlap. Raises what `fetch` raises, and YtelInvalid where `payload` is
-    no list.
+    no list, or the list has no end.
     """
     seen: set[Hashable] = set()
+
+    def page_at(offset: int) -> Page:
+        return _page(offset, fetch(offset))
 
     def brings_something(page: Page) -> bool:
         before = len(seen)
         seen.update(map(identity, page.entries))
+        if len(seen) > LONGEST_LIST:
+            raise YtelInvalid("Ytel's list has no end.")
         return len(seen) > before
 
-    first = _page(fetch(0))
+    first = page_at(0)
     yield first
     if not brings_something(first) or (first.total is not None and first.total <= first.length):
         return
     if first.total is None:
         offset = first.length
-        while brings_something(page := _page(fetch(offset))):
+        while brings_something(page := page_at(offset)):
             yield page
             offset += page.length
         return
-    ends = [*range(2 * first.length, first.total, first.length), first.total]
-    spans = list(zip(range(first.length, first.total, first.length), ends, strict=True))
+    size, total = first.length, first.total
+    ahead = ((start, min(start + size, total)) for start in range(size, total, size))
+    short: deque[tuple[int, int]] = deque()  # what pages that fell short of their place left out
     pool = ThreadPoolExecutor(SIDE_BY_SIDE)
     try:
-        while spans:
-            batch, spans = spans[:SIDE_BY_SIDE], spans[SIDE_BY_SIDE:]
-            for (start, end), page in zip(batch, pool.map(lambda span: _page(fetch(span[0])), batch), strict=True):
+        while batch := [*islice(chain(ahead, _taken_from(short)), SIDE_BY_SIDE)]:
+            for (start, end), page in zip(batch, pool.map(lambda span: page_at(span[0]), batch), strict=True):
                 if not brings_something(page):
                     return
                 yield page
                 if start + page.length < end:
-                    spans.append((start + page.length, end))
+                    short.append((start + page.length, end))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _page(envelope: dict[str, Any]) -> Page:
+def _taken_from(spans: deque[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    while spans:
+        yield spans.popleft()
+
+
+def _page(start: int, envelope: dict[str, Any]) -> Page:
     payload, count = envelope.get("payload"), envelope.get("count")
     if payload is None and count == 0:
         payload = []
     if not isinstance(payload, list):
         raise YtelInvalid("Ytel's list is not the JSON it documents.")
     entries = [entry for entry in payload if isinstance(entry, dict)]
-    return Page(entries, len(payload), count if type(count) is int and count >= 0 else None)
+    return Page(start, entries, len(payload), count if type(count) is int and count >= 0 else None)

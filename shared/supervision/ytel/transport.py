@@ -1,13 +1,15 @@
 """Requests to Ytel over one pooled session: timeouts, the token, reading within bounds, what may be tried again."""
 
+import math
 import random
+import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from supervision.observability import measured
 from supervision.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
@@ -16,6 +18,7 @@ from supervision.ytel.retrying import wait_before_retry
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 READ_GRACE_SECONDS = 3.0
+PART = 256 * 1024
 
 
 class Bearer(Protocol):
@@ -68,9 +71,8 @@ class Transport:
         Raises YtelUnavailable or YtelRateLimited where nothing was done, YtelRejected where Ytel refused, and
         OutcomeUnknown where it may have been done: the answer did not come, or cannot be read.
         """
-        deadline = time.monotonic() + self._timeout
         try:
-            return self._ask(method, url, deadline, json=body)
+            return self._ask(method, url, math.inf, json=body)
         except (Unclear, YtelInvalid):
             raise OutcomeUnknown("Ytel's answer does not say whether this was done.") from None
         except requests.RequestException as error:
@@ -99,7 +101,9 @@ class Transport:
             return request
 
         began = time.monotonic()
-        patience = max(0.05, min(self._timeout, deadline - time.monotonic()))
+        # A token that took long to get leaves the request itself its whole time.
+        deadline = min(deadline, time.monotonic() + self._timeout)
+        patience = max(0.05, deadline - time.monotonic())
         with self._session.request(
             method, url, auth=authorize, timeout=patience, stream=True, allow_redirects=False, **content
         ) as response:
@@ -111,7 +115,7 @@ class Transport:
 def _body(response: requests.Response, deadline: float) -> bytes:
     # The read timeout is per packet: what drips for ever, or never ends, is cut off here.
     parts, size = [], 0
-    for part in response.iter_content(256 * 1024):
+    for part in _as_it_comes(response):
         parts.append(part)
         size += len(part)
         if time.monotonic() > deadline:
@@ -121,8 +125,18 @@ def _body(response: requests.Response, deadline: float) -> bytes:
     return b"".join(parts)
 
 
+def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
+    # Not iter_content, which waits for a whole part however slowly it drips.
+    try:
+        while part := response.raw.read1(PART, decode_content=True):
+            yield part
+    except HTTPError as error:
+        raise requests.ConnectionError(error) from None
+
+
 def _never_sent(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
-        return True
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+    if isinstance(reason, SSLError):
+        # Only who Ytel is was refused; any other error of TLS can come after the request.
+        return isinstance(reason.args[0] if reason.args else None, ssl.SSLCertVerificationError)
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ConnectTimeoutError)
