@@ -115,7 +115,7 @@ class Outbox:
         before = clock.now_ms() - SWEEP_AFTER_MS
         kept = [
             (item["sk"]["S"], item["detailType"]["S"], item["detail"]["S"])
-            for item in answer["Items"]
+            for item in sorted(answer["Items"], key=lambda item: int(item["decidedAt"]["N"]))
             if int(item["decidedAt"]["N"]) < before
         ]
         return self._send(kept)

@@ -1,6 +1,7 @@
 """The supervisions as they are asked for: newest first, by call, by client, by state, in pages."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -126,7 +127,7 @@ def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:
 def _read_cursor(text: str) -> Place:
     try:
         requested_at, id_ = json.loads(urlsafe_b64decode(text))
-        if type(requested_at) is int and 0 <= requested_at < 10**15 and type(id_) is str and len(id_) <= LONGEST_NAME:
+        if type(requested_at) is int and 0 <= requested_at < 10**15 and re.fullmatch(r"[\w-]{1,64}", id_, re.ASCII):
             return Place(requested_at, id_)
     except (ValueError, TypeError, RecursionError):
         pass

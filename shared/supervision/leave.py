@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from supervision.call_now import CallReader
 from supervision.clients import Caller
 from supervision.floor import Floor
+from supervision.observability import logger
 from supervision.problems import CallNotFound, NotJoined, SupervisionNotFound
 from supervision.record import Supervision
 from supervision.supervisions import Supervisions
@@ -34,7 +35,11 @@ class Leave:
         if supervision.state != "joined" or supervision.leg is None:
             raise NotJoined("The supervisor's phone is not on the call.")
         self.reader.ytel.disconnect(supervision.confId, supervision.leg)
-        self.floor.out_of_date()
+        try:
+            self.floor.out_of_date()
+        except Exception:
+            # The supervisor has left: what comes after does not undo it.
+            logger.exception("a leave could not be noted", extra={"supervision": supervision.id})
         return supervision
 
     def _seen_now(self, supervision: Supervision) -> Supervision:

@@ -58,12 +58,17 @@ def once(
     )
     config.register_lambda_context(context)
     worked: list[dict[str, Any]] = []
+    raised: list[Exception] = []
 
     @idempotent_function(  # type: ignore[untyped-decorator]
         data_keyword_argument="asked", persistence_store=_store(table), config=config, key_prefix="ONCE"
     )
     def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
-        worked.append(work())
+        try:
+            worked.append(work())
+        except Exception as error:
+            raised.append(error)
+            raise
         return worked[0]
 
     try:
@@ -73,6 +78,8 @@ def once(
     except IdempotencyValidationError:
         raise InvalidRequest("This Idempotency-Key was used for another request.") from None
     except IdempotencyPersistenceLayerError:
+        if raised:
+            raise raised[0] from None  # what went wrong with the work says more than that it could not be forgotten
         if not worked:
             raise
         # It was done: that its answer could not be kept does not undo it.

@@ -1,19 +1,20 @@
 """The use case behind listen, whisper and barge, whichever door it came through: read, decide, dial, record, tell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from supervision import clock, dial_limits
 from supervision.audience import Action, decide
 from supervision.call_now import CallReader
 from supervision.clients import Caller
-from supervision.events import Event, of_supervision
+from supervision.events import of_supervision
 from supervision.floor import Floor
 from supervision.legs import same_number
 from supervision.numbers import may_dial
 from supervision.observability import Metric, logger, measured
 from supervision.problems import (
     AlreadySupervising,
-    Conflict,
+    CallNotFound,
     InProgress,
     OutcomeUnknown,
     SupervisionNotFound,
@@ -28,6 +29,7 @@ from supervision.supervisions import PhoneTaken, Supervisions
 SAME_REQUEST_MS = 30_000
 # A dial that is pending for longer was cut off: its outcome is unknown.
 DIAL_MS = 10_000
+RECORD_ATTEMPTS = 4
 STARTED: dict[str, Metric] = {"listen": "ListenStarted", "whisper": "WhisperStarted", "barge": "BargeStarted"}
 
 
@@ -58,10 +60,10 @@ class Supervise:
         Raises a Problem. With OutcomeUnknown the dial may have been sent, and `extra` names the supervision; with any
         other nothing rang.
         """
-        self._check_number(request, ())
+        to = self._check_number(request, ())
         call = self.reader.read(request.conf_id)
         request.caller.require_agent(call.agent.clientId if call.agent else None)
-        standing = next((one for one in call.supervisions if same_number(one.to, request.to)), None)
+        standing = next((one for one in call.supervisions if same_number(one.to, to)), None)
         if standing is not None:
             return _same_request(standing, request)
         to = self._check_number(request, call.numbers)
@@ -97,7 +99,9 @@ class Supervise:
         if supervision.joinedAt is None and supervision.under_way:
             try:
                 self.reader.read(supervision.confId)
-            except (YtelProblem, Conflict):
+            except CallNotFound:
+                self.reader.guard.call_over(supervision)
+            except YtelProblem:
                 raise _unknown(supervision) from None
             supervision = self.supervisions.get(id_) or supervision
         if supervision.joinedAt is None:
@@ -125,24 +129,37 @@ class Supervise:
             )
         except OutcomeUnknown:
             measured("DialsUnknown")
-            self._record(supervision.but(dial="unknown"))
+            self._record(supervision, lambda one: one.but(dial="unknown"))
             raise _unknown(supervision) from None
         except YtelProblem as problem:
-            self._record(supervision.but(state="failed", endedAt=clock.now_ms(), how=problem.code))
+            refused = {"state": "failed", "endedAt": clock.now_ms(), "how": problem.code}
+            self._record(supervision, lambda one: one.but(**refused) if one.state == "dialing" else one)
             raise
         measured(STARTED[supervision.action])
-        taken = supervision.but(dial="taken")
-        return self._record(taken, of_supervision("Supervision Started", taken))
+        return self._record(supervision, lambda one: one.but(dial="taken"), "Supervision Started")
 
-    def _record(self, supervision: Supervision, *tell: Event) -> Supervision:
-        """What is now known of the dial; a table that fails does not undo it, so it does not fail the request."""
+    def _record(
+        self, supervision: Supervision, change: Callable[[Supervision], Supervision], tell: str | None = None
+    ) -> Supervision:
+        """Records what is now known of the dial, and tells it.
+
+        A reading may have changed the record since the dial was sent: the change is made to what stands then. A table
+        that fails does not undo the dial, so it does not fail the request.
+        """
         try:
-            saved = self.supervisions.save(supervision, tell)
             self.floor.out_of_date()
+            for _ in range(RECORD_ATTEMPTS):
+                after = change(supervision)
+                saved = self.supervisions.save(after, [of_supervision(tell, after)] if tell else ())
+                if saved is not None:
+                    return saved
+                supervision = self.supervisions.get(supervision.id) or supervision
+                if not supervision.under_way:
+                    break
         except Exception:
             logger.exception("a dial could not be recorded", extra={"supervision": supervision.id})
-            return supervision
-        return saved or self.supervisions.get(supervision.id) or supervision
+            return change(supervision)
+        return supervision
 
 
 def _same_request(standing: Supervision, request: DialRequest) -> Supervision:
