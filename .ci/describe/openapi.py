@@ -122,8 +122,9 @@ _CORRELATION = {
     "name": "X-Correlation-Id",
     "in": "header",
     "required": False,
-    "description": "Comes back in the answer, and stands in the logs and the events; one is made where there is none.",
-    "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_.:/-]{1,128}$"},
+    "description": "Comes back in the answer, and stands in the logs and the events. One is made where there is none, or "
+    "none of 1 to 128 letters, digits and `_.:/-`.",
+    "schema": {"type": "string"},
 }
 _CORRELATED = {"description": "Names the request in the logs and the events.", "schema": {"type": "string"}}
 _GATEWAY = {

@@ -52,7 +52,8 @@ export class Form {
     if (button) button.disabled = true;
     this.answer.replaceChildren(curl, h("p", { className: "quiet" }, "Waiting for the answer…"));
     try {
-      const authorization = this.operation.security.length ? { Authorization: `Bearer ${this.key()}` } : {};
+      const key = this.operation.security.length ? this.key() : "";
+      const authorization = key ? { Authorization: `Bearer ${key}` } : {};
       const began = performance.now();
       const response = await fetch(url, { method, headers: { ...authorization, ...headers }, body, cache: "no-store", credentials: "omit" });
       const text = await response.text();

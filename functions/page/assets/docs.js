@@ -52,9 +52,9 @@ function operation(one, api) {
     h("p", { className: "route" }, h("b", {}, one.method), " ", h("code", {}, one.path)),
     h("p", {}, prose(one.description)),
     h("p", { className: "quiet" }, scopes.length ? ["Takes ", scopes.map((scope, nth) => [nth ? " or " : "", h("code", {}, scope)]), "."] : "Takes no key."),
-    table(["Parameter", "In", "Type", ""], one.parameters.map(parameter)),
+    table(["Parameter", "In", "Type", "About"], one.parameters.map(parameter)),
     body && h("p", {}, "Body: ", type(body)),
-    table(["Status", "Answer", ""], Object.entries(one.responses).map(response)),
+    table(["Status", "Answer", "About"], Object.entries(one.responses).map(response)),
     new Form(one, api, () => session.get("key") || key.value.trim()).element,
   );
 }
@@ -80,7 +80,7 @@ function shape([name, schema]) {
   const members = Object.entries(schema.properties).map(([member, one]) =>
     row("", [h("code", {}, member), required.has(member) ? "" : " (may be absent)"], type(one), prose(one.description)));
   return h("article", { id: `shape-${name}` },
-    h("h3", {}, name), h("p", {}, prose(schema.description)), table(["Member", "Type", ""], members));
+    h("h3", {}, name), h("p", {}, prose(schema.description)), table(["Member", "Type", "About"], members));
 }
 
 /** A schema in words. */

@@ -23,7 +23,7 @@ export function link(id, text = id) {
 export function table(headings, rows) {
   if (!rows.length) return null;
   const head = h("tr", {}, headings.map((heading) => h("th", { scope: "col" }, heading)));
-  return h("div", { className: "wide", tabIndex: 0 }, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
+  return h("div", { className: "wide" }, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
 }
 
 export function row(id, ...cells) {

@@ -1,0 +1,134 @@
+"""The events: what is on the bus is what the registry's schemas say, and the rules match it."""
+
+import json
+import uuid
+
+import jsonschema
+import pytest
+
+from supervision import event_models
+from supervision.events import SOURCE
+from tests.contract.conformance import PHONE
+from tests.harness.local_aws.put_events import matches
+from tests.harness.template import ROOT, Template
+from tests.harness.waiting import wait_until
+
+ACTIONS = ("listen", "whisper", "barge", "hangup")
+
+
+@pytest.fixture(scope="session")
+def registered():
+    """The schemas of the template, by detail-type."""
+    found = {}
+    for properties in Template(ROOT / "template.yaml", {}).resources("AWS::EventSchemas::Schema").values():
+        assert properties["Type"] == "JSONSchemaDraft4"
+        schema = json.loads(properties["Content"])
+        jsonschema.Draft4Validator.check_schema(schema)
+        assert properties["SchemaName"] == f"{SOURCE}@{schema['title']}"
+        found[schema["x-amazon-events-detail-type"]] = jsonschema.Draft4Validator(schema)
+    return found
+
+
+def request(**detail):
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": event_models.REQUESTED,
+        "source": "crm",
+        "account": "123456789012",
+        "time": "2026-01-02T03:04:05Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def test_every_event_is_registered(registered, describe):
+    schemas = describe("event_schemas").schemas()
+    assert {name: one.schema for name, one in registered.items()} == schemas
+    assert registered.keys() == event_models.OUTGOING.keys() | event_models.INCOMING.keys()
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    "named", [{"confId": "c"}, {"clientId": "a", "requestId": "r"}, {"agentNumber": "+12125550100"}]
+)
+def test_one_rule_takes_each_request(registered, action, named):
+    event = request(action=action, to=PHONE, **named)
+    registered[event_models.REQUESTED].validate(event)
+    event_models.Request.model_validate(event["detail"])
+    rules = [rule for rule in Template(ROOT / "template.yaml", {}).rules if matches(dict(rule.pattern), event)]
+    assert [rule.function.lower() for rule in rules] == [action]
+
+
+def test_no_rule_takes_what_is_told():
+    rules = Template(ROOT / "template.yaml", {}).rules
+    for detail_type in event_models.OUTGOING:
+        event = {**request(action="listen"), "detail-type": detail_type, "source": SOURCE}
+        assert not [rule.name for rule in rules if matches(dict(rule.pattern), event)]
+
+
+@pytest.mark.parametrize(
+    "detail", [{}, {"action": "shout"}, {"action": "listen", "confId": 5}, {"action": "listen", "to": None}]
+)
+def test_what_is_no_request(registered, detail):
+    assert list(registered[event_models.REQUESTED].iter_errors(request(**detail)))
+
+
+def test_what_is_told_is_what_is_registered(registered, system, api, floor, agent):
+    """Every kind of event, each as it is delivered."""
+
+    def told(detail_type, conf_id):
+        def of_call():
+            events = [one for one in system.outgoing(detail_type) if conf_id in json.dumps(one["detail"])]
+            return events[0] if events else None
+
+        return wait_until(of_call, what=f"{detail_type} of {conf_id}")
+
+    def watch():
+        system.move_clock(5)
+        assert system.invoke("watch_calls", {}).failure is None
+
+    def whispered():
+        call = floor.add_call(agent)
+        assert api("POST", "/calls/{confId}/whisper", confId=call, body={"to": PHONE}).status_code == 202
+        return call
+
+    left, exposed, unanswered = whispered(), whispered(), whispered()
+    for call in (left, exposed):
+        floor.answer(call, PHONE)
+    watch()
+    told("Call Started", left)
+    told("Supervision Started", left)
+    told("Supervision Joined", left)
+    floor.join(exposed, "third")
+    watch()
+    told("Supervision Exposed", exposed)
+    assert api("POST", "/calls/{confId}/hangup", confId=left).status_code == 200
+    watch()
+    told("Call Hung Up", left)
+    told("Call Ended", left)
+    told("Supervision Ended", left)
+    system.move_clock(61)
+    watch()
+    told("Supervision Failed", unanswered)
+    system.move_clock(1200)
+    watch()
+    told("Call Running Long", exposed)
+
+    seen = set()
+    for event in system.outgoing():
+        detail_type = event["detail-type"]
+        registered[detail_type].validate(event)
+        # nothing beside what is described
+        event_models.OUTGOING[detail_type][1].model_validate_json(json.dumps(event["detail"]))
+        seen.add(detail_type)
+    assert seen == event_models.OUTGOING.keys()
+
+
+def test_a_request_that_can_never_work_is_told_as_described(registered, system):
+    event = request(action="whisper", confId="nobody", to=PHONE, requestId=str(uuid.uuid4()), sideways=[1])
+    assert system.invoke("whisper", event).failure is None
+    told = [one for one in system.outgoing("Supervision Failed") if one["detail"]["data"]["request"] == event["detail"]]
+    assert told[0]["detail"]["data"]["problem"]["code"] == "call_not_found"
+    registered["Supervision Failed"].validate(told[0])
