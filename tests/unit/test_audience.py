@@ -1,0 +1,166 @@
+"""Who must not hear the supervisor: the contract's table, row by row and at random."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supervision.audience import ACTIONS, decide, to_disconnect
+from supervision.fresh import FreshConference
+from supervision.legs import Supervisor, User, read_fresh, read_legs
+from supervision.problems import AgentNotProven, MembersUnknown
+from tests.unit.strategies import AGENT, PHONE, conference, leg_document, listed_conferences, supervisors_of
+
+CONTACT, AGENTS, THIRD, SUPERVISORS = (
+    leg_document("+17048135555"),
+    leg_document(AGENT.webrtcNumber),
+    leg_document("+13125550100"),
+    leg_document(PHONE),
+)
+UNPROVEN = leg_document("+12125550100")
+ON_THE_CALL = Supervisor("s1", "listen", "joined", False, PHONE, frozenset({"500", "501"}))
+
+
+def fresh(*documents, user=AGENT, supervisors=(), data=...):
+    members = {str(500 + n): document for n, document in enumerate(documents)} if data is ... else data
+    raw = conference(memberData=members)
+    return read_fresh(FreshConference(raw["confId"], raw, 1), user, supervisors)
+
+
+def decided(action, *documents, **kwargs):
+    audience = decide(action, fresh(*documents, **kwargs))
+    return audience.no_speak_to, audience.hears
+
+
+# ---------------------------------------------------------------- barge: nobody is kept out
+
+
+@pytest.mark.parametrize("documents", [(CONTACT, AGENTS), (UNPROVEN, CONTACT), (CONTACT, AGENTS, THIRD), ("{",)])
+def test_a_barge_is_heard_by_all(documents):
+    assert decided("barge", *documents) == ((), tuple(str(500 + n) for n in range(len(documents))))
+
+
+def test_a_barge_needs_no_members_and_no_proof():
+    assert decided("barge", data=None) == ((), ())
+
+
+# ---------------------------------------------------------------- listen: every member is kept out
+
+
+@pytest.mark.parametrize("documents", [(CONTACT, AGENTS), (UNPROVEN, CONTACT), (CONTACT, AGENTS, "{not json"), ("{",)])
+def test_a_listen_is_heard_by_nobody(documents):
+    assert decided("listen", *documents) == (tuple(str(500 + n) for n in range(len(documents))), ())
+
+
+def test_a_listen_is_kept_from_other_supervisors_too():
+    assert decided("listen", CONTACT, AGENTS, SUPERVISORS, supervisors=[ON_THE_CALL]) == (("500", "501", "502"), ())
+
+
+# ---------------------------------------------------------------- whisper: all but the agent and other supervisors
+
+
+@pytest.mark.parametrize(
+    ("documents", "kept_out", "hears"),
+    [
+        ((CONTACT, AGENTS), ("500",), ("501",)),
+        ((AGENTS, CONTACT), ("501",), ("500",)),
+        ((UNPROVEN, leg_document("+12125550100", AGENT.clientId)), ("500",), ("501",)),
+        ((CONTACT, AGENTS, THIRD), ("500", "502"), ("501",)),
+        ((CONTACT, AGENTS, "{not json"), ("500", "502"), ("501",)),
+        (("{not json", AGENTS), ("500",), ("501",)),
+        ((AGENTS,), (), ("500",)),
+    ],
+)
+def test_a_whisper_is_heard_by_the_proven_agent_alone(documents, kept_out, hears):
+    assert decided("whisper", *documents) == (kept_out, hears)
+
+
+def test_other_supervisors_hear_a_whisper():
+    kept_out, hears = decided("whisper", CONTACT, AGENTS, SUPERVISORS, supervisors=[ON_THE_CALL])
+    assert (kept_out, hears) == (("500",), ("501", "502"))
+
+
+# ---------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("user", [None, User(AGENT.clientId, "Ann Lee", "")])
+def test_without_the_agents_number_nothing_is_dialled(action, user):
+    with pytest.raises(AgentNotProven, match="number to call from"):
+        decided(action, CONTACT, AGENTS, user=user)
+
+
+@pytest.mark.parametrize("action", ["listen", "whisper"])
+@pytest.mark.parametrize("data", [None, {}, [], "503"])
+def test_members_that_are_unknown_cannot_be_kept_out(action, data):
+    with pytest.raises(MembersUnknown):
+        decided(action, data=data)
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [(UNPROVEN, CONTACT), (AGENTS, AGENTS), (UNPROVEN,), ("{not json", CONTACT), (CONTACT, "{"), (CONTACT, THIRD, "{")],
+)
+def test_a_whisper_needs_a_leg_that_proved_itself(documents):
+    with pytest.raises(AgentNotProven, match="No leg"):
+        decided("whisper", *documents)
+
+
+def test_there_are_no_other_actions():
+    with pytest.raises(ValueError, match="no such action"):
+        decided("monitor", CONTACT, AGENTS)
+
+
+# ---------------------------------------------------------------- hang-up
+
+
+def test_a_hang_up_disconnects_every_member_supervisors_too():
+    assert to_disconnect(fresh(CONTACT, AGENTS, "{", SUPERVISORS, supervisors=[ON_THE_CALL])) == (
+        "500",
+        "501",
+        "502",
+        "503",
+    )
+    assert to_disconnect(fresh(CONTACT, AGENTS, user=None)) == ("500", "501")
+
+
+@pytest.mark.parametrize("data", [None, {}, []])
+def test_there_is_nobody_to_disconnect_where_the_members_are_unknown(data):
+    with pytest.raises(MembersUnknown):
+        to_disconnect(fresh(data=data))
+
+
+# ---------------------------------------------------------------- at random
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.sampled_from(ACTIONS))
+def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_not_for_them(data, action):
+    raw = data.draw(listed_conferences())
+    supervisors = data.draw(supervisors_of(raw))
+    legs = read_fresh(FreshConference("5555776a", raw, 1), AGENT, supervisors)
+    try:
+        audience = decide(action, legs)
+    except (AgentNotProven, MembersUnknown):
+        assert action == "whisper" or (action == "listen" and not legs.members)
+        return
+    members = [leg.member_id for leg in legs.members]
+    assert sorted([*audience.no_speak_to, *audience.hears]) == sorted(members)
+    if action == "barge":
+        assert audience.no_speak_to == ()
+        return
+    assert legs.contact not in audience.hears
+    assert not set(legs.others) & set(audience.hears)
+    unreadable = {leg.member_id for leg in legs.members if not leg.readable}
+    assert unreadable & set(audience.hears) <= set(legs.supervisors)
+    if action == "listen":
+        assert audience.hears == ()
+    else:
+        assert set(audience.hears) == {legs.agent, *legs.supervisors}
+        assert legs.proven
+
+
+def test_legs_that_are_not_fresh_are_decided_on_by_nobody():
+    raw = conference(memberData={"500": CONTACT, "501": AGENTS})
+    for action in ACTIONS:
+        with pytest.raises(TypeError, match="fresh"):
+            decide(action, read_legs(raw, AGENT))  # type: ignore[arg-type]

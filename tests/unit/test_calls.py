@@ -1,0 +1,140 @@
+"""Conferences and users -> the active calls: Ytel's own samples, and each line of what the contract says of a call."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supervision.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
+from supervision.legs import Supervisor, User
+from tests.harness.fake_ytel import SAMPLES
+from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
+
+USERS = {AGENT.clientId: AGENT}
+TWO = {"503": leg_document("+17048135555"), "504": leg_document(AGENT.webrtcNumber)}
+
+
+def test_ytels_own_samples():
+    listed = json.loads(Path(SAMPLES).read_text())["payload"]
+    first, second = active_calls(listed, USERS)
+    assert second == {
+        "confId": "5555776a-564f-4805-ada6-e770c66d7368",
+        "status": "active",
+        "createdTime": 1709849242672,
+        "from": "+18445285555",
+        "to": "+17048135555",
+        "inbound": False,
+        "clientId": "c91f9b77-ce9d-4207-98e4-229b76a6555",
+        "username": "Ann Lee",
+        "agentNumber": "+15555280600",
+        "contact": None,
+        "contactId": "a1133d83-d0a9-4d69-80ce-355bf72e555",
+        "agentMemberId": "504",
+        "contactMemberId": "503",
+        "agentMatch": "channelName",
+        "otherMemberIds": [],
+        "supervisors": [],
+    }
+    assert first["confId"] == "ff403f07-66fd-40b1-b1ef-9ac6bed00000"
+    assert [first[name] for name in ("agentMatch", "agentMemberId", "username", "inbound")] == [None] * 4
+    assert (first["from"], first["to"]) == ("+15556650000", "+15552323232")
+
+
+def test_a_call_is_inbound_where_the_agents_number_was_called():
+    called = {"called_number": AGENT.webrtcNumber, "caller_number": "+17048135555", "client_id": AGENT.clientId}
+    assert active_call(conference(details=called), USERS)["inbound"] is True
+    assert active_call(conference(details={**called, "called_number": "15555280600"}), USERS)["inbound"] is True
+    assert active_call(conference(details={**called, "called_number": None}), USERS)["inbound"] is False
+    assert active_call(conference(details=called), {})["inbound"] is None
+
+
+def test_a_call_of_no_known_user_is_listed_with_its_members():
+    call = active_call(conference(memberData=TWO), {})
+    assert call["otherMemberIds"] == ["503", "504"]
+    assert [call[name] for name in ("agentMemberId", "contactMemberId", "agentMatch", "username", "agentNumber")] == (
+        [None] * 5
+    )
+    assert call["clientId"] == AGENT.clientId
+
+
+@pytest.mark.parametrize("field", ["members", "memberData", "details", "createdTime"])
+@pytest.mark.parametrize("value", [None, [], "x", 7, {}, True])
+def test_what_cannot_be_read_is_null_and_the_call_is_listed(field, value):
+    [call] = active_calls([conference(**{field: value})], USERS)
+    assert call["confId"] == "5555776a"
+    if field == "details":
+        assert [call[name] for name in ("from", "to", "clientId", "contactId")] == [None] * 4
+    if field == "createdTime":
+        assert call["createdTime"] == (7 if value == 7 else None)
+
+
+def test_a_field_that_is_missing_is_null():
+    assert active_call({"confId": "1", "status": "active"}, USERS)["createdTime"] is None
+
+
+def test_the_supervisors_under_way_stand_on_their_call():
+    on_call = Supervisor("s1", "whisper", "joined", True, "+12125550142", frozenset({"503", "504"}), "505")
+    data = {**TWO, "505": leg_document("+12125550142")}
+    [call] = active_calls([conference(memberData=data)], USERS, {"5555776a": [on_call]})
+    assert call["supervisors"] == [{"id": "s1", "action": "whisper", "state": "joined", "exposed": True}]
+    assert call["otherMemberIds"] == []
+
+
+@pytest.mark.parametrize("status", ["ended", "Active", None, True, ["active"]])
+def test_only_active_calls_are_listed(status):
+    assert active_calls([conference(status=status)], USERS) == []
+
+
+@pytest.mark.parametrize("conf_id", [None, "", 7, ["1"]])
+def test_a_conference_without_an_id_is_no_call(conf_id):
+    assert not is_active(conference(confId=conf_id))
+
+
+def test_the_oldest_comes_first_then_the_lower_id():
+    listed = [
+        conference(confId=conf_id, createdTime=created)
+        for conf_id, created in (("c", 2), ("b", 1), ("a", 2), ("d", None))
+    ]
+    assert [call["confId"] for call in active_calls(listed, USERS)] == ["d", "b", "a", "c"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(hostile_conferences(), max_size=3), st.lists(hostile_conferences(), max_size=3))
+def test_no_conference_raises_or_hides_another(before, after):
+    good = conference(confId="the good one", memberData=TWO)
+    calls = active_calls([*before, good, *after], USERS)
+    [shown] = [call for call in calls if call["confId"] == "the good one"]
+    assert shown == active_call(good, USERS)
+    assert len(calls) == 1 + sum(map(is_active, [*before, *after]))
+    json.dumps(calls)
+
+
+# ---------------------------------------------------------------- users
+
+
+def user(client_id, number, **names):
+    return {"clientId": client_id, "firstName": "Ann", "lastName": "Lee", "webrtcNumber": number, **names}
+
+
+def test_of_several_users_of_one_id_the_last_is_the_agent():
+    assert users_by_id([user("1", "+1"), user("2", "+2"), user("1", "+3")])["1"] == User("1", "Ann Lee", "+3")
+
+
+def test_users_that_name_nobody_are_passed_over_and_names_may_be_missing():
+    listed = [None, "x", [], {}, user("", "+1"), user(7, "+1"), user("1", None, firstName=None)]
+    assert users_by_id(listed) == {"1": User("1", "Lee", "")}
+
+
+@given(st.lists(anything | st.fixed_dictionaries({"clientId": anything}), max_size=4))
+def test_no_user_raises(listed):
+    users_by_id(listed)
+
+
+@pytest.mark.parametrize("details", [None, {}, {"client_id": None}, {"client_id": ["x"]}, {"client_id": "nobody"}])
+def test_a_call_that_names_nobody_known_has_no_agent(details):
+    assert agent_of(conference(details=details), USERS) is None
+    assert client_id_of(conference(details=details)) == (
+        "nobody" if details and details.get("client_id") == "nobody" else None
+    )
