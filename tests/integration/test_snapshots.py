@@ -578,11 +578,12 @@ def test_an_older_mark_does_not_take_back_a_newer(snapshot, other, clock_at):
 def test_an_answer_of_dynamodb_that_lags_behind_does_not_turn_time_back(snapshot, clock_at, monkeypatch):
     upstream = Upstream()
     value_of(snapshot, upstream)
-    lagging = snapshot._item.look()
-    clock_at(5)
+    item = snapshot._item
+    lagging = item.look()
+    clock_at(0.5)
     upstream.value = b"two"
-    value_of(snapshot, upstream)
-    monkeypatch.setattr(snapshot._item, "look", lambda: lagging)
+    value_of(snapshot, upstream, since=clock_at())
+    monkeypatch.setattr(item, "look", lambda: lagging)
     copy, value = value_of(snapshot, upstream)
     assert (value, copy.as_of) == (b"two", clock_at())
     assert upstream.reads == 2
@@ -613,3 +614,4 @@ def test_unprocessed_chunks_are_written_and_read_in_the_end(snapshot, other, ser
     upstream = Upstream(value)
     value_of(snapshot, upstream)
     assert value_of(other, upstream)[1] == value
+    assert upstream.reads == 1
