@@ -63,12 +63,14 @@ def on_request(
     event: Mapping[str, Any],
     context: Any,
     *,
+    action: str,
     table: str,
     outbox: Outbox,
     act: Callable[[EventRequest], dict[str, Any]],
 ) -> dict[str, Any]:
     """Acts on a requested supervision, once however often it is delivered; gives what came of it.
 
+    What asks for anything but `action` is refused: it names no action, or several, of which each function got one.
     Raises a Problem of MAY_WORK_LATER, and what is unforeseen, for Lambda to try again.
     """
     detail = event["detail"] if isinstance(event["detail"], dict) else {}
@@ -79,6 +81,8 @@ def on_request(
 
     def work() -> dict[str, Any]:
         try:
+            if detail.get("action") != action:
+                raise InvalidRequest('"action" must be listen, whisper, barge or hangup.')
             return act(request)
         except MAY_WORK_LATER:
             raise

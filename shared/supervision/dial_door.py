@@ -74,7 +74,9 @@ class DialDoor:
             dial = DialRequest(self.action, conf_id, to, request.caller, request.correlation_id)
             return {"supervision": self.supervise.dial(dial).as_wire()}
 
-        return bus.on_request(event, context, table=self.settings.table_name, outbox=self.parts.outbox, act=act)
+        return bus.on_request(
+            event, context, action=self.action, table=self.settings.table_name, outbox=self.parts.outbox, act=act
+        )
 
     def _dial(self, request: DialRequest) -> dict[str, Any]:
         try:

@@ -50,7 +50,9 @@ class HangUpDoor:
             logger.append_keys(action="hangup", confId=conf_id)
             return self._hang_up(conf_id, request.caller, request.correlation_id)
 
-        return bus.on_request(event, context, table=self.settings.table_name, outbox=self.parts.outbox, act=act)
+        return bus.on_request(
+            event, context, action="hangup", table=self.settings.table_name, outbox=self.parts.outbox, act=act
+        )
 
     def _hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
         hung_up = self.parts.hang_up.hang_up(conf_id, caller, correlation_id)
