@@ -1,0 +1,80 @@
+"""Ytel's JSON in, the API's JSON out: what the rule costs, against Node and against reading the JSON at all."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+from supervision.calls import active_calls, users_by_id
+from supervision.lines import rendered
+from supervision.ytel.answers import read_answer
+from tests.bench.floor_data import ytel_floor
+from tests.bench.lines import Line
+
+SIZE, SMALLER = 10_000, 1_000
+ROUNDS = 4  # one after the other, so that a busy moment of the machine meets all of them
+WHAT = f"bytes to bytes, {SIZE:,} calls x {SIZE:,} users"
+_SCRIPT = Path(__file__).with_name("mapping.mjs")
+
+
+def bytes_to_bytes(conferences: bytes, users: bytes) -> bytes:
+    """As the floor does it: the answers read, the rule applied, each row rendered and joined."""
+    known = users_by_id(read_answer(200, users, None, 0.0)["payload"])
+    calls = active_calls(read_answer(200, conferences, None, 0.0)["payload"], known)
+    return b'{"calls":[' + b",".join(rendered(calls, tame=True)) + b"]}"
+
+
+def lines() -> Iterator[Line]:
+    """The five lines of the mapping."""
+    conferences, users = ytel_floor(SIZE)
+    smaller = ytel_floor(SMALLER)
+    ours, loads, small = [], [], []
+    node: dict[str, list[float]] = {"map": [], "scan": []}
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("conferences.json", "users.json")]
+        files[0].write_bytes(conferences)
+        files[1].write_bytes(users)
+        for _ in range(ROUNDS):
+            ours += _times(lambda: bytes_to_bytes(conferences, users), 4)
+            loads += _times(lambda: json.loads(conferences), 4)
+            small += _times(lambda: bytes_to_bytes(*smaller), 12)
+            node["map"] += _node("map", files, 5)
+            node["scan"] += _node("scan", files, 2)
+    mine = median(ours)
+    yield _against(node["map"], mine, "the documented rule in Node, users in a `Map`", 1.0)
+    yield _against(node["scan"], mine, "the article's form in Node: all users for every call", 0.2)
+    read = median(loads)
+    yield Line(WHAT, "`json.loads` of the calls alone", mine / read, 2.0, f"{mine:.0f} / {read:.0f} ms")
+    few = median(small)
+    how = f"{mine:.0f} / {few:.1f} ms"
+    yield Line(f"mapping {SIZE:,} of each", f"mapping {SMALLER:,} of each", mine / few, 12.0, how)
+
+
+def _against(theirs: list[float], mine: float, yardstick: str, limit: float) -> Line:
+    if not theirs:
+        return Line(WHAT, yardstick, None, limit, "`node` is not on this machine")
+    other = median(theirs)
+    return Line(WHAT, yardstick, mine / other, limit, f"{mine:.0f} / {other:.0f} ms")
+
+
+def _times(work: Callable[[], object], runs: int) -> list[float]:
+    """Milliseconds of each of `runs`; a first one, which warms, is left out."""
+    times = []
+    for _ in range(runs + 1):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1000)
+    return times[1:]
+
+
+def _node(form: str, files: list[Path], runs: int) -> list[float]:
+    node = shutil.which("node")
+    if node is None:
+        return []
+    command = [node, str(_SCRIPT), form, *map(str, files), str(runs + 1)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [float(line.split()[0]) for line in done.stdout.splitlines()][1:]

@@ -1,0 +1,167 @@
+"""What the running system costs: a warm answer, and what many polling pages ask of Ytel and of DynamoDB."""
+
+import contextlib
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from statistics import median
+from typing import Any
+
+import requests
+
+from tests.bench.cold import FOLDER
+from tests.bench.counting import CountingAws
+from tests.bench.lines import Line
+from tests.harness import built
+from tests.harness.fake_ytel import FakeYtel
+from tests.harness.parts import Function
+from tests.harness.runtime import Log
+from tests.harness.runtime_lambda import ENVIRONMENTS, LambdaRuntime
+from tests.harness.system import LOCAL_KEY, System
+from tests.harness.waiting import wait_until
+
+CALLS, USERS, ONE_PAGE = 126, 200, 50
+PAGES, SECONDS, POLLS_A_SECOND = 50, 20, 1
+WINDOW_SECONDS = 2  # CALLS_MAX_AGE_SECONDS
+KEY = {"Authorization": f"Bearer {LOCAL_KEY}"}
+
+_EMPTY = """\
+def lambda_handler(event, context):
+    return {"statusCode": 200, "body": "{}"}
+"""
+
+
+def lines() -> Iterator[Line]:
+    """The lines that need the whole system, built, under the emulator."""
+    built.build()
+    yield _warm_answer()
+    yield from _polling()
+    yield _whisper()
+
+
+def _warm_answer() -> Line:
+    """The page's function is an empty handler here: its route is the yardstick."""
+    folder = FOLDER / "with-empty"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "Page").mkdir(parents=True)
+    (folder / "Page" / "app.py").write_text(_EMPTY)
+    for one in built.BUILD.iterdir():
+        if one.is_dir() and one.name != "Page":
+            (folder / one.name).symlink_to(one)
+
+    def runtime(functions: Mapping[str, Function], environment: Any, log: Log) -> LambdaRuntime:
+        return LambdaRuntime(functions, environment, log, build=folder)
+
+    times: dict[str, list[float]] = {"/": [], "/calls": []}
+    with System({"CALLS_MAX_AGE_SECONDS": "600"}, _ytel(), runtime=runtime) as system, requests.Session() as http:
+        for turn in range(320):
+            for path, of_path in times.items():
+                began = time.perf_counter()
+                http.get(system.url + path, headers=KEY, timeout=30).raise_for_status()
+                if turn >= 20:
+                    of_path.append((time.perf_counter() - began) * 1000)
+    empty, calls = median(times["/"]), median(times["/calls"])
+    what = f"warm `GET /calls` of {CALLS} calls, floor held, p50, built"
+    how = f"{calls:.1f} - {empty:.1f} ms"
+    return Line(what, "an empty handler, same gateway", calls - empty, 5.0, how, unit="ms")
+
+
+def _polling() -> Iterator[Line]:
+    with _running() as (system, aws):
+        _warm(system)
+        asked, units = _lists(system), aws.units
+        polls, failed = _poll(system.url)
+        asked, units = _lists(system) - asked, aws.units - units
+        windows = SECONDS / WINDOW_SECONDS
+        what = f"lists asked of Ytel while {PAGES} pages poll for {SECONDS} s, {ENVIRONMENTS} environments"
+        how = f"{asked} lists, {polls} polls, {failed} failed"
+        yield Line(what, f"{windows:.0f} freshness windows of {WINDOW_SECONDS} s", asked / windows, 1.5, how)
+        read_each = polls * 0.5
+        what = "DynamoDB read units of those polls, per 1,000"
+        how = f"{units / polls * 1000:.0f} / {read_each / polls * 1000:.0f} units"
+        yield Line(what, "one read of the generation each, eventually consistent", units / read_each, 1.1, how)
+
+
+def _whisper() -> Line:
+    with _running(calls=ONE_PAGE) as (system, _):
+        assert system.ytel
+        floor = system.ytel.floor
+        first, second = floor.add_call(floor.users[0]), floor.add_call(floor.users[1])
+        _warm(system)
+        _ask(system, first, "+12125550101")
+        system.ytel.requests.reset()
+        _ask(system, second, "+12125550102")
+        asked = [one.method for one in system.ytel.requests]
+    what = "upstream requests of one whisper, warm, its call on the list's first page"
+    return Line(what, "one read, one dial", len(asked), 2, ", ".join(asked), unit="", exactly=True)
+
+
+def _ask(system: System, call: str, to: str) -> None:
+    answer = requests.post(f"{system.url}/calls/{call}/whisper", json={"to": to}, headers=KEY, timeout=30)
+    assert answer.status_code == 202, answer.text
+
+
+def _ytel(calls: int = CALLS) -> FakeYtel:
+    ytel = FakeYtel()
+    ytel.fill(calls, USERS)
+    return ytel
+
+
+@contextlib.contextmanager
+def _running(calls: int = CALLS) -> Iterator[tuple[System, CountingAws]]:
+    """The system, with a counter between the functions and DynamoDB."""
+    aws = CountingAws()
+
+    def runtime(functions: Mapping[str, Function], environment: Callable[..., Any], log: Log) -> LambdaRuntime:
+        def counted(function: Function) -> dict[str, str]:
+            variables = environment(function)
+            return {**variables, "AWS_ENDPOINT_URL": aws.in_front_of(variables["AWS_ENDPOINT_URL"])}
+
+        return LambdaRuntime(functions, counted, log)
+
+    try:
+        with System({}, _ytel(calls), runtime=runtime) as system:
+            yield system, aws
+    finally:
+        aws.stop()
+
+
+def _warm(system: System) -> None:
+    """Until every environment that load can ask for has answered."""
+
+    def told() -> bool:
+        _poll(system.url, seconds=1, pages=2 * ENVIRONMENTS, wait=0.0)
+        return sum("initialised in" in line for name, line in system.logs_by_function if name == "ListCalls") >= 4
+
+    wait_until(told, timeout=60, what="four environments of list_calls")
+
+
+def _poll(url: str, seconds: float = SECONDS, pages: int = PAGES, wait: float = 1 / POLLS_A_SECOND) -> tuple[int, int]:
+    """Pages that ask for the list, as a page does, each once in `wait` seconds; how many answers, how many failed."""
+    statuses: list[int] = []
+    end = time.monotonic() + seconds
+
+    def page(number: int) -> None:
+        with requests.Session() as http:
+            headers = dict(KEY)
+            turn = time.monotonic() + wait * number / pages
+            while turn < end:
+                time.sleep(max(0.0, turn - time.monotonic()))
+                answer = http.get(f"{url}/calls", headers=headers, timeout=30)
+                statuses.append(answer.status_code)
+                headers["If-None-Match"] = answer.headers.get("ETag", "")
+                turn = max(turn + wait, time.monotonic())
+
+    threads = [threading.Thread(target=page, args=(number,)) for number in range(pages)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(statuses), sum(status not in (200, 304) for status in statuses)
+
+
+def _lists(system: System) -> int:
+    """How often the list was asked for: its first pages."""
+    assert system.ytel
+    return sum(one.query.get("offset", "0") == "0" for one in system.ytel.requests.of("GET", "/conference$"))
