@@ -7,7 +7,7 @@ agent's number is the one called, otherwise outbound (Ytel's article). Which leg
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from supervision.legs import Legs, Supervisor, User, read_legs, same_number
+from supervision.legs import Supervisor, User, read_legs, same_number
 
 Call = dict[str, Any]
 
@@ -17,8 +17,9 @@ def users_by_id(users: Iterable[Any]) -> dict[str, User]:
     found = {}
     for user in users:
         if isinstance(user, dict) and (client_id := _text(user.get("clientId"))):
-            names = (_text(user.get("firstName")), _text(user.get("lastName")))
-            found[client_id] = User(client_id, " ".join(filter(None, names)), _text(user.get("webrtcNumber")) or "")
+            first, last = _text(user.get("firstName")), _text(user.get("lastName"))
+            username = f"{first} {last}" if first and last else first or last or ""
+            found[client_id] = User(client_id, username, _text(user.get("webrtcNumber")) or "")
     return found
 
 
@@ -68,18 +69,10 @@ def active_call(
 ) -> Call:
     """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
     details = _details(conference)
-    user = agent_of(conference, users)
-    return _row(conference, details, user, read_legs(conference, user, supervisors), supervisors)
-
-
-def _row(
-    conference: Mapping[str, Any],
-    details: Mapping[str, Any],
-    user: User | None,
-    legs: Legs,
-    supervisors: Sequence[Supervisor],
-) -> Call:
-    created, called = conference.get("createdTime"), _text(details.get("called_number"))
+    client_id, called = _text(details.get("client_id")), _text(details.get("called_number"))
+    user = users.get(client_id) if client_id else None
+    legs = read_legs(conference, user, supervisors)
+    created = conference.get("createdTime")
     return {
         "confId": conference["confId"],
         "status": "active",
@@ -87,7 +80,7 @@ def _row(
         "from": _text(details.get("caller_number")),
         "to": called,
         "inbound": same_number(user.webrtcNumber, called or "") if user else None,
-        "clientId": _text(details.get("client_id")),
+        "clientId": client_id,
         "username": user.username if user else None,
         "agentNumber": (user.webrtcNumber or None) if user else None,
         "contact": None,
@@ -96,9 +89,16 @@ def _row(
         "contactMemberId": legs.contact,
         "agentMatch": legs.match,
         "otherMemberIds": list(legs.others),
-        "supervisors": [
-            {"id": one.id, "action": one.action, "state": one.state, "exposed": one.exposed} for one in supervisors
-        ],
+        "supervisors": [_shown(one) for one in supervisors] if supervisors else [],
+    }
+
+
+def _shown(supervisor: Supervisor) -> dict[str, Any]:
+    return {
+        "id": supervisor.id,
+        "action": supervisor.action,
+        "state": supervisor.state,
+        "exposed": supervisor.exposed,
     }
 
 
