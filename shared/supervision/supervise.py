@@ -146,20 +146,18 @@ class Supervise:
         A reading may have changed the record since the dial was sent: the change is made to what stands then. A table
         that fails does not undo the dial, so it does not fail the request.
         """
+        after = change(supervision)
         try:
-            self.floor.out_of_date()
             for _ in range(RECORD_ATTEMPTS):
-                after = change(supervision)
                 saved = self.supervisions.save(after, [of_supervision(tell, after)] if tell else ())
-                if saved is not None:
-                    return saved
-                supervision = self.supervisions.get(supervision.id) or supervision
-                if not supervision.under_way:
+                supervision = saved or self.supervisions.get(supervision.id) or supervision
+                after = supervision if saved else change(supervision)
+                if saved or not supervision.under_way:
                     break
+            self.floor.out_of_date()
         except Exception:
             logger.exception("a dial could not be recorded", extra={"supervision": supervision.id})
-            return change(supervision)
-        return supervision
+        return after
 
 
 def _same_request(standing: Supervision, request: DialRequest) -> Supervision:

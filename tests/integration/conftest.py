@@ -3,7 +3,9 @@ import os
 import pytest
 from moto import mock_aws
 
-from supervision import aws
+from supervision import aws, clock
+from tests.harness.fake_ytel import FakeYtel
+from tests.integration.desk import Desk, listen_in
 from tests.integration.served_aws import ServedAws
 from tests.integration.tables import make_table
 
@@ -67,3 +69,22 @@ def table(served_aws):
     name = make_table()
     served_aws.asked.clear()
     return name
+
+
+@pytest.fixture
+def make_desk(table, clock_at, monkeypatch):
+    """Makes a `Desk`, with settings that are not the defaults."""
+    with FakeYtel(clock=lambda: clock.now_ms()) as ytel:
+
+        def make(**settings):
+            desk = Desk(table, ytel, clock_at, **settings)
+            listen_in(desk, monkeypatch)
+            return desk
+
+        yield make
+
+
+@pytest.fixture
+def desk(make_desk):
+    """The layer put together, on a floor of its own."""
+    return make_desk()

@@ -1,12 +1,21 @@
 """The project's table on made-up AWS, made as the template says."""
 
+from functools import cache
+from typing import Any
+
 from supervision import aws
 from tests.harness.template import Template
 
 
-def make_table(template: Template | None = None) -> str:
+def make_table() -> str:
     """Make it and return its name."""
-    [(name, properties)] = (template or Template()).resources("AWS::DynamoDB::Table").items()
-    kept = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
-    aws.client("dynamodb").create_table(TableName=name, **{key: properties[key] for key in kept})
+    name, properties = _as_the_template_says()
+    aws.client("dynamodb").create_table(TableName=name, **properties)
     return name
+
+
+@cache
+def _as_the_template_says() -> tuple[str, dict[str, Any]]:
+    [(name, properties)] = Template().resources("AWS::DynamoDB::Table").items()
+    kept = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+    return name, {key: properties[key] for key in kept}

@@ -110,6 +110,7 @@ def test_ids_cannot_leave_their_place_in_the_path(http):
 def test_one_conference_is_looked_for_until_it_is_found(http, clock_at):
     http.get(CONFERENCES, json=page({"confId": "1", "status": "active", "createdTime": 7}, count=1000))
     found = client().conference("1")
+    assert found
     assert (found.conf_id, found.raw["createdTime"], found.read_at) == ("1", 7, clock_at())
     assert len(http.calls) == 1
 

@@ -66,7 +66,7 @@ def test_a_renewed_token_that_is_refused_too_is_the_end(http):
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_read_that_failed_is_made_again_with_back_off(http, status):
-    waits = []
+    waits: list[float] = []
     http.get(CONFERENCES, status=status)
     http.get(CONFERENCES, status=status)
     http.get(CONFERENCES, json=NOTHING)
@@ -76,7 +76,7 @@ def test_a_read_that_failed_is_made_again_with_back_off(http, status):
 
 
 def test_ytels_own_wait_is_kept_to(http):
-    waits = []
+    waits: list[float] = []
     http.get(CONFERENCES, status=429, headers={"Retry-After": "1"})
     http.get(CONFERENCES, json=NOTHING)
     client(waits=waits).conferences()

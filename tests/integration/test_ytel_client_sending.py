@@ -12,6 +12,7 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError
 from urllib3.exceptions import SSLError as UrllibSSLError
 
@@ -155,7 +156,7 @@ def test_where_connecting_takes_too_long_nothing_was_sent():
 
 
 @pytest.fixture
-def stranger(tmp_path):
+def stranger(tmp_path, monkeypatch):
     """A server that shows a certificate nobody vouches for."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
@@ -172,7 +173,7 @@ def stranger(tmp_path):
     context.load_cert_chain(pem)
     server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None
+    monkeypatch.setattr(server, "handle_error", lambda *_: None)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"https://127.0.0.1:{server.server_port}"
@@ -190,7 +191,7 @@ def test_a_connection_that_breaks_inside_tls_may_have_carried_the_request(monkey
     broken = UrllibSSLError(ssl.SSLError(1, "bad record mac"))
 
     def fail(*_, **__):
-        raise requests.exceptions.SSLError(MaxRetryError(None, "/", broken))
+        raise requests.exceptions.SSLError(MaxRetryError(HTTPConnectionPool("ytel"), "/", broken))
 
     monkeypatch.setattr(requests.Session, "request", fail)
     with pytest.raises(OutcomeUnknown):

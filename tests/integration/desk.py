@@ -1,0 +1,158 @@
+"""The layer put together as a function puts it together, on a Ytel and an AWS of the tests' own."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from supervision import aws
+from supervision.audience import Action
+from supervision.clients import Caller
+from supervision.events import ENTRIES
+from supervision.problems import Problem
+from supervision.record import Supervision
+from supervision.scopes import SCOPES
+from supervision.supervise import DialRequest, Supervise
+from supervision.supervisions import OPEN
+from supervision.wiring import DialNeeds, Parts
+from tests.harness.fake_ytel import FakeYtel
+from tests.integration.ytel_clients import Tokens, client
+
+PHONE, OTHER_PHONE = "+12125550142", "+12125550143"
+CRM = Caller("crm", SCOPES)
+BUS = "supervision"
+
+
+class Told(NamedTuple):
+    """An event that was put on the bus."""
+
+    type: str
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+
+
+class Desk:
+    """One function's parts, and what tests ask of them. `move` puts the time on, in seconds."""
+
+    def __init__(self, table: str, ytel: FakeYtel, move: Callable[..., int], **settings: Any) -> None:
+        self.table, self.ytel, self.floor, self.move = table, ytel, ytel.floor, move
+        self.told: list[Told] = []
+        self.settings = DialNeeds(
+            table_name=table,
+            event_bus_name=BUS,
+            ytel_api_url=ytel.api_url,
+            ytel_users_url=ytel.users_url,
+            ytel_token_secret="unused",
+            **{"ytel_timeout_seconds": 0.5, **settings},
+        )
+        self.parts = self.function()
+
+    def function(self) -> Parts:
+        """The parts of one more function environment."""
+        parts = Parts(self.settings)
+        # With the token at hand, and without waits.
+        vars(parts)["ytel"] = client(
+            self.ytel.api_url,
+            self.ytel.users_url,
+            tokens=Tokens(self.ytel.token),
+            timeout=self.settings.ytel_timeout_seconds,
+        )
+        return parts
+
+    @property
+    def supervise(self) -> Supervise:
+        return self.parts.supervise(self.settings)
+
+    def call(self, **shape: Any) -> str:
+        """A new call, whose agent is known; a moment later."""
+        call = self.floor.add_call(**shape)
+        self.move(1)
+        self.parts.users.refresh()
+        return call
+
+    def asked(self, action: Action, call: str, to: str = PHONE, caller: Caller = CRM) -> DialRequest:
+        return DialRequest(action, call, to, caller, "correlation-1")
+
+    def dial(self, action: Action, call: str, to: str = PHONE, caller: Caller = CRM) -> Supervision:
+        """Dialled, and a moment later."""
+        supervision = self.supervise.dial(self.asked(action, call, to, caller))
+        self.move(1)
+        return supervision
+
+    def joined(self, action: Action, call: str, to: str = PHONE) -> Supervision:
+        """Dialled, answered, and seen."""
+        supervision = self.dial(action, call, to)
+        self.floor.answer(call, to)
+        self.look()
+        return self.record(supervision)
+
+    def look(self) -> dict[str, Any]:
+        """A fresh reading of the floor; a moment later."""
+        seen = self.parts.guard.look(self.parts.ytel.conferences(), self.parts.users.by_id())
+        self.move(1)
+        return seen
+
+    def record(self, supervision: Supervision) -> Supervision:
+        """As it is on record."""
+        found = self.parts.supervisions.get(supervision.id)
+        assert found is not None
+        return found
+
+    def open(self) -> list[str]:
+        """Ids of those under way."""
+        return [one.id for one in self.parts.supervisions.open()]
+
+    def items(self, pk: str = OPEN) -> list[dict[str, Any]]:
+        """What the table holds under a key."""
+        found = aws.client("dynamodb").query(
+            TableName=self.table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": pk}}
+        )
+        return found["Items"]
+
+    def dials(self) -> int:
+        """How many dials were sent to Ytel."""
+        return self.ytel.requests.count("POST", "/participant$")
+
+    def types(self) -> list[str]:
+        """The types of the events that were told."""
+        return [one.type for one in self.told]
+
+    def of_type(self, type_: str) -> Told:
+        """The one event of a type."""
+        [event] = [one for one in self.told if one.type == type_]
+        return event
+
+
+def listen_in(desk: Desk, monkeypatch: Any) -> None:
+    """Notes in `desk.told` what the bus takes."""
+    aws.client("events").create_event_bus(Name=BUS)
+    put = aws.client("events").put_events
+
+    def noted(*, Entries: Any) -> Any:  # noqa: N803 - the API's own name
+        assert len(Entries) <= ENTRIES
+        answer = put(Entries=Entries)
+        for entry, result in zip(Entries, answer["Entries"], strict=True):
+            assert (entry["Source"], entry["EventBusName"]) == ("ytel.supervision", BUS)
+            if "EventId" in result:
+                detail = json.loads(entry["Detail"])
+                assert set(detail) == {"metadata", "data"}
+                assert set(detail["metadata"]) == {"version", "id", "correlationId", "requestedBy"}
+                desk.told.append(Told(entry["DetailType"], detail["data"], detail["metadata"]))
+        return answer
+
+    monkeypatch.setattr(aws.client("events"), "put_events", noted)
+
+
+def at_once[T](work: Callable[[int], T], times: int) -> list[T | Problem]:
+    """What comes of doing it `times` at the same moment; problems among it."""
+
+    def tried(number: int) -> T | Problem:
+        try:
+            return work(number)
+        except Problem as problem:
+            return problem
+
+    aws.client("dynamodb")
+    aws.client("events")
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(tried, range(times)))
