@@ -122,8 +122,8 @@ _CORRELATION = {
     "name": "X-Correlation-Id",
     "in": "header",
     "required": False,
-    "description": "Comes back in the answer, and stands in the logs and the events. One is made where there is none, or "
-    "none of 1 to 128 letters, digits and `_.:/-`.",
+    "description": "Comes back in the answer, and stands in the logs and the events. One is made where there is none, "
+    "or none of 1 to 128 letters, digits and `_.:/-`.",
     "schema": {"type": "string"},
 }
 _CORRELATED = {"description": "Names the request in the logs and the events.", "schema": {"type": "string"}}
