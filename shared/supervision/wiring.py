@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from supervision import aws
 from supervision.floor import Floor, Upstream
 from supervision.settings import BusSettings, DialSettings, FloorSettings, TableSettings, YtelSettings
 from supervision.users import Users
@@ -37,6 +38,8 @@ class Parts:
 
     def __init__(self, settings: FloorNeeds) -> None:
         self.settings = settings
+        # Whatever is asked first needs it; made now, it costs an environment's start and nobody's request.
+        aws.client("dynamodb")
 
     @cached_property
     def ytel(self) -> "Ytel":
