@@ -1,9 +1,8 @@
 /** An opened call: its legs, and which of them would hear the supervisor under each action. */
 import { agentName, number, timeOfDay } from "./format.js";
-import { PROOF, othersState } from "./words.js";
+import { PROOF, VERBS, othersState } from "./words.js";
 
 const ACTIONS = ["listen", "whisper", "barge"];
-const HEADINGS = { listen: "Listen", whisper: "Whisper", barge: "Barge" };
 
 function make(tag, { text = "", name = "", ...attributes } = {}, ...children) {
   const element = document.createElement(tag);
@@ -116,19 +115,24 @@ export class Detail {
   #draw() {
     const call = this.#call;
     const legs = legsOf(call, this.#own);
-    const head = make("tr", {}, make("th", { text: "On the call", scope: "col" }), ...ACTIONS.map((action) => make("th", { text: HEADINGS[action], scope: "col" })));
-    const rows = legs.map((leg) => make("tr", {}, this.#leg(leg), ...ACTIONS.map((action) => this.#hears(action, leg))));
-    if (!legs.length) rows.push(make("tr", {}, make("td", { colspan: 4, text: "Ytel does not say who is on this call.", name: "quiet" })));
-    const words = make("tr", { name: "words" }, make("th", { text: "Would hear you", scope: "row" }), ...ACTIONS.map((action) => make("td", this.#inWords(action, legs))));
-    const caption = make("caption", { name: "sr", text: "Who is on the call, and who would hear you" });
-    const table = make("table", { name: "plan" }, caption, make("thead", {}, head), make("tbody", {}, ...rows), make("tfoot", {}, words));
-    const started = call.createdTime ? `Started ${timeOfDay(call.createdTime)}` : "";
-    const about = make("p", { name: "about quiet" }, started && `${started} · `, "Call ", make("code", { text: call.confId }));
-    this.element.replaceChildren(table, about);
+    const headings = make("div", { name: "plan-line headings", "aria-hidden": "true" }, make("span", { text: "On the call" }), ...ACTIONS.map((action) => make("span", { text: VERBS[action] })));
+    const lines = legs.map((leg) => this.#line("", this.#leg(leg), (action) => this.#hears(action, leg)));
+    if (!legs.length) lines.push(make("li", { name: "plan-line quiet", text: "Ytel does not say who is on this call." }));
+    const words = this.#line("words", make("span", { text: "Would hear you" }), (action) => this.#inWords(action, legs));
+    const list = make("ul", { name: "plan", role: "list", "aria-label": "Who is on the call, and who would hear you" }, ...lines, words);
+    const started = call.createdTime ? `Started ${timeOfDay(call.createdTime)} · ` : "";
+    const about = make("p", { name: "about quiet" }, started, "Call ", make("code", { text: call.confId }));
+    this.element.replaceChildren(headings, list, about);
+  }
+
+  /** One leg and what each action would do to it. The headings are far off for a screen reader, so each cell names its own. */
+  #line(name, head, cell) {
+    const cells = ACTIONS.map((action) => make("span", { name: cell(action).name ?? "" }, make("span", { name: "sr", text: `${VERBS[action]}: ` }), cell(action).text));
+    return make("li", { name: `plan-line ${name}` }, head, ...cells);
   }
 
   #leg({ id, who, name, number: raw, note }) {
-    const cell = make("th", { scope: "row", name: "leg" }, make("span", { name: "who", text: who }));
+    const cell = make("span", { name: "leg" }, make("span", { name: "who", text: who }));
     if (name) cell.append(" ", make("bdi", { text: name }));
     if (raw) cell.append(" ", make("bdi", { name: "number", text: number(raw) }));
     const small = [note, id && `leg ${id}`].filter(Boolean).join(" · ");
@@ -138,9 +142,9 @@ export class Detail {
 
   #hears(action, { id, who }) {
     const plan = this.#plans[action];
-    if (who === "You" || !id || plan?.refused || plan?.problem) return make("td", { text: "–", name: "quiet" });
-    if (!plan) return make("td", { text: "…", name: "quiet" });
-    return plan.hears.includes(id) ? make("td", { text: "hears you", name: "hears" }) : make("td", { text: "does not", name: "quiet" });
+    if (who === "You" || !id || plan?.refused || plan?.problem) return { text: "–", name: "quiet" };
+    if (!plan) return { text: "…", name: "quiet" };
+    return plan.hears.includes(id) ? { text: "hears you", name: "hears" } : { text: "does not", name: "quiet" };
   }
 
   #inWords(action, legs) {

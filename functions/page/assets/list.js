@@ -7,6 +7,7 @@ import { Row } from "./rows.js";
 const REST = 4_000; // a hand that has not moved for this long is at rest
 const GUARD = 500; // a click this soon after the row under the pointer changed was meant for another row
 const AT_ONCE = 60; // rows made in one frame
+const MANY = 150; // from here on rows out of sight are not laid out
 
 export class List {
   #box;
@@ -111,11 +112,13 @@ export class List {
     const wanted = new Set(views.map((view) => view.call.confId));
     const neighbour = focusRow && !wanted.has(focusRow.confId) ? this.#neighbour(focusRow, wanted) : null;
     for (const [confId, row] of this.#rows) if (!wanted.has(confId)) this.#drop(confId, row);
+    const now = this.#serverNow();
     let made = 0;
     let cursor = this.#box.firstElementChild;
     for (const view of views) {
       let row = this.#rows.get(view.call.confId);
-      if (!row) {
+      const isNew = !row;
+      if (isNew) {
         if (made === AT_ONCE) break;
         made += 1;
         row = new Row(view.call.confId);
@@ -123,9 +126,11 @@ export class List {
         this.#watch.observe(row.element);
       }
       row.update(view);
+      if (isNew) row.tick(now);
       if (row.element === cursor) cursor = cursor.nextElementSibling;
       else this.#box.insertBefore(row.element, cursor);
     }
+    this.#box.classList.toggle("many", this.#rows.size > MANY);
     if (focus && document.activeElement !== focus) (neighbour?.opener ?? focus).focus({ preventScroll: !neighbour });
     return views.length === this.#rows.size;
   }

@@ -107,6 +107,7 @@ export class Row {
     const { classList } = this.element;
     classList.toggle("mine", Boolean(own));
     classList.toggle("on", own?.state === "joined");
+    classList.toggle("shared", others.length > 0);
     classList.toggle("exposed", exposed);
     classList.toggle("ended", ended);
     classList.toggle("opened", Boolean(open));
