@@ -109,6 +109,10 @@ class Desk:
         )
         return found["Items"]
 
+    def everything(self) -> list[dict[str, Any]]:
+        """All that the table holds."""
+        return aws.client("dynamodb").scan(TableName=self.table)["Items"]
+
     def dials(self) -> int:
         """How many dials were sent to Ytel."""
         return self.ytel.requests.count("POST", "/participant$")
