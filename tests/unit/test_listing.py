@@ -235,6 +235,7 @@ def test_one_row_out_of_all_proportion_does_not_crowd_out_the_others():
 def test_rows_of_ordinary_size_are_left_as_they_are():
     rows = [row("1", username="x" * (LARGEST_ROW - 500))]
     assert [loads(line) for line in rendered(rows, tame=True)] == rows
+    assert [loads(line) for line in rendered([*rows, row("2", username="x" * LARGEST_ROW)], tame=True)][:1] == rows
 
 
 def test_a_conference_too_large_to_answer_is_left_out_of_its_call():
