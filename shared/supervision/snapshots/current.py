@@ -62,35 +62,43 @@ class CurrentItem:
         return _read(aws.client("dynamodb").get_item(**self._where).get("Item", {}))
 
     def lease(self, holder: str, seen: Current, now: int, until: int) -> tuple[bool, Current]:
-        """Takes the lease, if nothing has changed since `seen`, nobody holds it, and no failure asks to wait."""
+        """Takes the lease, if nothing has changed since `seen`, nobody holds it, and nothing asks to wait.
+
+        The pause after a slow read asks nobody to wait for what is out of date since.
+        """
         return self._change(
             "SET leaseHolder = :holder, leaseUntil = :until",
             "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now)"
-            " AND (attribute_not_exists(retryAt) OR retryAt <= :now)"
+            " AND (attribute_not_exists(retryAt) OR retryAt <= :now"
+            " OR (attribute_not_exists(failure) AND outOfDateAt > asOf))"
             f" AND {'asOf = :seen' if seen.as_of else 'attribute_not_exists(asOf)'}",
             {":holder": holder, ":until": until, ":now": now, **({":seen": seen.as_of} if seen.as_of else {})},
         )
 
-    def confirm(self, holder: str, read_at: int, digest: str) -> tuple[bool, Current]:
-        """The content that stands was read again at `read_at`; ends the lease."""
+    def confirm(self, holder: str, read_at: int, digest: str, retry_at: int) -> tuple[bool, Current]:
+        """The content that stands was read again at `read_at`; ends the lease. No read is due before `retry_at`."""
         return self._change(
-            f"SET asOf = :asOf {_SETTLED}",
+            f"SET asOf = :asOf, retryAt = :retry {_SETTLED}",
             "leaseHolder = :holder AND contentDigest = :digest AND asOf < :asOf",
-            {":holder": holder, ":asOf": read_at, ":digest": digest},
+            {":holder": holder, ":asOf": read_at, ":digest": digest, ":retry": retry_at},
         )
 
     def swap(self, holder: str, new: Current) -> tuple[bool, Current]:
-        """Puts `new` in the place of what stands, unless that is as new; ends the lease where it is still held."""
+        """Puts `new` in the place of what stands, unless that is as new; ends the lease where it is still held.
+
+        No read is due before its `retry_at`.
+        """
         values: dict[str, str | int] = {
             ":generation": new.generation,
             ":asOf": new.as_of,
             ":digest": new.digest,
             ":parts": " ".join(f"{name}={count}" for name, count in new.parts.items()),
             ":kept": new.kept_until,
+            ":retry": new.retry_at,
         }
         change = (
             "SET generationId = :generation, asOf = :asOf, contentDigest = :digest, chunkCounts = :parts,"
-            " keptUntil = :kept"
+            " keptUntil = :kept, retryAt = :retry"
         )
         newer = "(attribute_not_exists(asOf) OR asOf < :asOf)"
         done, current = self._change(
@@ -150,7 +158,7 @@ class CurrentItem:
         return True, _read(answer["Attributes"])
 
 
-_SETTLED = "REMOVE leaseHolder, leaseUntil, failure, retryAt"
+_SETTLED = "REMOVE leaseHolder, leaseUntil, failure"
 
 
 def _attribute(value: str | int) -> Any:

@@ -29,7 +29,8 @@ class Terms:
 
     It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
     `max_age` old. While reads fail it is served until it is `max_stale` old, None for ever, and tried again every
-    `retry`. A lease ends after `lease`, a chunk `lifetime` after it was written.
+    `retry`. A read that takes longer than `max_age` is followed by a pause of `max_age`, in which what it gave is served,
+    stale. A lease ends after `lease`, a chunk `lifetime` after it was written.
     """
 
     max_age: int
@@ -136,7 +137,7 @@ class Snapshot:
             now = clock.now_ms()
             fresh = current.as_of >= wanted
             due = not fresh or current.as_of < start - self._terms.refresh_after
-            if not due or current.retry_at > now:
+            if not due or (current.retry_at > now and not _paused_for_nothing(current)):
                 return self._settle(current, wanted, stale=stale)
             if current.lease_until <= now:
                 holder = uuid.uuid4().hex
@@ -144,7 +145,8 @@ class Snapshot:
                 self._known = current.at_least(self._known)
                 if won:
                     return self._refresh(read, holder, current, wanted, stale=stale)
-                continue
+                if time.monotonic() < patience:
+                    continue
             if fresh or time.monotonic() + pause > patience:
                 return self._settle(current, wanted, stale=stale)
             time.sleep(pause)
@@ -184,16 +186,25 @@ class Snapshot:
 
     def _publish(self, holder: str, new: Read, seen: Current) -> Current:
         packed, now = pack(new.parts), clock.now_ms()
+        # A read that takes longer than what it gives may be old would be due again at once, for everyone who waited.
+        retry_at = now + self._terms.max_age if now - new.read_at > self._terms.max_age else 0
         digest = digest_of(packed)
         if digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
-            done, current = self._item.confirm(holder, new.read_at, digest)
+            done, current = self._item.confirm(holder, new.read_at, digest, retry_at)
             if done:
                 return self._keep(current, packed)
         kept_until = now + self._terms.lifetime
         self._chunks.write(holder, packed, kept_until // 1000)
         done, current = self._item.swap(
             holder,
-            Current(generation=holder, as_of=new.read_at, digest=digest, parts=counts(packed), kept_until=kept_until),
+            Current(
+                generation=holder,
+                as_of=new.read_at,
+                digest=digest,
+                parts=counts(packed),
+                kept_until=kept_until,
+                retry_at=retry_at,
+            ),
         )
         if done:
             return self._keep(current, packed)
@@ -216,6 +227,11 @@ class Snapshot:
                 self._parts_of, self._parts = generation, {}
             self._parts[name] = part
         return unpack(self._parts[name])
+
+
+def _paused_for_nothing(current: Current) -> bool:
+    """Whether the pause after a slow read stands in the way of a read that was asked for since."""
+    return not current.failure and current.as_of < current.out_of_date_at
 
 
 def _dynamodb_failures() -> tuple[type[Exception], ...]:

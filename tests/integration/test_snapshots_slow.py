@@ -1,0 +1,65 @@
+"""Reads that take longer than what they give may be old."""
+
+import pytest
+
+from supervision import clock
+from supervision.snapshots import Read, Snapshot, Terms
+
+TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
+
+
+@pytest.fixture
+def slow(clock_at):
+    """An upstream that takes three seconds to answer; counts its reads."""
+
+    def read():
+        read.reads += 1
+        read_at = clock.now_ms()
+        clock_at(3)
+        return Read(read_at, {"part": b"calls"})
+
+    read.reads = 0
+    return read
+
+
+def served(snapshot, read):
+    return snapshot.load(read, lambda copy: copy.part("part"))[0]
+
+
+def test_those_who_waited_for_a_slow_read_do_not_each_read_again(table, slow):
+    snapshot = Snapshot(table, "thing", TERMS)
+    copies = [served(snapshot, slow) for _ in range(10)]
+    assert slow.reads == 1
+    assert [copy.stale for copy in copies] == [False] + [True] * 9, "older than it may be, and says so"
+
+
+def test_it_is_read_again_once_its_pause_is_over(table, slow, clock_at):
+    snapshot = Snapshot(table, "thing", TERMS)
+    served(snapshot, slow)
+    clock_at(2.1)
+    assert not served(snapshot, slow).stale
+    assert slow.reads == 2
+    served(snapshot, slow)
+    assert slow.reads == 2, "also where the content is the same again"
+
+
+def test_an_action_since_the_slow_read_is_not_made_to_wait(table, slow):
+    snapshot = Snapshot(table, "thing", TERMS)
+    served(snapshot, slow)
+    snapshot.out_of_date()
+    assert not served(snapshot, slow).stale
+    assert slow.reads == 2
+
+
+def test_a_quick_read_pauses_nothing(table, clock_at):
+    snapshot = Snapshot(table, "thing", TERMS)
+    reads = []
+
+    def read():
+        reads.append(clock.now_ms())
+        return Read(reads[-1], {"part": b"calls"})
+
+    served(snapshot, read)
+    clock_at(1.9)
+    served(snapshot, read)
+    assert len(reads) == 2
