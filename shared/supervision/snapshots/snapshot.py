@@ -29,7 +29,7 @@ class Terms:
 
     It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
     `max_age` old. While reads fail it is served until it is `max_stale` old, None for ever, and tried again every
-    `retry`. A read that takes longer than `max_age` is followed by a pause of `max_age`, in which what it gave is served,
+    `retry`. A read that takes longer than `max_age` is followed by a pause as long, in which what it gave is served as
     stale. A lease ends after `lease`, a chunk `lifetime` after it was written.
     """
 
