@@ -136,7 +136,7 @@ class CurrentItem:
     def forget(self, generation: str) -> None:
         """The chunks of `generation` are lost: nothing stands."""
         self._change(
-            "REMOVE generationId, asOf, contentDigest, chunkCounts, keptUntil",
+            "REMOVE generationId, asOf, contentDigest, chunkCounts, keptUntil, retryAt",
             "generationId = :generation",
             {":generation": generation},
         )
