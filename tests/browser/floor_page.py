@@ -55,7 +55,11 @@ class FloorPage:
         """Opens the call; its legs."""
         row = self.row(agent)
         row.get_by_role("button", name=agent, exact=True).click()
-        return row.get_by_role("table")
+        return row.get_by_role("list")
+
+    def leg(self, agent: str, who: str) -> Locator:
+        """The line of a leg of the opened call."""
+        return self.row(agent).get_by_role("listitem").filter(has=self.page.get_by_text(who, exact=True))
 
     def press(self, agent: str, action: str) -> None:
         self.button(agent, action).click()

@@ -22,6 +22,7 @@ let floor = null; // {calls, asOf, stale}
 let live = new Map(); // confId -> call
 let trouble = "";
 let ahead = -Infinity; // the service's clock less ours: `asOf` is never later than its now, so the largest seen is nearest
+let context = {}; // the phone, as dialled and as typed; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
 const dropped = new Map(); // supervision id -> the sentence about an exposure that is over, until it is understood
 
@@ -65,12 +66,23 @@ async function read() {
 function take(next) {
   const before = floor && live;
   floor = next;
+  // A call that is as it was stays the very object it was: its row need not look at it.
+  next.calls = next.calls.map((call) => (same(live.get(call.confId), call) ? live.get(call.confId) : call));
   live = new Map(next.calls.map((call) => [call.confId, call]));
   ahead = Math.max(ahead, next.asOf - performance.now());
   own.see(next.calls);
   if (before) announceNew(next.calls.filter((call) => !before.has(call.confId)));
   const opened = detail.confId && live.get(detail.confId);
   if (opened) detail.see(opened);
+}
+
+function same(before, now) {
+  if (!before) return false;
+  for (const field in now) {
+    const [a, b] = [before[field], now[field]];
+    if (a !== b && !(a && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b))) return false;
+  }
+  return true;
 }
 
 function announceNew(calls) {
@@ -122,7 +134,7 @@ function render(asked = false) {
   due = 0;
   notices.freshness(trouble, floor?.asOf ?? 0);
   if (!floor) return notices.empty(trouble ? "The calls cannot be read yet." : "Reading the calls…");
-  const context = { phone: phone.dialled, typed: phone.typed };
+  if (context.phone !== phone.dialled || context.typed !== phone.typed) context = { phone: phone.dialled, typed: phone.typed };
   const viewOf = (call, ended) => ({
     call,
     ended,

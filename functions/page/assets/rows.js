@@ -37,6 +37,7 @@ function explain(button, reason) {
 export class Row {
   #view = null;
   #shown = "";
+  #quiet = false; // nothing but the call itself decides what is shown
 
   constructor(confId) {
     this.confId = confId;
@@ -75,8 +76,11 @@ export class Row {
 
   /** `view`: call, own supervision, note, busy, ended, open, refusals of the opened call's plan, context {phone, typed}. */
   update(view) {
+    const { call, own, note, ended, open, busy, context } = view;
+    const quiet = !own && !note && !ended && !open && !busy;
+    if (quiet && this.#quiet && call === this.#view.call && context === this.#view.context) return;
     this.#view = view;
-    const { call, own, note, ended, open } = view;
+    this.#quiet = quiet;
     const whys = this.buttons.map((button) => this.whyNot(button.dataset.do));
     const others = (call.supervisors ?? []).filter((one) => one.id !== own?.id);
     const exposed = others.some((one) => one.exposed) || Boolean(own?.exposed);

@@ -1,0 +1,53 @@
+"""Someone who was not there when the whisper began: it cannot be overlooked."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.floor_page import PHONE, FloorPage
+from tests.harness.fake_ytel import FakeYtel
+from tests.harness.system import System
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+CALL = "Ann Lee\u2019s call"
+
+
+def _whisper(page, floor, call):
+    page.open()
+    page.press("Ann Lee", "Whisper")
+    wait_until(lambda: floor.ringing(call))
+    floor.answer(call, PHONE)
+    page.expect_said("Ann Lee", "The agent hears you; the customer does not")
+    expect(page.exposure).to_have_count(0)
+
+
+def test_the_supervisor_is_dropped_and_told_why(page, floor, ann):
+    _whisper(page, floor, ann)
+    floor.join(ann, "third")
+    expect(page.exposure).to_have_text(f"Someone joined {CALL} who could hear you. You are no longer on it.Understood")
+    expect(page.page).to_have_title("EXPOSED \u2013 Active calls")
+    page.expect_said("Ann Lee", "Your phone was dropped: someone who could hear you joined")
+    assert not floor.is_in(ann, PHONE)
+    page.exposure.get_by_role("button", name="Understood").click()
+    expect(page.exposure).to_have_count(0)
+    expect(page.page).to_have_title("Active calls")
+
+
+def test_where_nobody_is_dropped_one_can_leave_at_once(contexts):
+    ytel = FakeYtel()
+    with System(env={"DROP_EXPOSED": "false"}, ytel=ytel) as system:
+        floor = ytel.floor
+        ann = floor.add_call(floor.add_user("Ann", "Lee"))
+        page = FloorPage(contexts().new_page(), system.url)
+        onlooker = FloorPage(contexts().new_page(), system.url).open(phone="")
+        _whisper(page, floor, ann)
+        third = floor.join(ann, "third")
+        expect(page.exposure).to_contain_text(f"Stop talking. Someone joined {CALL} who can hear you.")
+        page.expect_said("Ann Lee", "Someone who joined can hear you")
+        expect(onlooker.exposure).to_contain_text(f"A supervisor on {CALL} can be heard by someone who joined it.")
+        assert third in floor.who_hears(ann, floor.supervisor(ann, PHONE))
+        page.exposure.get_by_role("button", name="Leave now").click()
+        page.expect_said("Ann Lee", "You left")
+        assert not floor.is_in(ann, PHONE)
+        expect(onlooker.exposure).to_have_count(0)

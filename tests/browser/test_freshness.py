@@ -1,0 +1,78 @@
+"""Ytel down and back, hidden and back: how fresh the page is, and that it says so."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.harness.fake_ytel.faults import Status
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+HIDE = """hidden => {
+  Object.defineProperty(document, 'visibilityState', {value: hidden ? 'hidden' : 'visible', configurable: true});
+  Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def test_ytel_down_and_back(system, page, floor, ann):
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    expect(page.page.get_by_text("Live", exact=True)).to_be_visible()
+    down = system.ytel.faults.add("*", ".", Status(503), times=None)
+    expect(page.trouble).to_contain_text("Ytel is not answering. The calls are shown as of")
+    expect(page.row("Ann Lee")).to_be_visible()
+
+    with page.page.expect_response(lambda response: response.status == 503):
+        system.move_clock(60)  # too old to be served: the page holds on to what it has
+    expect(page.trouble).to_be_visible()
+    expect(page.row("Ann Lee")).to_be_visible()
+
+    system.ytel.faults.clear(down)
+    floor.add_call(floor.add_user("Bea", "Back"))
+    system.move_clock(35)
+    expect(page.row("Bea Back")).to_be_visible(timeout=40_000)
+    expect(page.trouble).to_be_hidden()
+    expect(page.page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+def test_no_connection(page, contexts, ann):
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    page.page.context.set_offline(True)
+    expect(page.trouble).to_contain_text("No connection to the service.")
+    expect(page.row("Ann Lee")).to_be_visible()
+    page.page.context.set_offline(False)  # the browser says `online`: at once, not after the back-off
+    expect(page.trouble).to_be_hidden()
+
+
+def test_a_hidden_page_asks_seldom_and_a_shown_one_at_once(page, floor, ann):
+    asked = []
+    page.page.on("request", lambda request: asked.append(request.url) if "/calls" in request.url else None)
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    page.page.evaluate(HIDE, True)
+    with page.page.expect_response(lambda response: "/calls" in response.url):
+        """The one that was due."""
+    before = len(asked)
+    page.page.wait_for_timeout(5_000)  # what is looked for is that nothing happens
+    assert len(asked) == before
+    page.page.evaluate(HIDE, False)
+    wait_until(lambda: page.page.evaluate("1") and len(asked) > before, timeout=1)
+
+
+def test_what_has_not_changed_is_not_sent_again(page, floor, ann):
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    with page.page.expect_response(lambda response: "/calls" in response.url and response.status == 304):
+        """Nothing changed."""
+
+
+def test_the_clock_runs_by_the_services_time(system, page, floor, contexts):
+    floor.add_call(floor.add_user("Ann", "Lee"), created=floor.now - 600_000)
+    page.page.clock.install(time="2001-01-01T00:00:00Z")  # a computer whose clock is far off
+    page.open()
+    expect(page.row("Ann Lee")).to_contain_text("10:0")
+    before = page.row("Ann Lee").get_by_role("cell").nth(4).text_content()
+    page.page.clock.run_for(3_000)
+    expect(page.row("Ann Lee").get_by_role("cell").nth(4)).not_to_have_text(before)

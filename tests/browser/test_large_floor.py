@@ -1,0 +1,40 @@
+"""A thousand calls: what an update costs the browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+CALLS = 1_000
+FRAME_MS = 16.0
+
+# From the start of each frame in which the count changes to the end of its painting.
+WATCH_FRAMES = """() => {
+  window.frames_taken = [];
+  const count = document.getElementById("count");
+  const after = new MessageChannel();
+  let start = 0, text = count.textContent;
+  after.port1.onmessage = () => {
+    if (count.textContent !== text) window.frames_taken.push(performance.now() - start);
+    text = count.textContent;
+  };
+  const each = (now) => { start = now; after.port2.postMessage(0); requestAnimationFrame(each); };
+  requestAnimationFrame(each);
+}"""
+
+
+def test_an_update_of_a_thousand_calls_fits_into_a_frame(page, floor, system):
+    system.ytel.fill(calls=CALLS, users=200)
+    page.open()
+    count = page.page.locator("#count")
+    expect(count).to_have_text("1,000 calls")
+    expect(page.rows).to_have_count(CALLS)
+    page.page.evaluate(WATCH_FRAMES)
+    for left in range(CALLS - 20, CALLS - 120, -20):
+        active = floor.active_calls()
+        for call in active[:: len(active) // 20][:20]:
+            floor.end_call(call.conf_id)
+        expect(count).to_have_text(f"{left} calls")
+    taken = sorted(page.page.evaluate("window.frames_taken"))
+    assert len(taken) >= 4
+    assert taken[len(taken) // 2] < FRAME_MS, taken
