@@ -77,7 +77,7 @@ def may_dial(
 def _reachable(to: str, regions: Collection[str]) -> str:
     import phonenumbers
 
-    if not (to.isascii() and _WRITTEN.fullmatch(to)):
+    if not _WRITTEN.fullmatch(to):
         raise NumberNotAllowed("write the number in full, with + and the country code first")
     e164 = normalise(to)
     if e164 is None or not phonenumbers.is_valid_number(parsed := phonenumbers.parse(e164)):

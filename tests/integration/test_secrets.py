@@ -74,6 +74,19 @@ def test_the_held_one_serves_while_it_cannot_be_read_and_it_is_not_asked_for_eac
     assert secret.get() == "second"
 
 
+def test_a_secret_that_was_forgotten_is_read_at_once_even_after_a_failure(vault, down, clock_at):
+    secret = Secret("thing")
+    secret.get()
+    down["down"] = True
+    clock_at(301)
+    secret.get()
+    down["down"] = False
+    change(vault, "second")
+    assert secret.get() == "first"
+    secret.forget()
+    assert secret.get() == "second"
+
+
 def test_a_forgotten_one_still_serves_if_it_cannot_be_read(vault, down):
     secret = Secret("thing")
     secret.get()

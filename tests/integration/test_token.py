@@ -182,6 +182,16 @@ def test_changed_credentials_are_taken_up_when_the_old_ones_are_refused(environm
     assert log_ins(ytel) == 2
 
 
+def test_credentials_that_were_changed_a_moment_ago_are_taken_up_at_once(environment, table, ytel):
+    environment()
+    secret = Secret("ytel-token")
+    secret.get()
+    ytel.tokens.password = "changed"
+    keep(CREDENTIALS | {"password": "changed"})
+    assert Token(secret, api_url=ytel.api_url, table=table, timeout=2).bearer() == "access-token-1"
+    assert log_ins(ytel) == 2
+
+
 def test_a_token_in_place_of_credentials_is_taken_up_when_they_are_refused(environment, ytel, clock_at):
     token = environment()
     token.bearer()

@@ -38,7 +38,7 @@ class SharedLogin:
 
     def _renewed(self, credentials: Credentials, old: Session | None, rejected: str | None) -> Session:
         patience = time.monotonic() + 2 * self._timeout
-        while not (lease := self._table.take_lease()):
+        while not (lease := self._table.take_lease(credentials)):
             if old and old.token != rejected and clock.now_ms() < old.ends_at:
                 return old  # good for a little while yet; another function is making the next
             if time.monotonic() > patience:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Self, cast
 from uuid import uuid4
@@ -35,6 +36,11 @@ class Credentials:
     def key(self, salt: bytes) -> bytes:
         """The key that these credentials give: slow to make, so that a weak password is not guessed from the table."""
         return hashlib.scrypt(json.dumps(self.grant).encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """What these credentials are known by, and nobody gets back to them from."""
+        return self.key(b"mark")
 
 
 @dataclass(frozen=True)
@@ -83,18 +89,23 @@ class SessionTable:
             TableName=self._table, Item={**_SESSION, "salt": {"B": salt}, "sealed": {"B": sealed}}
         )
 
-    def take_lease(self) -> "Lease | None":
-        """The right to make the next session, or None while another has it. Raises CredentialsRefused."""
-        lease = Lease(self._table, uuid4().hex)
+    def take_lease(self, credentials: Credentials) -> "Lease | None":
+        """The right to make the next session, or None while another has it.
+
+        Raises CredentialsRefused where these were refused a moment ago.
+        """
+        lease = Lease(self._table, uuid4().hex, credentials)
         dynamodb = aws.client("dynamodb")
         now = clock.now_ms()
         try:
             dynamodb.put_item(
                 TableName=self._table,
                 Item={**_LEASE, "holder": {"S": lease.holder}, "until": {"N": str(now + self._lease_ms)}},
-                ConditionExpression="attribute_not_exists(pk) OR #until < :now",
+                ConditionExpression=(
+                    "attribute_not_exists(pk) OR #until < :now OR (attribute_exists(refused) AND refused <> :mark)"
+                ),
                 ExpressionAttributeNames={"#until": "until"},
-                ExpressionAttributeValues={":now": {"N": str(now)}},
+                ExpressionAttributeValues={":now": {"N": str(now)}, ":mark": {"B": credentials.mark}},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except dynamodb.exceptions.ConditionalCheckFailedException as error:
@@ -111,10 +122,11 @@ class SessionTable:
 
 @dataclass(frozen=True)
 class Lease:
-    """Held inside `with`, and given back at its end; kept for a while where the credentials were refused."""
+    """Held inside `with`, and given back at its end; kept from the same credentials where they were refused."""
 
     table: str
     holder: str
+    credentials: Credentials
 
     def __enter__(self) -> Self:
         return self
@@ -129,13 +141,13 @@ class Lease:
                 dynamodb.update_item(
                     TableName=self.table,
                     Key=_LEASE,
-                    UpdateExpression="SET #until = :until, refused = :yes",
+                    UpdateExpression="SET #until = :until, refused = :mark",
                     ConditionExpression="holder = :mine",
                     ExpressionAttributeNames={"#until": "until"},
                     ExpressionAttributeValues={
                         **mine,
                         ":until": {"N": str(clock.now_ms() + REFUSED_MS)},
-                        ":yes": {"BOOL": True},
+                        ":mark": {"B": self.credentials.mark},
                     },
                 )
             else:
