@@ -1,0 +1,252 @@
+"""The look at every supervision under way: joined, ended, failed; exposed, told and dropped, whoever read the floor."""
+
+import pytest
+
+from supervision.ytel.client import ConferenceList
+from tests.harness.fake_ytel.faults import Hang, Status
+from tests.integration.desk import OTHER_PHONE, PHONE, at_once
+
+BOTH = pytest.mark.parametrize("action", ["listen", "whisper"])
+
+
+def readings_from(desk, **changes):
+    """What `desk.look` reads from now on: the floor's calls, said to be complete or not."""
+    ytel = desk.parts.ytel
+    read = type(ytel).conferences
+
+    def conferences():
+        floor = read(ytel)
+        return ConferenceList(
+            changes.get("conferences", floor.conferences),
+            changes.get("complete", True),
+            floor.read_at,
+            changes.get("sure", True),
+        )
+
+    vars(ytel)["conferences"] = conferences
+    return changes
+
+
+# ---------------------------------------------------------------- states
+
+
+def test_joined_and_left_are_recorded_and_told_once(desk):
+    call = desk.call()
+    begun = desk.dial("whisper", call)
+    desk.look()
+    assert desk.record(begun).state == "dialing"
+    desk.floor.answer(call, PHONE)
+    for _ in range(3):
+        assert [one.state for one in desk.look()[call]] == ["joined"]
+    desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
+    for _ in range(3):
+        assert desk.look().get(call, []) == []
+    assert desk.types() == ["Supervision Started", "Supervision Joined", "Supervision Ended"]
+    ended = desk.of_type("Supervision Ended").data
+    assert (ended["state"], ended["how"], ended["id"]) == ("ended", "left", begun.id)
+    assert desk.record(begun).as_wire() == ended
+
+
+def test_a_phone_that_never_comes_has_failed_and_that_is_told_with_the_request(desk):
+    call = desk.call()
+    begun = desk.dial("listen", call)
+    desk.move(61)
+    desk.look()
+    assert desk.record(begun).state == "failed"
+    failed = desk.of_type("Supervision Failed")
+    assert failed.data["request"] == {"action": "listen", "confId": call, "to": PHONE, "supervisionId": begun.id}
+    assert failed.data["problem"]["code"] == "not_joined"
+    assert (failed.metadata["requestedBy"], failed.metadata["correlationId"]) == ("crm", "correlation-1")
+
+
+@pytest.mark.parametrize("state", ["ringing", "in the call"])
+def test_a_call_that_is_over_ends_its_supervisions(desk, state):
+    call = desk.call()
+    begun = (desk.dial if state == "ringing" else desk.joined)("listen", call)
+    desk.floor.end_call(call)
+    desk.look()
+    assert desk.record(begun).how == "call_ended"
+    assert desk.open() == []
+
+
+def test_a_call_that_may_only_be_missing_from_the_reading_is_not_over(desk):
+    begun = desk.joined("whisper", desk.call())
+    changes = readings_from(desk, conferences=[], complete=False)
+    for _ in range(29):
+        desk.look()
+    assert desk.record(begun).state == "joined"
+    desk.look()
+    desk.look()
+    assert desk.record(begun).how == "call_ended"
+    assert changes
+
+
+def test_a_call_missing_from_one_of_several_pages_is_over_once_it_is_missing_again(desk):
+    call = desk.call()
+    begun = desk.joined("whisper", call)
+    changes = readings_from(desk, conferences=[], sure=False)
+    desk.look()
+    assert desk.record(begun).state == "joined"
+    del changes["conferences"]
+    desk.look()
+    changes["conferences"] = []
+    desk.look()
+    assert desk.record(begun).state == "joined", "it was there in between"
+    desk.look()
+    assert desk.record(begun).how == "call_ended"
+
+
+def test_a_reading_older_than_the_dial_says_nothing(desk):
+    call = desk.call()
+    old = desk.parts.ytel.conferences()
+    desk.move(1)
+    begun = desk.dial("listen", call)
+    desk.floor.end_call(call)
+    desk.parts.guard.look(ConferenceList([], True, old.read_at), {})
+    assert desk.record(begun).state == "dialing"
+
+
+def test_a_conference_that_is_active_no_more_is_over(desk):
+    call = desk.call()
+    begun = desk.joined("listen", call)
+    desk.floor.reshape(call, status="completed")
+    desk.look()
+    assert desk.record(begun).how == "call_ended"
+
+
+# ---------------------------------------------------------------- exposure
+
+
+@BOTH
+@pytest.mark.parametrize("raw", [None, "{not json"])
+def test_someone_who_joins_exposes_it_and_the_supervisor_is_dropped_and_the_call_goes_on(desk, action, raw):
+    call = desk.call()
+    begun = desk.joined(action, call)
+    third = desk.floor.join(call, "third", **({"raw": raw} if raw else {}))
+    desk.look()
+    assert not desk.floor.is_in(call, PHONE)
+    assert set(desk.floor.members(call)) >= {desk.floor.member(call, "agent"), third}
+    exposed = desk.of_type("Supervision Exposed").data
+    assert (exposed["id"], exposed["exposed"], exposed["state"]) == (begun.id, True, "joined")
+    desk.look()
+    assert desk.record(begun).how == "exposed"
+    assert desk.types()[2:] == ["Supervision Exposed", "Supervision Ended"]
+
+
+def test_where_it_is_so_set_the_supervisor_is_not_dropped(make_desk):
+    desk = make_desk(drop_exposed=False)
+    call = desk.call()
+    desk.joined("whisper", call)
+    desk.floor.join(call, "third")
+    [seen] = desk.look()[call]
+    assert (seen.state, seen.exposed) == ("joined", True)
+    desk.look()
+    assert desk.floor.is_in(call, PHONE)
+    assert desk.types().count("Supervision Exposed") == 1
+
+
+@pytest.mark.parametrize("who", ["agent's second leg", "contact"])
+def test_whoever_it_is(desk, who):
+    call = desk.call()
+    desk.joined("whisper", call)
+    desk.floor.join(call, "agent" if who != "contact" else "contact", proof="channelName")
+    desk.look()
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_a_barge_and_other_supervisors_are_no_exposure(desk):
+    call = desk.call()
+    desk.joined("barge", call)
+    desk.joined("whisper", call, OTHER_PHONE)
+    third = "+12125550144"
+    desk.joined("listen", call, third)
+    desk.look()
+    assert "Supervision Exposed" not in desk.types()
+    desk.floor.join(call, "third")
+    desk.look()
+    assert desk.floor.is_in(call, PHONE)
+    assert not desk.floor.is_in(call, OTHER_PHONE)
+    assert not desk.floor.is_in(call, third)
+
+
+def test_an_exposure_while_the_phone_rings_drops_it_when_it_joins(desk):
+    call = desk.call()
+    desk.dial("whisper", call)
+    desk.floor.join(call, "third")
+    desk.look()
+    assert desk.types() == ["Supervision Started", "Supervision Exposed"]
+    desk.floor.answer(call, PHONE)
+    desk.look()
+    assert not desk.floor.is_in(call, PHONE)
+
+
+@pytest.mark.parametrize("fault", [Status(500), Status(503), Status(429), Status(404), Hang()], ids=str)
+def test_a_drop_that_fails_is_made_again_on_each_reading_and_hides_nothing(desk, fault):
+    call = desk.call()
+    desk.joined("whisper", call)
+    desk.floor.join(call, "third")
+    desk.ytel.faults.add("DELETE", "/participant/", fault, times=2)
+    for _ in range(2):
+        assert [one.exposed for one in desk.look()[call]] == [True]
+        assert desk.floor.is_in(call, PHONE)
+    desk.look()
+    assert not desk.floor.is_in(call, PHONE)
+    assert desk.types().count("Supervision Exposed") == 1
+
+
+def test_an_unforeseen_error_of_a_drop_hides_nothing(desk, monkeypatch):
+    call = desk.call()
+    desk.joined("whisper", call)
+    desk.floor.join(call, "third")
+    monkeypatch.setattr(type(desk.parts.ytel), "disconnect", lambda *_: 1 // 0)
+    assert [one.exposed for one in desk.look()[call]] == [True]
+
+
+def test_a_table_that_fails_does_not_keep_the_exposed_on_the_call_nor_hide_the_others(desk, monkeypatch):
+    call, quiet = desk.call(), desk.call()
+    desk.joined("whisper", call)
+    desk.joined("whisper", quiet, OTHER_PHONE)
+    desk.floor.join(call, "third")
+
+    def fail(*_, **__):
+        raise ConnectionError("the table is down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(desk.parts.supervisions), "save", fail)
+        assert set(desk.look()) == {call, quiet}
+    assert not desk.floor.is_in(call, PHONE)
+    assert desk.floor.is_in(quiet, OTHER_PHONE)
+
+
+# ---------------------------------------------------------------- whoever reads the floor
+
+
+def test_many_readings_at_once_tell_each_change_once(desk):
+    call = desk.call()
+    desk.dial("whisper", call)
+    desk.floor.answer(call, PHONE)
+    desk.floor.join(call, "third")
+    functions = [desk.function() for _ in range(4)]
+    floor, users = desk.parts.ytel.conferences(), desk.parts.users.by_id()
+    at_once(lambda n: functions[n].guard.look(floor, users), 4)
+    assert sorted(desk.types()[1:]) == ["Supervision Exposed", "Supervision Joined"]
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_the_list_and_a_request_for_the_call_both_have_the_guard_look(desk):
+    for look in (lambda call: desk.parts.floor.refresh(), lambda call: desk.parts.reader.read(call)):
+        call = desk.call()
+        desk.dial("whisper", call)
+        desk.floor.answer(call, PHONE)
+        desk.floor.join(call, "third")
+        look(call)
+        assert not desk.floor.is_in(call, PHONE)
+        desk.move(3)
+
+
+def test_the_list_shows_who_supervises_and_how_far_it_got(desk):
+    call = desk.call()
+    begun = desk.joined("whisper", call)
+    [row] = desk.parts.floor.refresh().rows
+    assert row["supervisors"] == [{"id": begun.id, "action": "whisper", "state": "joined", "exposed": False}]
+    assert row["otherMemberIds"] == []

@@ -1,0 +1,169 @@
+"""The supervisions as they are asked for: by call, by client, by state, newest first, in pages; hostile cursors."""
+
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
+import pytest
+
+from supervision.history import Query, find
+from supervision.problems import InvalidRequest
+from tests.integration.test_supervisions import NOW, supervision
+
+STATES = ("dialing", "joined", "ended", "failed")
+
+
+@pytest.fixture
+def records(desk):
+    """Forty records: two calls, two clients, four states; some begun at the same moment."""
+    made = []
+    for n in range(40):
+        one = supervision(
+            id=f"{n:08}-0000-4000-8000-000000000000",
+            confId=f"c{n % 2}",
+            requestedBy="crm" if n % 3 else "wall",
+            to=f"+1212555{n:04}",
+            requestedAt=NOW + 1000 * (n // 2),
+        )
+        desk.parts.supervisions.begin(one)
+        state = STATES[n % 4]
+        made.append(one if state == "dialing" else desk.parts.supervisions.save(one.but(state=state)))
+    return made
+
+
+def page(desk, **parameters):
+    return find(desk.table, desk.parts.supervisions, Query.of(parameters))
+
+
+def all_pages(desk, **parameters):
+    found: list[Any] = []
+    cursor: dict[str, str] = {}
+    for _ in range(100):
+        answer = page(desk, **parameters, **cursor)
+        assert answer["count"] == len(answer["supervisions"]) <= int(parameters.get("limit", 100))
+        found += answer["supervisions"]
+        if answer["next"] is None:
+            return found
+        cursor = {"cursor": answer["next"]}
+    raise AssertionError("no end of pages")
+
+
+def test_all_of_them_newest_first(desk, records):
+    found = page(desk)["supervisions"]
+    assert [one["requestedAt"] for one in found] == sorted((one.requestedAt for one in records), reverse=True)
+    assert {one["id"]: one for one in found} == {one.id: one.as_wire() for one in records}
+
+
+def matching(records, **parameters):
+    return {
+        one.id
+        for one in records
+        if parameters.get("confId", one.confId) == one.confId
+        and parameters.get("requestedBy", one.requestedBy) == one.requestedBy
+        and parameters.get("state", one.state) == one.state
+    }
+
+
+ASKED = [
+    {},
+    {"confId": "c1"},
+    {"requestedBy": "wall"},
+    {"confId": "c0", "requestedBy": "crm"},
+    {"state": "ended"},
+    {"state": "joined"},
+    {"state": "dialing", "confId": "c0"},
+    {"state": "failed", "confId": "c1", "requestedBy": "wall"},
+    {"confId": "nowhere"},
+    {"state": "joined", "requestedBy": "nobody"},
+]
+
+
+@pytest.mark.parametrize("limit", ["3", "1000"])
+def test_pages_give_each_that_matches_once_and_in_order(desk, records, limit):
+    for parameters in ASKED:
+        found = all_pages(desk, **parameters, limit=limit)
+        ids = [one["id"] for one in found]
+        assert len(ids) == len(set(ids)), parameters
+        assert set(ids) == matching(records, **parameters), parameters
+        times = [one["requestedAt"] for one in found]
+        assert times == sorted(times, reverse=True), parameters
+
+
+def test_what_begins_while_pages_are_walked_is_not_on_them_twice(desk, records):
+    first = page(desk, limit="10")
+    desk.parts.supervisions.begin(supervision(to="+13125550100", requestedAt=NOW + 10**6))
+    second = page(desk, limit="10", cursor=first["next"])
+    assert not {one["id"] for one in first["supervisions"]} & {one["id"] for one in second["supervisions"]}
+
+
+def test_a_rare_match_is_looked_for_in_bounds_and_the_rest_is_behind_the_cursor(desk, records):
+    found = page(desk, state="failed", limit="1")
+    assert len(found["supervisions"]) == 1
+    assert found["next"] is not None
+
+
+# ---------------------------------------------------------------- what is malformed
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "1.5", "x", "", " 1", "²", "00001", "1_0"])
+def test_limits_that_are_none(limit):
+    with pytest.raises(InvalidRequest, match="limit"):
+        Query.of({"limit": limit})
+
+
+@pytest.mark.parametrize("state", ["", "Joined", "over"])
+def test_states_that_are_none(state):
+    with pytest.raises(InvalidRequest, match="state"):
+        Query.of({"state": state})
+
+
+@pytest.mark.parametrize("name", ["confId", "requestedBy"])
+@pytest.mark.parametrize("value", ["", "x" * 256])
+def test_names_that_are_too_long_or_empty(name, value):
+    with pytest.raises(InvalidRequest, match=name):
+        Query.of({name: value})
+
+
+def encoded(value):
+    return urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).decode()
+
+
+HOSTILE = [
+    "",
+    "x",
+    "!!!!",
+    "ünü",
+    "A" * 5000,
+    encoded(b"\xff\xff"),
+    encoded(7),
+    encoded([]),
+    encoded([1]),
+    encoded([1, 2]),
+    encoded(["1", "x"]),
+    encoded([1.5, "x"]),
+    encoded([True, "x"]),
+    encoded([-1, "x"]),
+    encoded([10**15, "x"]),
+    encoded([1, ""]),
+    encoded([1, "x" * 65]),
+    encoded([1, "\ud800"]),
+    encoded([1, "a b"]),
+    encoded([1, "x\n"]),
+    encoded([1, "x", 3]),
+    encoded({"a": 1, "b": 2}),
+    encoded(None),
+    encoded(b"[" * 100_000),
+]
+
+
+@pytest.mark.parametrize("cursor", HOSTILE, ids=lambda one: one[:20])
+def test_cursors_that_are_none(cursor):
+    with pytest.raises(InvalidRequest, match="cursor"):
+        Query.of({"cursor": cursor})
+
+
+def test_a_made_up_place_is_a_place(desk, records):
+    for cursor in ([0, "x"], [NOW + 3000, "no-such-one"], [10**14, "x"]):
+        for parameters in ({}, {"confId": "c1"}, {"requestedBy": "crm"}, {"state": "joined"}):
+            found = page(desk, cursor=encoded(cursor), **parameters)["supervisions"]
+            assert all(one["requestedAt"] <= cursor[0] for one in found)
