@@ -120,6 +120,18 @@ def system(settings):
 def scene(system):
     yield Scene(system)
     system.ytel.faults.clear()
+    system.aws.faults.clear()
     for call in system.ytel.floor.active_calls():  # an agent whom another scene has again is on no call
         system.ytel.floor.end_call(call.conf_id)
     assert system.ytel.complaints == [], "Ytel was asked for something it does not document"
+
+
+@pytest.fixture
+def watch(scene):
+    """Has the watcher take one look, a little later than the last, as the list is held for a moment."""
+
+    def watch():
+        scene.system.move_clock(3)
+        return scene.system.invoke("watch_calls", {})
+
+    return watch

@@ -1,10 +1,11 @@
 """The whole system on this machine: functions behind the gateway, AWS, the bus, and a fake Ytel."""
 
+import contextlib
 import json
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -162,6 +163,17 @@ class System:
         self.runtime.kill(self.template.function(function))
 
     kill = restart
+
+    @contextlib.contextmanager
+    def another(self, function: str) -> Iterator[Callable[[Any], Result]]:
+        """A further environment of a function, as Lambda starts them under load; it is called with an event."""
+        one = self.template.function(function)
+        runtime = self._factory({one.id: one}, self.environment, self._log)
+        runtime.move_clock(self._ahead)
+        try:
+            yield lambda event: runtime.invoke(one, event)
+        finally:
+            runtime.stop()
 
     def warm(self) -> None:
         """Begin to start every function now."""

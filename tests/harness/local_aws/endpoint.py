@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.harness import framing
 from tests.harness.cloudformation import ACCOUNT
+from tests.harness.local_aws.faults import Faults
 from tests.harness.local_aws.permissions import permissions
 from tests.harness.local_aws.resources import calls
 from tests.harness.runtime import StartError
@@ -34,7 +35,7 @@ type Put = Callable[[str, dict[str, Any], list[str]], None]
 
 
 class LocalAws:
-    """Serves on the bound socket `listener`, with the template's resources in it."""
+    """Serves on the bound socket `listener`, with the template's resources in it. `faults`: what goes wrong with it."""
 
     def __init__(self, listener: socket.socket, template: Template, secrets: Mapping[str, str], put: Put) -> None:
         host, port = listener.getsockname()
@@ -43,6 +44,7 @@ class LocalAws:
         self._put = put
         self._ready = threading.Event()
         self._connection, theirs = socket.socketpair()
+        self.faults = Faults(lambda order: framing.send(self._connection, json.dumps(order).encode()))
         argument = {
             "calls": list(calls(template, secrets)),
             "permissions": permissions(template),
@@ -93,6 +95,8 @@ class LocalAws:
             told = json.loads(message)
             if "event" in told:
                 self._put(told["bus"], told["event"], told["rules"])
-            else:
+            elif "ready" in told:
                 self._ready.set()
+            else:
+                self.faults.heard(told)
         self._ready.set()

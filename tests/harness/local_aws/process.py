@@ -14,6 +14,7 @@ from werkzeug.test import run_wsgi_app
 
 from tests.harness import framing
 from tests.harness.cloudformation import REGION
+from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
 
@@ -29,13 +30,14 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
 
     host, port = listener.getsockname()
     moto = Serial(DomainDispatcherApplication(create_backend_app))
-    app = PutEvents(Permissions(moto, argument["permissions"]), argument["rules"], tell)
+    app = Struck(PutEvents(Permissions(moto, argument["permissions"]), argument["rules"], tell), tell)
     server = ThreadedWSGIServer(host, port, app, _Handler, fd=listener.fileno())
     listener.listen(512)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _make(argument["calls"], f"http://{host}:{port}")
     tell({"ready": True})
-    framing.receive(harness)
+    while (order := framing.receive(harness)) is not None:
+        app.obey(json.loads(order))
     os._exit(0)
 
 
