@@ -8,18 +8,22 @@ from supervision.snapshots import Read, Snapshot, Terms
 TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
 
 
-@pytest.fixture
-def slow(clock_at):
+class Slow:
     """An upstream that takes three seconds to answer; counts its reads."""
 
-    def read():
-        read.reads += 1
+    def __init__(self, clock_at):
+        self.reads, self._clock_at = 0, clock_at
+
+    def __call__(self):
+        self.reads += 1
         read_at = clock.now_ms()
-        clock_at(3)
+        self._clock_at(3)
         return Read(read_at, {"part": b"calls"})
 
-    read.reads = 0
-    return read
+
+@pytest.fixture
+def slow(clock_at):
+    return Slow(clock_at)
 
 
 def served(snapshot, read):
