@@ -1,0 +1,109 @@
+"""The plan, which dials nobody and says what a dial would do; and the call that an agent is on."""
+
+import pytest
+
+from supervision.plan import plan
+from supervision.problems import CallAmbiguous, CallNotFound, InvalidRequest, Problem, YtelUnavailable
+from tests.integration.desk import OTHER_PHONE, PHONE
+
+DIALLED = ("listen", "whisper", "barge")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {},
+        {"proof": "callerId", "legs": ("third", "agent", "contact")},
+        {"proof": None},
+        {"agent": None},
+        {"shape": {"memberData": None}},
+        {"legs": ("contact",)},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("action", DIALLED)
+def test_a_dial_does_what_the_plan_says(desk, shape, action):
+    call = desk.call(**shape)
+    planned = plan(desk.parts.reader, action, call)
+    assert desk.dials() == 0
+    assert desk.items() == []
+    if "refused" in planned:
+        with pytest.raises(Problem) as refusal:
+            desk.dial(action, call)
+        assert planned["refused"] == {"code": refusal.value.code, "detail": refusal.value.detail}
+        assert "hears" not in planned
+        return
+    begun = desk.dial(action, call)
+    assert planned["noSpeakToList"] == list(begun.noSpeakToList)
+    assert planned["hears"] == list(begun.hears)
+    desk.floor.answer(call, PHONE)
+    heard_by = desk.floor.who_hears(call, desk.floor.supervisor(call, PHONE))
+    assert set(planned["hears"]) == (heard_by if shape.get("shape") is None else set())
+
+
+def test_the_plan_of_a_hang_up_names_who_would_be_disconnected(desk):
+    call = desk.call(proof=None)
+    desk.joined("listen", call)
+    planned = plan(desk.parts.reader, "hangup", call)
+    assert planned == {
+        "confId": call,
+        "action": "hangup",
+        "agentMatch": "elimination",
+        "noSpeakToList": desk.floor.members(call),
+        "hears": [],
+    }
+
+
+def test_other_supervisors_hear_a_whisper_and_the_plan_says_so(desk):
+    call = desk.call()
+    desk.joined("listen", call, OTHER_PHONE)
+    assert plan(desk.parts.reader, "whisper", call)["hears"] == [
+        desk.floor.member(call, "agent"),
+        desk.floor.supervisor(call, OTHER_PHONE),
+    ]
+
+
+def test_what_cannot_be_planned(desk):
+    with pytest.raises(InvalidRequest, match="action"):
+        plan(desk.parts.reader, "monitor", desk.call())
+    with pytest.raises(CallNotFound):
+        plan(desk.parts.reader, "listen", "no such call")
+
+
+def test_nothing_held_stands_in_for_a_reading(desk):
+    call = desk.call()
+    desk.parts.floor.held()
+    plan(desk.parts.reader, "listen", call)
+    with desk.ytel.down(), pytest.raises(YtelUnavailable):
+        plan(desk.parts.reader, "listen", call)
+
+
+# ---------------------------------------------------------------- the call that an agent is on
+
+
+@pytest.mark.parametrize("named_by", ["client id", "number", "number written otherwise"])
+def test_the_one_call_that_an_agent_is_on(desk, named_by):
+    call = desk.call()
+    desk.call()
+    agent = desk.floor.user_of(desk.floor.call(call))
+    number = agent.number if named_by == "number" else f"({agent.number[2:5]}) {agent.number[5:8]} {agent.number[8:]}"
+    asked = (agent.client_id, None) if named_by == "client id" else (None, number)
+    assert desk.parts.reader.of_agent(*asked) == call
+
+
+def test_an_agent_on_several_calls_or_on_none(desk):
+    agent = desk.floor.add_user()
+    for calls in range(3):
+        if calls == 0:
+            with pytest.raises(CallNotFound):
+                desk.parts.reader.of_agent(agent.client_id, None)
+        if calls == 2:
+            with pytest.raises(CallAmbiguous):
+                desk.parts.reader.of_agent(agent.client_id, None)
+            with pytest.raises(CallAmbiguous):
+                desk.parts.reader.of_agent(None, agent.number)
+        desk.call(agent=agent)
+    desk.call(agent=agent, status="ended")
+    desk.call(agent=None)
+    with pytest.raises(CallNotFound):
+        desk.parts.reader.of_agent("nobody", "+13125550100")

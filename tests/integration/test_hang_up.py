@@ -1,0 +1,193 @@
+"""Hanging up: every leg, supervisors too; said to the leg what could not be done; asking again finishes it."""
+
+import pytest
+
+from supervision.clients import Caller
+from supervision.problems import (
+    CallNotFound,
+    Forbidden,
+    HangupIncomplete,
+    MembersUnknown,
+    OutcomeUnknown,
+    YtelRateLimited,
+    YtelUnavailable,
+)
+from supervision.scopes import SCOPES
+from tests.harness.fake_ytel.faults import EnvelopeFailure, Reset, Run, Status
+from tests.integration.desk import CRM, PHONE
+
+ALL_LEGS = ("contact", "agent", "third")
+
+
+def hang_up(desk, call, caller=CRM):
+    return desk.parts.hang_up.hang_up(call, caller, "correlation-1")
+
+
+def deletes(desk):
+    return desk.ytel.requests.count("DELETE")
+
+
+def failing(desk, member, fault, times=1):
+    desk.ytel.faults.add("DELETE", f"/participant/{member}$", fault, times=times)
+
+
+@pytest.mark.parametrize(
+    "shape", [{}, {"agent": None}, {"proof": None}, {"legs": ("contact",)}, {"legs": ALL_LEGS}], ids=str
+)
+def test_every_member_is_disconnected(desk, shape):
+    call = desk.call(**shape)
+    members = desk.floor.members(call)
+    assert hang_up(desk, call) == members
+    assert not desk.floor.is_active(call)
+    told = desk.of_type("Call Hung Up")
+    assert told.data == {"confId": call, "hungUp": members, "failed": [], "requestedBy": "crm"}
+    assert told.metadata["correlationId"] == "correlation-1"
+    assert desk.items("UNTOLD") == []
+
+
+def test_supervisors_are_disconnected_too_and_their_supervision_ends(desk):
+    call = desk.call()
+    begun = desk.joined("whisper", call)
+    assert len(hang_up(desk, call)) == 3
+    assert not desk.floor.is_in(call, PHONE)
+    desk.move(1)
+    desk.look()
+    assert desk.record(begun).state == "ended"
+
+
+def test_a_call_of_many_legs(desk):
+    call = desk.call(legs=("contact", "agent", *["third"] * 20))
+    assert len(hang_up(desk, call)) == 22
+    assert not desk.floor.is_active(call)
+
+
+def test_a_leg_that_is_gone_already_is_hung_up(desk):
+    call = desk.call(legs=ALL_LEGS)
+    members = desk.floor.members(call)
+    desk.ytel.faults.add("DELETE", f"/{members[0]}$", Run(lambda: desk.floor.leave(call, members[0])))
+    assert hang_up(desk, call) == members
+
+
+def test_a_route_that_is_wrong_is_not_taken_for_legs_that_are_gone(make_desk):
+    desk = make_desk(ytel_hangup_route=("POST", "/no/such/{confId}/{memberId}"))
+    vars(desk.parts)["ytel"]._settings = desk.settings
+    call = desk.call()
+    members = desk.floor.members(call)
+    with pytest.raises(HangupIncomplete) as problem:
+        hang_up(desk, call)
+    assert problem.value.extra == {"confId": call, "hungUp": [], "failed": members}
+    assert desk.floor.is_active(call)
+    assert desk.told == []
+
+
+@pytest.mark.parametrize("data", [None, {}, []], ids=str)
+def test_where_the_members_are_unknown_nothing_is_sent(desk, data):
+    call = desk.call(shape={"memberData": data})
+    with pytest.raises(MembersUnknown):
+        hang_up(desk, call)
+    assert deletes(desk) == 0
+
+
+def test_a_call_that_is_not_there_or_not_the_callers(desk):
+    with pytest.raises(CallNotFound):
+        hang_up(desk, "no such call")
+    with pytest.raises(Forbidden):
+        hang_up(desk, desk.call(), Caller("crm", SCOPES, agents=frozenset({"another"})))
+    assert deletes(desk) == 0
+
+
+# ---------------------------------------------------------------- half finished
+
+
+@pytest.mark.parametrize("fault", [Status(422), Status(429), Status(503), EnvelopeFailure(400)], ids=str)
+def test_which_legs_failed_is_said_and_asking_again_finishes_it(desk, fault):
+    call = desk.call(legs=ALL_LEGS)
+    contact, agent, third = desk.floor.members(call)
+    failing(desk, agent, fault)
+    with pytest.raises(HangupIncomplete) as problem:
+        hang_up(desk, call)
+    assert problem.value.as_dict().items() >= {"status": 502, "hungUp": [contact, third], "failed": [agent]}.items()
+    assert desk.of_type("Call Hung Up").data["failed"] == [agent]
+    assert desk.floor.members(call) == [agent]
+    desk.move(1)
+    assert hang_up(desk, call) == [agent]
+
+
+@pytest.mark.parametrize("fault", [Status(500, processed=True), Reset(processed=True), Reset()], ids=str)
+def test_where_an_answer_never_came_that_is_said_and_asking_again_finishes_it(desk, fault):
+    call = desk.call()
+    contact, agent = desk.floor.members(call)
+    failing(desk, agent, fault)
+    with pytest.raises(OutcomeUnknown) as problem:
+        hang_up(desk, call)
+    assert problem.value.as_dict().items() >= {"status": 504, "hungUp": [contact], "failed": [agent]}.items()
+    desk.move(1)
+    if fault.processed:
+        with pytest.raises(CallNotFound):
+            hang_up(desk, call)
+    else:
+        assert hang_up(desk, call) == [agent]
+
+
+def test_an_unknown_outcome_weighs_more_than_a_failure(desk):
+    call = desk.call(legs=ALL_LEGS)
+    contact, agent, third = desk.floor.members(call)
+    failing(desk, agent, Status(422))
+    failing(desk, third, Reset())
+    with pytest.raises(OutcomeUnknown) as problem:
+        hang_up(desk, call)
+    assert problem.value.extra["failed"] == [agent, third]
+    assert problem.value.extra["hungUp"] == [contact]
+
+
+def test_where_ytel_asks_to_slow_down_and_nobody_was_disconnected_that_is_said(desk):
+    call = desk.call()
+    desk.ytel.faults.add("DELETE", "", Status(429, retry_after=9), times=None)
+    with pytest.raises(YtelRateLimited) as problem:
+        hang_up(desk, call)
+    assert problem.value.retry_after == 9
+    assert desk.told == []
+    assert deletes(desk) == 2
+
+
+def test_where_ytel_refuses_all_nothing_is_told(desk):
+    call = desk.call()
+    desk.ytel.faults.add("DELETE", "", Status(503), times=None)
+    with pytest.raises(HangupIncomplete) as problem:
+        hang_up(desk, call)
+    assert problem.value.extra["hungUp"] == []
+    assert desk.told == []
+
+
+def test_where_the_call_cannot_be_read_nothing_is_sent(desk):
+    call = desk.call()
+    desk.ytel.faults.add("GET", "/conference$", Status(503), times=None)
+    with pytest.raises(YtelUnavailable):
+        hang_up(desk, call)
+    assert deletes(desk) == 0
+
+
+def test_what_fails_after_the_legs_were_disconnected_does_not_undo_it(desk, monkeypatch):
+    call = desk.call()
+
+    def fail(*_):
+        raise ConnectionError("the table is down")
+
+    monkeypatch.setattr(type(desk.parts.outbox), "keep", fail)
+    assert len(hang_up(desk, call)) == 2
+
+
+def test_where_nobody_can_say_whether_those_who_are_gone_are_there_ytel_is_believed(desk):
+    call = desk.call()
+    desk.joined("listen", call)
+    desk.ytel.faults.add("GET", "/conference$", Status(422), skip=1)
+    desk.ytel.faults.add("DELETE", "", Status(404), times=1)
+    assert len(hang_up(desk, call)) == 3
+
+
+def test_a_hang_up_puts_the_held_list_out_of_date(desk):
+    call = desk.call()
+    desk.parts.floor.held()
+    desk.move(1)
+    hang_up(desk, call)
+    assert desk.parts.floor.held().rows == []

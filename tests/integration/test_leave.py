@@ -1,0 +1,142 @@
+"""A supervisor leaves: their own leg alone, found on fresh members; the call goes on."""
+
+import pytest
+
+from supervision.clients import Caller
+from supervision.problems import (
+    Forbidden,
+    NotJoined,
+    OutcomeUnknown,
+    SupervisionNotFound,
+    YtelRejected,
+    YtelUnavailable,
+)
+from supervision.scopes import SCOPES
+from tests.harness.fake_ytel.faults import Reset, Run, Status
+from tests.integration.desk import CRM, OTHER_PHONE, PHONE
+
+
+def leave(desk, supervision, caller=CRM):
+    return desk.parts.leave.leave(supervision.id, caller)
+
+
+def deletes(desk):
+    return desk.ytel.requests.count("DELETE")
+
+
+@pytest.mark.parametrize("action", ["listen", "whisper", "barge"])
+def test_the_supervisors_own_leg_is_dropped_and_the_call_goes_on(desk, action):
+    call = desk.call(legs=("contact", "agent", "third"))
+    others = desk.floor.members(call)
+    begun = desk.joined(action, call)
+    desk.joined("listen", call, OTHER_PHONE)
+    assert leave(desk, begun, Caller("wall", frozenset({f"calls:{action}"}))).id == begun.id
+    assert not desk.floor.is_in(call, PHONE)
+    assert desk.floor.is_in(call, OTHER_PHONE)
+    assert set(others) <= set(desk.floor.members(call))
+    assert deletes(desk) == 1
+    desk.move(1)
+    desk.look()
+    assert desk.record(begun).how == "left"
+
+
+def test_a_leg_that_nobody_has_seen_yet_is_found_on_fresh_members(desk):
+    call = desk.call()
+    begun = desk.dial("whisper", call)
+    desk.floor.answer(call, PHONE)
+    assert leave(desk, begun).state == "joined"
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_a_phone_that_is_not_on_the_call_yet_or_never_came(desk):
+    call = desk.call()
+    begun = desk.dial("listen", call)
+    with pytest.raises(NotJoined):
+        leave(desk, begun)
+    desk.move(61)
+    with pytest.raises(NotJoined):
+        leave(desk, begun)
+    assert desk.record(begun).state == "failed"
+    assert deletes(desk) == 0
+
+
+@pytest.mark.parametrize("gone", ["the phone", "the call"])
+def test_who_has_left_already_has_left(desk, gone):
+    call = desk.call()
+    begun = desk.joined("listen", call)
+    if gone == "the call":
+        desk.floor.end_call(call)
+    else:
+        desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
+    for _ in range(2):
+        assert leave(desk, begun).state == "ended"
+        desk.move(1)
+    assert deletes(desk) == 0
+    assert desk.types().count("Supervision Ended") == 1
+
+
+def test_who_leaves_just_then_has_left(desk):
+    call = desk.call()
+    begun = desk.joined("listen", call)
+    leg = desk.floor.supervisor(call, PHONE)
+    desk.ytel.faults.add("DELETE", "", Run(lambda: desk.floor.leave(call, leg)))
+    assert leave(desk, begun).id == begun.id
+
+
+def test_it_takes_the_scope_of_its_action_and_the_agent_the_caller_is_bound_to(desk):
+    begun = desk.joined("whisper", desk.call())
+    for caller in (
+        Caller("crm", frozenset({"calls:read", "calls:listen", "calls:barge", "calls:hangup"})),
+        Caller("crm", SCOPES, agents=frozenset({"another"})),
+    ):
+        with pytest.raises(Forbidden):
+            leave(desk, begun, caller)
+    assert deletes(desk) == 0
+
+
+@pytest.mark.parametrize("id_", ["no such supervision", "", "x" * 300])
+def test_a_supervision_that_is_not_there(desk, id_):
+    with pytest.raises(SupervisionNotFound):
+        desk.parts.leave.leave(id_, CRM)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"), [(Status(422), YtelRejected), (Reset(), OutcomeUnknown), (Status(503), YtelUnavailable)], ids=str
+)
+def test_where_ytel_does_not_drop_it_that_is_said_and_asking_again_does(desk, fault, kind):
+    call = desk.call()
+    begun = desk.joined("whisper", call)
+    desk.ytel.faults.add("DELETE", "", fault)
+    with pytest.raises(kind):
+        leave(desk, begun)
+    assert desk.floor.is_in(call, PHONE)
+    desk.move(1)
+    leave(desk, begun)
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_while_ytel_is_down_that_is_said(desk):
+    begun = desk.joined("whisper", desk.call())
+    with desk.ytel.down(), pytest.raises(YtelUnavailable):
+        leave(desk, begun)
+    assert desk.record(begun).state == "joined"
+
+
+def test_a_table_that_fails_afterwards_does_not_undo_it(desk, monkeypatch):
+    begun = desk.joined("whisper", desk.call())
+
+    def fail(_):
+        raise ConnectionError("the table is down")
+
+    monkeypatch.setattr(type(desk.parts.floor), "out_of_date", fail)
+    assert leave(desk, begun).id == begun.id
+
+
+def test_a_leave_puts_the_held_list_out_of_date(desk):
+    begun = desk.joined("whisper", desk.call())
+    desk.parts.floor.held()
+    desk.move(1)
+    leave(desk, begun)
+    desk.move(0.01)
+    [row] = desk.parts.floor.held().rows
+    assert row["supervisors"] == []
