@@ -39,7 +39,8 @@ class People:
                 raise jwt.InvalidAlgorithmError("not an algorithm that is allowed, or no key named")
             self._keys.get_jwk_set()  # what fails here is the issuer's fault, not the token's
         except jwt.InvalidTokenError as error:
-            return _refused(error)
+            _refused(error)
+            return None
         try:
             claims = jwt.decode(
                 token,
@@ -53,7 +54,8 @@ class People:
         except jwt.PyJWKClientConnectionError:
             raise
         except jwt.PyJWTError as error:
-            return _refused(error)
+            _refused(error)
+            return None
         return _person(claims)
 
     @cached_property

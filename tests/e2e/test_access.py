@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from tests.e2e.conftest import Scene
 from tests.harness.template import Template
 from tests.harness.waiting import wait_until
 from tests.integration.authorizer import Issuer
@@ -103,6 +104,12 @@ def expected(key, who):
     if who.phones and action != "hangup" and method == "POST":
         return 422
     return 200 if action == "hangup" else 202
+
+
+@pytest.fixture
+def scene(system):
+    yield Scene(system)  # the call and the supervision of the first test are the others' too
+    assert system.ytel.complaints == []
 
 
 @pytest.fixture(scope="module")
