@@ -1,0 +1,258 @@
+"""What the watcher tells: calls that began, ended and ran long, each once; nothing by a floor it could not read."""
+
+import json
+
+import pytest
+
+from supervision import aws
+from supervision.settings import WatchSettings
+from supervision.watcher import Watcher
+from tests.harness.fake_ytel.faults import Html, Reset, Status
+from tests.integration.desk import PHONE, at_once
+
+MAX_AGE = 2.0
+
+
+@pytest.fixture
+def watcher(desk):
+    return another(desk)
+
+
+def another(desk, parts=None, **settings):
+    """One more watcher, as a function environment of its own has it."""
+    parts = parts or desk.function()
+    made = Watcher(desk.table, parts.floor, parts.outbox, WatchSettings(**settings), MAX_AGE, sleep=desk.move)
+    return begin(made)
+
+
+def begin(watcher):
+    watcher._recall()  # what an invocation begins with
+    return watcher
+
+
+def look(desk, *watchers):
+    """Each looks, at readings of its own; afterwards it is later."""
+    for watcher in watchers:
+        desk.move(MAX_AGE + 0.1)
+        watcher.look("watch-1")
+
+
+def test_calls_that_begin_and_end_are_told_once(desk, watcher):
+    call = desk.call()
+    for _ in range(3):
+        look(desk, watcher)
+    assert desk.types() == ["Call Started"]
+    [row] = desk.parts.floor.held().rows
+    assert desk.told[0].data == row
+    assert (desk.told[0].metadata["requestedBy"], desk.told[0].metadata["correlationId"]) == ("watch_calls", "watch-1")
+    desk.floor.end_call(call)
+    for _ in range(3):
+        look(desk, watcher)
+    assert desk.types() == ["Call Started", "Call Ended"]
+    assert desk.told[1].data == {**row, "status": "ended"}
+
+
+def test_a_call_that_runs_long_is_told_once(desk):
+    watcher = another(desk, long_call_seconds=60)
+    call = desk.call()
+    look(desk, watcher)
+    desk.move(50)
+    look(desk, watcher)
+    assert desk.types() == ["Call Started"]
+    desk.move(10)
+    for _ in range(3):
+        look(desk, watcher)
+    assert desk.types() == ["Call Started", "Call Running Long"]
+    assert desk.told[1].data["confId"] == call
+    desk.floor.end_call(call)
+    look(desk, watcher)
+    assert desk.types()[2:] == ["Call Ended"]
+
+
+def test_one_that_is_long_when_it_is_first_seen_has_begun_and_runs_long(desk):
+    desk.call(created=desk.move() - 3_600_000)
+    look(desk, another(desk))
+    assert desk.types() == ["Call Started", "Call Running Long"]
+
+
+def test_a_call_whose_beginning_is_unknown_never_runs_long(desk):
+    desk.call(shape={"createdTime": None})
+    desk.move(10_000)
+    look(desk, another(desk))
+    assert desk.types() == ["Call Started"]
+
+
+def test_a_later_invocation_goes_on_where_the_last_left_off(desk):
+    first, second = desk.call(), desk.call()
+    look(desk, another(desk, long_call_seconds=60))
+    desk.floor.end_call(first)
+    desk.move(60)
+    look(desk, another(desk, long_call_seconds=60))
+    look(desk, another(desk, long_call_seconds=60))
+    assert sorted(desk.types()) == ["Call Ended", "Call Running Long", "Call Started", "Call Started"]
+    assert desk.of_type("Call Running Long").data["confId"] == second
+
+
+# ---------------------------------------------------------------- two at once, and deaths
+
+
+def test_two_watchers_do_not_tell_twice(desk):
+    calls = [desk.call() for _ in range(3)]
+    one, other = another(desk, long_call_seconds=30), another(desk, long_call_seconds=30)
+    for _ in range(2):
+        look(desk, one, other)
+        desk.move(20)
+    desk.floor.end_call(calls[0])
+    look(desk, one, other)
+    look(desk, one, other)
+    assert sorted(desk.types()) == ["Call Ended", *["Call Running Long"] * 3, *["Call Started"] * 3]
+
+
+def test_watchers_at_the_same_moment_do_not_tell_twice(desk):
+    for _ in range(12):
+        desk.floor.add_call()
+    desk.move(1)
+    watchers = [another(desk, long_call_seconds=1) for _ in range(4)]
+    desk.move(5)
+    at_once(lambda n: watchers[n].look("watch-1"), 4)
+    for watcher in watchers:
+        look(desk, watcher)
+    assert sorted(desk.types()) == [*["Call Running Long"] * 12, *["Call Started"] * 12]
+
+
+@pytest.mark.parametrize("where", ["before it is remembered", "between remembering and telling"])
+@pytest.mark.parametrize("change", ["Call Started", "Call Running Long", "Call Ended"])
+def test_one_that_dies_loses_nothing(desk, monkeypatch, where, change):
+    call = desk.call()
+    if change != "Call Started":
+        look(desk, another(desk, long_call_seconds=60))
+    if change == "Call Running Long":
+        desk.move(60)
+    if change == "Call Ended":
+        desk.floor.end_call(call)
+    desk.told.clear()
+
+    class Died(BaseException):
+        pass
+
+    def die(*_, **__):
+        raise Died
+
+    dying = another(desk, long_call_seconds=60)
+    desk.move(MAX_AGE + 0.1)
+    with monkeypatch.context() as patched:
+        owner, name = (aws.client("events"), "put_events") if "between" in where else (type(dying), "_remember")
+        patched.setattr(owner, name, die)
+        with pytest.raises(Died):
+            dying.look("watch-1")
+    assert desk.told == []
+    desk.move(30)
+    look(desk, another(desk, long_call_seconds=60))
+    look(desk, another(desk, long_call_seconds=60))
+    assert desk.types() == [change]
+
+
+# ---------------------------------------------------------------- floors that could not be read
+
+
+@pytest.mark.parametrize("fault", [Status(503), Status(429, retry_after=30), Reset(), Html()], ids=str)
+def test_a_floor_that_cannot_be_read_has_not_ended(desk, watcher, fault):
+    desk.call()
+    look(desk, watcher)
+    script = desk.ytel.faults.add("GET", "/conference$", fault, times=None)
+    for _ in range(20):
+        look(desk, watcher)
+    desk.ytel.faults.clear(script)
+    desk.move(60)
+    look(desk, watcher)
+    assert desk.types() == ["Call Started"]
+
+
+def test_pages_that_do_not_add_up_end_no_call_for_half_a_minute(desk, watcher):
+    first, second = desk.call(), desk.call()
+    look(desk, watcher)
+    desk.ytel.conferences.size = 1
+    desk.ytel.conferences.empty_from = 1
+    for _ in range(14):
+        look(desk, watcher)
+    assert "Call Ended" not in desk.types()
+    look(desk, watcher)
+    look(desk, watcher)
+    assert desk.of_type("Call Ended").data["confId"] == second
+    assert first
+
+
+def test_a_call_missing_from_one_of_several_pages_has_ended_once_it_is_missing_again(desk, watcher):
+    desk.call(), desk.call()
+    last = desk.call()
+    desk.ytel.conferences.size = 2
+    look(desk, watcher)
+    listed = desk.floor.call(last).status
+    desk.floor.reshape(last, status="x")
+    look(desk, watcher)
+    desk.floor.reshape(last, status=listed)
+    look(desk, watcher)
+    desk.floor.reshape(last, status="x")
+    look(desk, watcher)
+    assert "Call Ended" not in desk.types()
+    look(desk, watcher)
+    assert desk.of_type("Call Ended").data["confId"] == last
+
+
+# ---------------------------------------------------------------- its minute
+
+
+def test_it_looks_every_interval_for_its_minute_and_guards_the_supervisions(desk, monkeypatch):
+    watcher = another(desk)
+    call = desk.call()
+    desk.dial("whisper", call)
+    desk.floor.answer(call, PHONE)
+    desk.floor.join(call, "third")
+    desk.ytel.requests.reset()
+    until = desk.move() + 60_000
+    monkeypatch.setattr("supervision.watcher.time.monotonic", lambda: desk.move() / 1000)
+    watcher.watch(lambda: (until - desk.move()) / 1000, "watch-1")
+    assert desk.ytel.requests.count("GET", "/conference$") == 6
+    assert not desk.floor.is_in(call, PHONE)
+    assert sorted(desk.types()) == [
+        "Call Started",
+        "Supervision Ended",
+        "Supervision Exposed",
+        "Supervision Joined",
+        "Supervision Started",
+    ]
+
+
+def test_a_look_that_fails_does_not_end_the_watch_and_is_raised_at_its_end(desk, watcher, monkeypatch):
+    desk.call()
+    looked = []
+
+    def look_or_fail(correlation_id):
+        looked.append(correlation_id)
+        if len(looked) == 2:
+            raise ConnectionError("the bus is down")
+
+    monkeypatch.setattr(watcher, "look", look_or_fail)
+    until = desk.move() + 60_000
+    with pytest.raises(ConnectionError):
+        watcher.watch(lambda: (until - desk.move()) / 1000, "watch-1")
+    assert len(looked) > 4
+
+
+def test_what_others_decided_and_could_not_tell_is_swept(desk, watcher, monkeypatch):
+    call = desk.call()
+    with monkeypatch.context() as patched:
+        patched.setattr(aws.client("events"), "put_events", lambda **_: 1 // 0)
+        desk.dial("listen", call)
+    assert desk.told == []
+    desk.move(10)
+    look(desk, watcher)
+    assert "Supervision Started" in desk.types()
+
+
+def test_what_is_remembered_is_gone_some_day(desk, watcher):
+    desk.call()
+    look(desk, watcher)
+    [item] = desk.items("WATCHED")
+    assert int(item["expiration"]["N"]) > desk.move() // 1000 + 24 * 3600
+    assert json.loads(item["call"]["S"])["status"] == "active"
