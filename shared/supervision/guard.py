@@ -101,6 +101,8 @@ class Guard:
 def _what_happened(before: Supervision, after: Supervision) -> list[Event]:
     told = []
     if after.joinedAt is not None and before.joinedAt is None:
+        if before.dial != "taken":  # who dialled never came to tell that it began
+            told.append(of_supervision("Supervision Started", before))
         told.append(of_supervision("Supervision Joined", after))
     if after.exposed and not before.exposed:
         measured("Exposures")

@@ -149,7 +149,9 @@ class Supervise:
         after = change(supervision)
         try:
             for _ in range(RECORD_ATTEMPTS):
-                saved = self.supervisions.save(after, [of_supervision(tell, after)] if tell else ())
+                # A reading that saw the phone join before this was recorded has told that it began.
+                events = [of_supervision(tell, after)] if tell and after.joinedAt is None else ()
+                saved = self.supervisions.save(after, events)
                 supervision = saved or self.supervisions.get(supervision.id) or supervision
                 after = supervision if saved else change(supervision)
                 if saved or not supervision.under_way:
