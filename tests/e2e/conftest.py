@@ -59,7 +59,8 @@ class Scene:
         return next(one for one in found if one["id"] == id_)
 
     def reaches(self, id_, state):
-        """The supervision, once it is in this state."""
+        """The supervision, once it is in this state; a little later, as the floor that is held may not show it yet."""
+        self.system.move_clock(2.1)
         return wait_until(lambda: (one := self.supervision(id_))["state"] == state and one, what=f"{state}", every=0.05)
 
     def joined(self, action, call, to=None):

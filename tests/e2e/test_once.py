@@ -7,6 +7,11 @@ import pytest
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Hang, Html, Reset, Status, Truncated
 
 
+@pytest.fixture(scope="module")
+def settings():
+    return {"YTEL_TIMEOUT_SECONDS": "2"}
+
+
 def test_the_same_key_and_body_gives_the_first_answer_and_dials_nobody(scene):
     call, phone = scene.call(), scene.phone()
     first = scene.ask("whisper", call, phone, "a-key")
