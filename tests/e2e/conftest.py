@@ -46,7 +46,7 @@ class Scene:
 
     def call(self, **more):
         """A call of such an agent; the rest as for the floor's `add_call`."""
-        return self.floor.add_call(**{"agent": self.agent(), **more})
+        return self.floor.add_call(**(more if "agent" in more else {"agent": self.agent(), **more}))
 
     def phone(self):
         """A supervisor's phone that nobody used yet."""
