@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,11 @@ ROW = [
     "confId", "status", "createdTime", "from", "to", "inbound", "clientId", "username", "agentNumber", "contact",
     "contactId", "agentMemberId", "contactMemberId", "agentMatch", "otherMemberIds", "supervisors",
 ]  # fmt: skip
+ODD: dict[str, list[Any]] = {
+    "details": [None, MISSING, "x", []],
+    "memberData": ["{", 7, {"503": "{no json"}, {"503": None}],
+    "createdTime": [None, "yesterday"],
+}
 
 
 @pytest.fixture
@@ -176,11 +182,7 @@ def test_hostile_conferences_stand_next_to_good_ones_and_are_logged_once(scene, 
     agent = scene.agent()
     good = scene.call(agent=agent)
     before = len(scene.system.logs)
-    odd = [scene.call(agent=agent, shape={"details": shape}) for shape in (None, MISSING, "x", [])]
-    odd += [
-        scene.call(agent=agent, shape={"memberData": shape}) for shape in ("{", 7, {"503": "{no json"}, {"503": None})
-    ]
-    odd += [scene.call(agent=agent, shape={"createdTime": shape}) for shape in (None, "yesterday")]
+    odd = [scene.call(agent=agent, shape={field: value}) for field, values in ODD.items() for value in values]
     for nothing in (None, 7, "x", {}, {"confId": None, "status": "active"}, {"confId": 7, "status": "active"}):
         scene.floor.raw_conference(nothing)
     for _ in range(3):
