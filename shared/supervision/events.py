@@ -97,6 +97,10 @@ class Outbox:
             put = item["Put"]
             aws.client("dynamodb").put_item(TableName=put["TableName"], Item=put["Item"])
 
+    def forget(self, event: Event) -> None:
+        """Drops an event that is not to be told after all."""
+        self._drop(event.id)
+
     def tell(self, events: Sequence[Event]) -> None:
         """Sends events that are kept, and forgets those that were taken. Never raises: what failed is swept later."""
         try:
@@ -135,7 +139,8 @@ class Outbox:
                     logger.warning("the bus refused an event", extra={"type": detail_type, "why": entry["ErrorCode"]})
                     continue
                 told += 1
-                aws.client("dynamodb").delete_item(
-                    TableName=self._table, Key={"pk": {"S": UNTOLD}, "sk": {"S": event_id}}
-                )
+                self._drop(event_id)
         return told
+
+    def _drop(self, event_id: str) -> None:
+        aws.client("dynamodb").delete_item(TableName=self._table, Key={"pk": {"S": UNTOLD}, "sk": {"S": event_id}})

@@ -41,7 +41,7 @@ class HangUp:
         call = self.reader.read(conf_id)
         caller.require_agent(call.agent.clientId if call.agent else None)
         members = to_disconnect(call.legs)
-
+        self._begin(_event(conf_id, [], members, caller, correlation_id))
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             answers = pool.map(lambda member: self._disconnect(conf_id, member), members)
             outcomes = dict(zip(members, answers, strict=True))
@@ -50,7 +50,7 @@ class HangUp:
         outcomes = {member: None if problem is GONE else problem for member, problem in outcomes.items()}
         hung_up = [member for member, problem in outcomes.items() if problem is None]
         failed = [member for member, problem in outcomes.items() if problem is not None]
-        self._tell(conf_id, hung_up, failed, caller, correlation_id)
+        self._end(_event(conf_id, hung_up, failed, caller, correlation_id))
         _raise_for([problem for problem in outcomes.values() if problem], hung_up, failed, conf_id)
         return hung_up
 
@@ -71,18 +71,30 @@ class HangUp:
         members = conference.raw.get("memberData") if conference else None
         return [member for member in gone if member in members] if isinstance(members, dict) else []
 
-    def _tell(self, conf_id: str, hung_up: list[str], failed: list[str], caller: Caller, correlation_id: str) -> None:
+    def _begin(self, nothing_yet: Event) -> None:
+        """Keeps what is told where this function dies in the middle: that it was asked, and nothing of it is sure."""
+        try:
+            self.outbox.keep([nothing_yet])
+        except Exception:
+            logger.exception("a hang-up could not be noted beforehand")
+
+    def _end(self, event: Event) -> None:
         try:
             self.floor.out_of_date()
-            if hung_up:
+            if event.data["hungUp"]:
                 measured("HangUps")
-                data = {"confId": conf_id, "hungUp": hung_up, "failed": failed, "requestedBy": caller.client}
-                event = Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id)
                 self.outbox.keep([event])
                 self.outbox.tell([event])
+            else:
+                self.outbox.forget(event)
         except Exception:
             # The call is hung up: what comes after does not undo it.
-            logger.exception("a hang-up could not be told", extra={"confId": conf_id})
+            logger.exception("a hang-up could not be told", extra={"confId": event.data["confId"]})
+
+
+def _event(conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str) -> Event:
+    data = {"confId": conf_id, "hungUp": [*hung_up], "failed": [*failed], "requestedBy": caller.client}
+    return Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id)
 
 
 def _raise_for(problems: Sequence[Exception], hung_up: list[str], failed: list[str], conf_id: str) -> None:

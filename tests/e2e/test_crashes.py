@@ -157,6 +157,23 @@ def test_a_hang_up_cut_off_is_finished_by_asking_again(scene, how):
     assert not scene.floor.is_active(call)
 
 
+@pytest.mark.parametrize(("where", "processed"), [("PutItem", False), ("PutItem", True), ("PutEvents", False)])
+def test_a_hang_up_that_nobody_was_left_to_tell_is_told(scene, cut_off, watch, where, processed):
+    call = scene.call()
+    members = sorted(scene.floor.members(call))
+    text = f'hungUp\\": [\\"{members[0]}' if where == "PutItem" else call
+    assert (
+        cut_off("hangup", lambda: scene.ask("hangup", call), where, text=text, processed=processed).status_code == 500
+    )
+    assert not scene.floor.is_active(call)
+    scene.system.move_clock(10)
+    watch()
+    watch()
+    [told] = scene.told("Call Hung Up", lambda data: data["confId"] == call)
+    assert sorted(told["data"]["hungUp"] + told["data"]["failed"]) == members
+    assert told["data"]["requestedBy"] == "supervisor"
+
+
 def test_a_reader_cut_off_holds_nobody_up_for_long(scene):
     call = scene.call()
     scene.ytel.faults.add("GET", "/conference$", Run(lambda: scene.system.kill("list_calls")))
