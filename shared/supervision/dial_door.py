@@ -36,15 +36,16 @@ class DialDoor:
     def over_http(self, app: APIGatewayHttpResolver, conf_id: str) -> Response[str]:
         """The answer to a POST: 202 with the supervision. Raises a Problem."""
         event = app.current_event
+        key = event.headers.get("idempotency-key")
         request = DialRequest(
             self.action,
             conf_id,
             http.field_of_body(app, "to"),
             http.caller_of(app),
             correlation_of(event.raw_event),
+            key,
         )
         logger.append_keys(action=self.action, confId=conf_id)
-        key = event.headers.get("idempotency-key")
         if key is None:
             return http.json_answer(202, self.supervise.dial(request).as_wire())
         asked = {"action": self.action, "confId": conf_id, "to": request.to}
@@ -71,7 +72,9 @@ class DialDoor:
                 raise InvalidRequest('"to", the supervisor\'s phone, is missing.')
             conf_id = request.conf_id(self.parts.reader)
             logger.append_keys(action=self.action, confId=conf_id)
-            dial = DialRequest(self.action, conf_id, to, request.caller, request.correlation_id)
+            dial = DialRequest(
+                self.action, conf_id, to, request.caller, request.correlation_id, request.text("requestId")
+            )
             return {"supervision": self.supervise.dial(dial).as_wire()}
 
         return bus.on_request(

@@ -89,7 +89,8 @@ def _reachable(to: str, regions: Collection[str]) -> str:
         )
     kinds = phonenumbers.PhoneNumberType
     ordinary = (kinds.FIXED_LINE, kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE, kinds.VOIP, kinds.TOLL_FREE)
-    if phonenumbers.number_type(parsed) not in ordinary or _BILLED_BY_THE_CALL.fullmatch(e164):
+    kind = phonenumbers.number_type(parsed)
+    if kind not in ordinary or (kind != kinds.TOLL_FREE and _BILLED_BY_THE_CALL.fullmatch(e164)):
         raise NumberNotAllowed(f"{masked(to)} is charged above an ordinary call, and is not dialled")
     return e164
 

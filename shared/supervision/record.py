@@ -17,7 +17,7 @@ class Supervision:
     `noSpeakToList` and `hears` are the members the dial kept out and let hear. `dial` is what is known of the dial
     itself: `pending` until Ytel answered, `taken`, or `unknown` where its answer never came. `seenAt` is the newest
     reading of the call that this record has taken in; `leg` the supervisor's own member id, once seen.
-    `how` says how it ended or failed.
+    `key` is the name its request was made under, if any; `how` says how it ended or failed.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Supervision:
     requestedBy: str
     requestedAt: int
     correlationId: str
+    key: str | None = None
     state: State = "dialing"
     dial: Dial = "pending"
     exposed: bool = False

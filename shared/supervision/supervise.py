@@ -35,13 +35,14 @@ STARTED: dict[str, Metric] = {"listen": "ListenStarted", "whisper": "WhisperStar
 
 @dataclass(frozen=True, slots=True)
 class DialRequest:
-    """A supervisor's phone is to be asked into a call."""
+    """A supervisor's phone is to be asked into a call. `key` is what the client named its request by, if it did."""
 
     action: Action
     conf_id: str
     to: str
     caller: Caller
     correlation_id: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Supervise:
             requestedBy=request.caller.client,
             requestedAt=now,
             correlationId=request.correlation_id,
+            key=request.key,
         )
         try:
             self.supervisions.begin(supervision)
@@ -167,13 +169,14 @@ def _same_request(standing: Supervision, request: DialRequest) -> Supervision:
     age = clock.now_ms() - standing.requestedAt
     if standing.action != request.action or standing.requestedBy != request.caller.client:
         raise AlreadySupervising("This phone is already ringing for this call, or on it.")
-    if standing.state == "joined" and (age < SAME_REQUEST_MS or standing.dial != "taken"):
-        return standing
-    if standing.dial == "pending" and age < DIAL_MS:
-        raise InProgress("The same request is being worked on.")
-    if standing.dial != "taken" and standing.state == "dialing":
+    if standing.dial != "taken":
+        if standing.state == "joined":
+            return standing
+        if standing.dial == "pending" and age < DIAL_MS:
+            raise InProgress("The same request is being worked on.")
         raise _unknown(standing)
-    if age < SAME_REQUEST_MS:
+    # A request that names itself is the same one only by that name.
+    if age < SAME_REQUEST_MS if request.key is None else request.key == standing.key:
         return standing
     raise AlreadySupervising("This phone is already ringing for this call, or on it.")
 

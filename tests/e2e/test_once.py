@@ -40,6 +40,16 @@ def test_the_same_key_with_another_body_or_on_another_route_is_refused(scene):
     assert scene.floor.is_active(call)
 
 
+def test_another_key_is_another_request(scene):
+    call, phone = scene.call(), scene.phone()
+    scene.ask("whisper", call, phone, f"one {call}")
+    for _ in range(2):
+        answer = scene.ask("whisper", call, phone, f"two {call}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "already_supervising")
+    assert scene.ask("whisper", call, phone).status_code == 202, "without a key it is the same within half a minute"
+    assert scene.dials(call) == 1
+
+
 def test_a_key_belongs_to_its_client(scene):
     call, other_call = scene.call(), scene.call()
     scene.ask("barge", call, scene.phone(), "c-key")
