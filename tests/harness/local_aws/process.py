@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,9 @@ from tests.harness.cloudformation import REGION
 from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
+from tests.harness.local_aws.tables import drop_expired, thrifty_transactions
+
+EXPIRED_DROPPED_EVERY_SECONDS = 60
 
 
 def main(argument: dict[str, Any], fds: list[int]) -> None:
@@ -29,16 +33,25 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
             framing.send(harness, json.dumps(message).encode())
 
     host, port = listener.getsockname()
+    thrifty_transactions()
     moto = Serial(DomainDispatcherApplication(create_backend_app))
     app = Struck(PutEvents(Permissions(moto, argument["permissions"]), argument["rules"], tell), tell)
     server = ThreadedWSGIServer(host, port, app, _Handler, fd=listener.fileno())
     listener.listen(512)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=_drop_expired, args=(moto,), daemon=True).start()
     _make(argument["calls"], f"http://{host}:{port}")
     tell({"ready": True})
     while (order := framing.receive(harness)) is not None:
         app.obey(json.loads(order))
     os._exit(0)
+
+
+def _drop_expired(moto: "Serial") -> None:
+    while True:
+        time.sleep(EXPIRED_DROPPED_EVERY_SECONDS)
+        with moto.lock:
+            drop_expired()
 
 
 def _make(calls: Iterable[tuple[str, str, dict[str, Any]]], endpoint: str) -> None:
@@ -58,11 +71,11 @@ class Serial:
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         if environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
-            with self._lock:
+            with self.lock:
                 return list(self._app(environ, start_response))
         return self._app(environ, start_response)
 
