@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.harness.fake_ytel.faults import Status
-from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -36,29 +35,38 @@ def test_ytel_down_and_back(system, page, floor, ann):
     expect(page.page.get_by_text("Live", exact=True)).to_be_visible()
 
 
-def test_no_connection(page, contexts, ann):
+def test_no_connection(page, ann):
+    page.page.clock.install()
     page.open()
     expect(page.row("Ann Lee")).to_be_visible()
     page.page.context.set_offline(True)
     expect(page.trouble).to_contain_text("No connection to the service.")
     expect(page.row("Ann Lee")).to_be_visible()
-    page.page.context.set_offline(False)  # the browser says `online`: at once, not after the back-off
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 50"))  # no timer fires from here on
+    with page.page.expect_request(lambda request: "/calls" in request.url):
+        page.page.context.set_offline(False)  # the browser says `online`: at once, not after the back-off
+    page.page.clock.resume()
     expect(page.trouble).to_be_hidden()
 
 
 def test_a_hidden_page_asks_seldom_and_a_shown_one_at_once(page, floor, ann):
     asked = []
     page.page.on("request", lambda request: asked.append(request.url) if "/calls" in request.url else None)
+    page.page.clock.install()
     page.open()
     expect(page.row("Ann Lee")).to_be_visible()
     page.page.evaluate(HIDE, True)
     with page.page.expect_response(lambda response: "/calls" in response.url):
-        """The one that was due."""
+        page.page.clock.run_for(3_000)  # the one that was due
+    page.page.evaluate("new Promise(done => setTimeout(done))")
     before = len(asked)
-    page.page.wait_for_timeout(5_000)  # what is looked for is that nothing happens
+    page.page.clock.run_for(10_000)
     assert len(asked) == before
-    page.page.evaluate(HIDE, False)
-    wait_until(lambda: page.page.evaluate("1") and len(asked) > before, timeout=1)
+    with page.page.expect_request(lambda request: "/calls" in request.url):
+        page.page.clock.run_for(6_000)
+    page.page.clock.run_for(1_000)
+    with page.page.expect_request(lambda request: "/calls" in request.url, timeout=2_000):
+        page.page.evaluate(HIDE, False)
 
 
 def test_what_has_not_changed_is_not_sent_again(page, floor, ann):

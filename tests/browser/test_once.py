@@ -42,6 +42,7 @@ def test_two_keys_at_once_are_one_request(page, floor, ann):
 
 def test_two_tabs_are_one_dial(system, page, floor, ann):
     other = FloorPage(page.page.context.new_page(), system.url).open()
+    sent = posts(page), posts(other)
     page.open()
     expect(other.button("Ann Lee", "Whisper")).to_be_enabled()
     system.ytel.faults.add("POST", "/participant$", Delay(0.5))
@@ -54,13 +55,14 @@ def test_two_tabs_are_one_dial(system, page, floor, ann):
     other.expect_said("Ann Lee", "The agent hears you")
     other.press("Ann Lee", "Leave")
     page.expect_said("Ann Lee", "You left")
+    assert [len(requests) for requests in sent] == [1, 0]
     assert len(dials(floor, ann)) == 1
 
 
 def test_an_answer_that_was_lost_on_the_way_is_asked_for_with_the_same_key(page, floor, ann):
     sent = posts(page)
     page.open()
-    lost = []
+    lost: list[object] = []
 
     def lose(route):
         if lost:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.floor_page import PHONE
+from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -79,16 +80,12 @@ def test_nothing_moves_under_the_pointer(page, floor, three):
     floor.end_call(three["Cid"])
     floor.add_call(floor.user_of(floor.call(three["Ada"])), created=floor.now)
 
-    def stir():
+    def stirred():
         page.page.mouse.move(before["x"] + 5, before["y"] + 5)
         page.page.mouse.move(before["x"] + 6, before["y"] + 5)
-        return True
+        return len(names(page)) == 4
 
-    for _ in range(100):
-        stir()
-        if len(names(page)) == 4:
-            break
-        page.page.wait_for_timeout(100)
+    wait_until(stirred)
     assert names(page) == ["Cid Lee", "Bea Lee", "Ada Lee", "Ada Lee"]
     page.expect_said("Cid Lee", "The call ended")
     page.expect_refused("Cid Lee", "Hang up", "The call has ended")

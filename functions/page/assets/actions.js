@@ -10,8 +10,8 @@ export class Actions {
   #parts;
 
   /**
-   * `parts`: api, own, notes, phone() as dialled, confirm(question) → yes or no, after() once something was done here,
-   * changed() when what is shown of a call may differ.
+   * `parts`: api, own, notes, phone() as dialled, confirm(question) → yes or no, after() once something was done
+   * here, changed() when what is shown of a call may differ.
    */
   constructor(parts) {
     this.#parts = parts;

@@ -96,7 +96,8 @@ export class Api {
     let changed = false;
     for (let path = "calls?limit=1000"; path && !asked.has(path); ) {
       const held = this.#held.get(path);
-      const { response, answer } = await this.#fetch("GET", path, { headers: held ? { "If-None-Match": held.tag } : {} });
+      const headers = held ? { "If-None-Match": held.tag } : {};
+      const { response, answer } = await this.#fetch("GET", path, { headers });
       changed ||= !held || Boolean(answer);
       const page = answer ? { tag: response.headers.get("ETag") ?? "", body: answer } : held;
       asked.set(path, page);

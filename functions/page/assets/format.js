@@ -1,8 +1,6 @@
 /** Numbers, times and names for people. */
 
-const TWO_DIGIT_CODES = new Set(
-  "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(" "),
-);
+const TWO_DIGIT_CODES = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
 /** "+12125550142" → "+1 212 555 0142"; another country's in groups; what is no number stays as it is. */
 export function number(raw) {
@@ -10,12 +8,12 @@ export function number(raw) {
   const digits = raw.slice(1);
   const nanp = /^1(\d{3})(\d{3})(\d{4})$/.exec(digits);
   if (nanp) return `+1 ${nanp[1]} ${nanp[2]} ${nanp[3]}`;
-  const code = /^[17]/.test(digits) ? 1 : TWO_DIGIT_CODES.has(digits.slice(0, 2)) ? 2 : 3;
+  const code = /^[17]/.test(digits) ? 1 : TWO_DIGIT_CODES.test(digits) ? 2 : 3;
   const rest = digits.slice(code).match(/\d{1,3}(?!\d$)|\d{1,4}/g);
   return `+${digits.slice(0, code)} ${rest.join(" ")}`;
 }
 
-/** What a person typed as a phone, as it is dialled: "(212) 555-0142" → "+12125550142". Empty where it is no number. */
+/** What a person typed, as it is dialled: "(212) 555-0142" → "+12125550142". Empty where it is no number. */
 export function dialled(typed) {
   const digits = typed.replace(/[\s().\-\u00a0\u2011]/g, "");
   if (/^\+\d{7,15}$/.test(digits)) return digits;

@@ -1,13 +1,14 @@
 /** One key an action, on the row that has the focus and nowhere else; the arrows go from row to row. */
 
 const ACTIONS = { l: "listen", w: "whisper", b: "barge", h: "hangup", x: "leave" };
+const TYPED_INTO = "input, textarea, select, [contenteditable]";
 const STEPS = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" };
 
 /** `act(row, action)` for a key of an action; `close()` for Escape. */
 export function onKeys(box, list, act, close) {
   box.addEventListener("keydown", (event) => {
     const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, textarea, select, [contenteditable]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches(TYPED_INTO)) return;
     const row = list.rowOf(target);
     if (!row) return;
     const action = ACTIONS[key.toLowerCase()];
@@ -27,6 +28,7 @@ function step(row, way, target) {
 
 /** To the same control of another row, where it has it. */
 function focusIn(row, target) {
-  const same = target.dataset.do && target.dataset.do !== "leave" && row.querySelector(`[data-do=${target.dataset.do}]`);
+  const action = target.dataset.do;
+  const same = action && action !== "leave" && row.querySelector(`[data-do=${action}]`);
   (same || row.querySelector(".open")).focus();
 }

@@ -1,10 +1,10 @@
 /** The active calls page: what is read, what is shown, what is done. */
 import { Actions } from "./actions.js";
-import { Api } from "./api.js";
+import { Api, Problem } from "./api.js";
 import { confirm } from "./confirm.js";
 import { Detail } from "./detail.js";
 import { callFacts, tell } from "./embed.js";
-import { agentName, direction, number, plural } from "./format.js";
+import { plural } from "./format.js";
 import { findKey, refused } from "./key.js";
 import { onKeys } from "./keys.js";
 import { List } from "./list.js";
@@ -15,13 +15,13 @@ import { Phone } from "./phone.js";
 import { Poll } from "./poll.js";
 import { fromOtherTabs } from "./tabs.js";
 import { View } from "./view.js";
-import { advice, ending, exposure } from "./words.js";
+import { ending, exposure, newCall, unread } from "./words.js";
 
 const box = document.getElementById("rows");
 let floor = null; // {calls, asOf, stale}
 let live = new Map(); // confId -> call
 let trouble = "";
-let ahead = -Infinity; // the service's clock less ours: `asOf` is never later than its now, so the largest seen is nearest
+let ahead = -Infinity; // the service's clock less ours; `asOf` is never later than its now, so the largest is nearest
 let context = {}; // the phone, as dialled and as typed; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
 const dropped = new Map(); // supervision id -> the sentence about an exposure that is over, until it is understood
@@ -56,7 +56,8 @@ async function read() {
       keyRefused();
       return false;
     }
-    trouble = problem.code === "offline" ? "No connection to the service." : problem.status ? advice(problem, "read").replace(" Nothing was dialled.", "") : "The service is not answering.";
+    if (!(problem instanceof Problem)) console.error(problem);
+    trouble = unread(problem);
     throw problem;
   } finally {
     changed();
@@ -87,7 +88,7 @@ function same(before, now) {
 
 function announceNew(calls) {
   if (calls.length > 3) notices.announce(plural(calls.length, "new call"));
-  else if (calls.length) notices.announce(calls.map((call) => `New call: ${agentName(call)}, ${direction(call).toLowerCase()}`).join(". "));
+  else if (calls.length) notices.announce(calls.map(newCall).join(". "));
 }
 
 /** Something became of one's own supervision. */
@@ -95,7 +96,6 @@ function happened(what, supervision) {
   if (what === "known") return changed();
   const { id, confId, state } = supervision;
   const call = live.get(confId);
-  if (what === "exposed" && state !== "joined" && state !== "dialing") dropped.set(id, exposure({ call, own: true, joined: false }));
   if (what === "ended") {
     if (supervision.exposed) dropped.set(id, exposure({ call, own: true, joined: false }));
     notes.say(confId, ending(supervision), { problem: state === "failed" });
@@ -112,7 +112,8 @@ function exposures() {
       if (!one.exposed) continue;
       const mine = own.get(one.id);
       const press = () => act(list.row(call.confId), "leave");
-      all.push({ id: one.id, text: exposure({ call, own: mine, joined: true }), button: mine ? "Leave now" : "", press });
+      const text = exposure({ call, own: mine, joined: true });
+      all.push({ id: one.id, text, button: mine ? "Leave now" : "", press });
     }
   }
   for (const [id, text] of dropped) {
@@ -134,7 +135,8 @@ function render(asked = false) {
   due = 0;
   notices.freshness(trouble, floor?.asOf ?? 0);
   if (!floor) return notices.empty(trouble ? "The calls cannot be read yet." : "Reading the calls…");
-  if (context.phone !== phone.dialled || context.typed !== phone.typed) context = { phone: phone.dialled, typed: phone.typed };
+  const { dialled, typed } = phone;
+  if (context.phone !== dialled || context.typed !== typed) context = { phone: dialled, typed };
   const viewOf = (call, ended) => ({
     call,
     ended,
@@ -183,12 +185,14 @@ function act(row, action) {
   else actions.supervise(row.call, action);
 }
 
+const NOT_THE_ROW = ".detail, .now, .actions";
+
 box.addEventListener("click", (event) => {
   const row = list.rowOf(event.target);
   const button = event.target.closest("button");
   if (!row || (event.detail && list.shifted)) return;
   if (button?.dataset.do) act(row, button.dataset.do);
-  else if (button || (getSelection().isCollapsed && !event.target.closest(".detail, .now, .actions"))) toggleOpen(row);
+  else if (button || (getSelection().isCollapsed && !event.target.closest(NOT_THE_ROW))) toggleOpen(row);
 });
 onKeys(box, list, act, () => {
   const row = detail.confId && list.row(detail.confId);

@@ -1,4 +1,4 @@
-/** What stands above the calls: how fresh they are, what is wrong, who was exposed; and what a screen reader is told. */
+/** What stands above the calls: how fresh they are, what is wrong, who is exposed; and what is told aloud. */
 import { plural, timeOfDay } from "./format.js";
 
 const element = (id) => document.getElementById(id);

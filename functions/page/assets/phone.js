@@ -33,7 +33,8 @@ export class Phone {
   #take() {
     this.#dialled = dialled(this.typed);
     lasting.set("phone", this.typed);
-    this.#hint.textContent = this.#dialled ? "" : this.typed ? "Not a whole number yet" : "Needed to listen, whisper or barge";
+    const why = this.typed ? "Not a whole number yet" : "Needed to listen, whisper or barge";
+    this.#hint.textContent = this.#dialled ? "" : why;
     this.#changed();
   }
 }

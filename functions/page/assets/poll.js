@@ -18,7 +18,7 @@ export class Poll {
   #hurried = () => false;
   #read;
 
-  /** `read` resolves to whether what came is stale, and rejects with a Problem. `hurried` says whether a phone rings. */
+  /** `read` resolves to whether what came is stale, or rejects. `hurried` says whether a phone rings. */
   constructor(read, hurried) {
     this.#read = read;
     this.#hurried = hurried;

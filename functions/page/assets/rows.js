@@ -74,7 +74,7 @@ export class Row {
     return whyNot(action, call, { ...context, own, ended }) || refusals?.[action] || "";
   }
 
-  /** `view`: call, own supervision, note, busy, ended, open, refusals of the opened call's plan, context {phone, typed}. */
+  /** `view`: call, own supervision, note, busy, ended, open, refusals of the plan, context {phone, typed}. */
   update(view) {
     const { call, own, note, ended, open, busy, context } = view;
     const quiet = !own && !note && !ended && !open && !busy;
@@ -85,10 +85,7 @@ export class Row {
     const others = (call.supervisors ?? []).filter((one) => one.id !== own?.id);
     const exposed = others.some((one) => one.exposed) || Boolean(own?.exposed);
     const said = own ? ownState(own) : ended ? "The call ended" : (note?.text ?? "");
-    const shown = JSON.stringify([
-      call.username, call.clientId, call.inbound, call.from, call.to, call.agentMatch, call.agentNumber, call.agentMemberId,
-      others, whys, said, note, own?.state, exposed, ended, open, Boolean(own),
-    ]);
+    const shown = JSON.stringify([call, others, whys, said, note, own?.state, exposed, ended, open, Boolean(own)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
 

@@ -1,4 +1,4 @@
-/** What the page remembers. Storage may be forbidden (a sandboxed or partitioned frame); then it lasts for this page. */
+/** What the page remembers. Storage may be forbidden (in a frame, by the browser); then it lasts for this page. */
 class Store {
   #kept = new Map();
   #storage = null;

@@ -10,7 +10,7 @@ export function fromOtherTabs(listener) {
   channel?.addEventListener("message", (event) => listener(event.data));
 }
 
-/** Runs `work` unless a tab is doing the same; resolves to false then. Without locks (an insecure page) it just runs. */
+/** Runs `work` unless a tab does the same; resolves to false then. Without locks (an insecure page) it just runs. */
 export async function unlessElsewhere(name, work) {
   if (!navigator.locks) {
     await work();

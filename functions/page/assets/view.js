@@ -70,9 +70,8 @@ export class View {
   of(calls) {
     const order = ORDERS[this.#sort];
     const sign = this.#down ? -1 : 1;
-    return calls
-      .filter((call) => this.#matches(call))
-      .sort((a, b) => sign * order(a, b) || (a.createdTime ?? 0) - (b.createdTime ?? 0) || (a.confId < b.confId ? -1 : 1));
+    const age = (a, b) => (a.createdTime ?? 0) - (b.createdTime ?? 0) || (a.confId < b.confId ? -1 : 1);
+    return calls.filter((call) => this.#matches(call)).sort((a, b) => sign * order(a, b) || age(a, b));
   }
 
   #matches(call) {

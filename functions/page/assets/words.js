@@ -1,5 +1,5 @@
 /** What is happening, why not, and what to do about it: every sentence a supervisor reads. */
-import { agentName, digits } from "./format.js";
+import { agentName, digits, direction } from "./format.js";
 
 export const VERBS = { listen: "Listen", whisper: "Whisper", barge: "Barge", hangup: "Hang up", leave: "Leave" };
 
@@ -16,7 +16,9 @@ export const PROOF = {
   elimination: "assumed, not proven",
 };
 
-export const NO_PHONE = "Enter your phone first";
+const NO_PHONE = "Enter your phone first";
+const UNKNOWN = "Ytel does not say who is on this call, so nobody could be kept from hearing";
+const UNPROVEN = "Which leg is the agent's is not proven, so the customer might hear";
 
 const proven = (call) => call.agentMatch === "channelName" || call.agentMatch === "callerId";
 
@@ -33,16 +35,17 @@ export function mark(call) {
 
 /**
  * Why the service would refuse `action` on this call now; empty where it would not.
- * `own` is the supervisor's own supervision of this call, `phone` the number as dialled, `typed` as it stands in the field.
+ * `own` is the supervisor's own supervision of this call, `phone` the number as dialled, `typed` as it was typed.
  */
 export function whyNot(action, call, { phone, typed, own, ended }) {
   if (ended) return "The call has ended";
   if (action === "hangup") return nobodyKnown(call) ? "Ytel does not say who is on this call" : "";
   if (!call.agentNumber) return "The agent is not a known user, so there is no number to call from";
-  if (action !== "barge" && nobodyKnown(call)) return "Ytel does not say who is on this call, so nobody could be kept from hearing";
-  if (action === "whisper" && !proven(call)) return "Which leg is the agent's is not proven, so the customer might hear";
+  if (action !== "barge" && nobodyKnown(call)) return UNKNOWN;
+  if (action === "whisper" && !proven(call)) return UNPROVEN;
   if (!phone) return typed ? "Your phone is not a whole number yet" : NO_PHONE;
-  if ([call.from, call.to, call.agentNumber].some((one) => digits(one) === digits(phone))) return "Your phone is itself on this call";
+  const numbers = [call.from, call.to, call.agentNumber].map(digits);
+  if (numbers.includes(digits(phone))) return "Your phone is itself on this call";
   if (own?.state === "dialing") return "Your phone is ringing for this call";
   if (own) return "Your phone is on this call; leave first";
   return "";
@@ -97,11 +100,28 @@ const WHAT_TO_DO = {
   timeout: "No answer in time. If your phone rings, it is this call.",
 };
 
-/** A problem of the API → one or two sentences: what it means here, and what to do. */
-export function advice(problem, action) {
-  const known = WHAT_TO_DO[problem.code];
-  const hangup = action === "hangup" && { outcome_unknown: "Ytel never answered. Look whether the call is gone, and hang up again if not.", timeout: "No answer in time. Look whether the call is gone, and hang up again if not." }[problem.code];
-  const detail = ["ytel_rejected", "number_not_allowed"].includes(problem.code) || !known ? problem.detail || problem.title : "";
-  const later = problem.retryAfter ? `Try again in ${problem.retryAfter} s.` : "";
-  return [hangup || known, detail, later].filter(Boolean).join(" ") || "It did not work. Try again.";
+/** A hang-up whose answer never came rings no phone. */
+const AFTER_HANGUP = {
+  outcome_unknown: "Ytel never answered. Look whether the call is gone, and hang up again if not.",
+  timeout: "No answer in time. Look whether the call is gone, and hang up again if not.",
+};
+
+/** A problem of the API → what it means here, and what to do. */
+export function advice({ code, title, detail, retryAfter }, action) {
+  const known = (action === "hangup" && AFTER_HANGUP[code]) || WHAT_TO_DO[code];
+  const more = !known || ["ytel_rejected", "number_not_allowed"].includes(code) ? detail || title : "";
+  const later = retryAfter ? `Try again in ${retryAfter} s.` : "";
+  return [known, more, later].filter(Boolean).join(" ") || "It did not work. Try again.";
+}
+
+/** Why the calls could not be read. */
+export function unread({ code, status, title }) {
+  if (code === "offline") return "No connection to the service.";
+  if (code === "ytel_unavailable") return "Ytel is not answering.";
+  if (code === "ytel_rate_limited") return "Ytel asks to slow down.";
+  return status ? title : "The service is not answering.";
+}
+
+export function newCall(call) {
+  return ["New call: " + agentName(call), direction(call).toLowerCase()].filter(Boolean).join(", ");
 }
