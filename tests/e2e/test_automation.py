@@ -51,6 +51,7 @@ def test_a_call_over_twenty_minutes_has_its_agent_whispered_to_once(scene, autom
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(told))
     wait_until(lambda: len(requested(scene, call)) > asked, what="the second request")
     scene.system.deliveries.settle()
+    assert len({one["detail"]["requestId"] for one in requested(scene, call)}) == 1
     scene.floor.answer(call, automation)
     assert scene.floor.roles_that_ever_heard(call, automation) == {"agent"}
     assert (scene.dials(call), scene.dials(short)) == (1, 0)
