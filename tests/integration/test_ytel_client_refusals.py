@@ -96,10 +96,10 @@ def test_what_does_not_pass_is_raised_with_ytels_wait(http, status, kind, wait):
 
 @pytest.mark.parametrize("status", [400, 404, 422, 301])
 def test_what_will_not_pass_is_asked_once(http, status):
-    http.get(CONFERENCES, status=status, json={"status": False})
+    http.get(CONFERENCES, status=status, json={"status": False}, headers={"Location": "https://elsewhere.example.com"})
     with pytest.raises(YtelProblem):
         client().conferences()
-    assert len(http.calls) == 1
+    assert len(http.calls) == 1, "a token follows no one elsewhere"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{", b"[]", b'{"status": true}', b'{"status": true, "payload": {}}'])
