@@ -31,11 +31,11 @@ LONGEST_TEXT = 255
 
 @dataclass(frozen=True, slots=True)
 class EventRequest:
-    """A request as the bus brought it; `act` is given the call it names, or that its agent is on."""
+    """A request as the bus brought it. `id` is its `requestId`, or the event's id."""
 
     detail: Mapping[str, Any]
     caller: Caller
-    correlation_id: str
+    id: str
 
     def text(self, name: str) -> str | None:
         """The text under `name`, if there is any. Raises InvalidRequest where it is something else."""

@@ -43,7 +43,7 @@ class DialDoor:
             http.field_of_body(app, "to"),
             http.caller_of(app),
             correlation_of(event.raw_event),
-            key,
+            key and f"http {key}",
         )
         logger.append_keys(action=self.action, confId=conf_id)
         if key is None:
@@ -72,9 +72,7 @@ class DialDoor:
                 raise InvalidRequest('"to", the supervisor\'s phone, is missing.')
             conf_id = request.conf_id(self.parts.reader)
             logger.append_keys(action=self.action, confId=conf_id)
-            dial = DialRequest(
-                self.action, conf_id, to, request.caller, request.correlation_id, request.text("requestId")
-            )
+            dial = DialRequest(self.action, conf_id, to, request.caller, request.id, f"bus {request.id}")
             return {"supervision": self.supervise.dial(dial).as_wire()}
 
         return bus.on_request(

@@ -48,7 +48,7 @@ class HangUpDoor:
         def act(request: bus.EventRequest) -> dict[str, Any]:
             conf_id = request.conf_id(self.parts.reader)
             logger.append_keys(action="hangup", confId=conf_id)
-            return self._hang_up(conf_id, request.caller, request.correlation_id)
+            return self._hang_up(conf_id, request.caller, request.id)
 
         return bus.on_request(
             event, context, action="hangup", table=self.settings.table_name, outbox=self.parts.outbox, act=act

@@ -7,7 +7,7 @@ from uuid import uuid4
 from supervision.legs import Supervisor
 
 State = Literal["dialing", "joined", "ended", "failed"]
-Dial = Literal["pending", "taken", "unknown"]
+Dial = Literal["pending", "taken", "refused", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +15,9 @@ class Supervision:
     """Who supervises which call, and how far it got. Times are in milliseconds since the epoch.
 
     `noSpeakToList` and `hears` are the members the dial kept out and let hear. `dial` is what is known of the dial
-    itself: `pending` until Ytel answered, `taken`, or `unknown` where its answer never came. `seenAt` is the newest
-    reading of the call that this record has taken in; `leg` the supervisor's own member id, once seen.
-    `key` is the name its request was made under, if any; `how` says how it ended or failed.
+    itself: `pending` until Ytel answered, `taken`, `refused`, or `unknown` where its answer never came. `seenAt` is the
+    newest reading of the call that this record has taken in; `leg` the supervisor's own member id, once seen. `key` is
+    the name its request was made under, if any; `how` says how it ended or failed.
     """
 
     id: str

@@ -62,6 +62,9 @@ class Supervise:
         other nothing rang.
         """
         to = self._check_number(request, ())
+        earlier = self.supervisions.asked(request.caller.client, request.key) if request.key is not None else None
+        if earlier is not None and earlier.dial != "refused":
+            return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
         call = self.reader.read(request.conf_id)
         request.caller.require_agent(call.agent.clientId if call.agent else None)
         standing = next((one for one in call.supervisions if same_number(one.to, to)), None)
@@ -134,7 +137,7 @@ class Supervise:
             self._record(supervision, lambda one: one.but(dial="unknown"))
             raise _unknown(supervision) from None
         except YtelProblem as problem:
-            refused = {"state": "failed", "endedAt": clock.now_ms(), "how": problem.code}
+            refused = {"dial": "refused", "state": "failed", "endedAt": clock.now_ms(), "how": problem.code}
             self._record(supervision, lambda one: one.but(**refused) if one.state == "dialing" else one)
             raise
         measured(STARTED[supervision.action])
@@ -175,8 +178,8 @@ def _same_request(standing: Supervision, request: DialRequest) -> Supervision:
         if standing.dial == "pending" and age < DIAL_MS:
             raise InProgress("The same request is being worked on.")
         raise _unknown(standing)
-    # A request that names itself is the same one only by that name.
-    if age < SAME_REQUEST_MS if request.key is None else request.key == standing.key:
+    # A request that has a name is another one than this: the one of its name was looked for first.
+    if request.key is None and age < SAME_REQUEST_MS:
         return standing
     raise AlreadySupervising("This phone is already ringing for this call, or on it.")
 

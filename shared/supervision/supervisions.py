@@ -2,11 +2,13 @@
 
 Two items each. `OPEN` items are one partition, read whole and strongly consistent on every fresh reading of the floor;
 their key, call and phone, is what lets a phone be asked into a call only once. The record is kept for the audit, and
-found by call, by client and by time.
+found by call, by client and by time. Where the request had a name, an `ASKED` item leads from that to the supervision:
+all of it is written before the dial is sent, so that nobody is dialled again for a function that died in between.
 """
 
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from supervision import aws
@@ -17,6 +19,8 @@ from supervision.transactions import written
 
 OPEN = "OPEN"
 RECORD = "SUPERVISION#"
+ASKED = "ASKED"
+ASKED_SECONDS = 24 * 3600
 LONGEST_ID = 255
 
 
@@ -47,6 +51,13 @@ class Supervisions:
             return None
         self._outbox.tell(tell)
         return saved
+
+    def asked(self, client: str, key: str) -> Supervision | None:
+        """The supervision that was last begun for the request that `client` named `key`."""
+        answer = aws.client("dynamodb").get_item(
+            TableName=self._table, Key=_asked_key(client, key), ConsistentRead=True
+        )
+        return self.get(answer["Item"]["id"]["S"]) if "Item" in answer else None
 
     def get(self, id_: str) -> Supervision | None:
         """The supervision of this id."""
@@ -93,6 +104,10 @@ class Supervisions:
         else:
             items = [{"Delete": {"TableName": self._table, "Key": open_key, **guard}}]
         items.append({"Put": {"TableName": self._table, "Item": {**self._record_keys(supervision), **body}}})
+        if supervision.key is not None and supervision.version == 0:
+            until = {"expiration": {"N": str(supervision.requestedAt // 1000 + ASKED_SECONDS)}}
+            asked = {**_asked_key(supervision.requestedBy, supervision.key), "id": {"S": supervision.id}, **until}
+            items.append({"Put": {"TableName": self._table, "Item": asked}})
         return written([*items, *self._outbox.puts(tell)])
 
     def _record_keys(self, supervision: Supervision) -> dict[str, Any]:
@@ -107,6 +122,10 @@ class Supervisions:
             "state": {"S": supervision.state},
             "expiration": {"N": str(until)},
         }
+
+
+def _asked_key(client: str, key: str) -> dict[str, Any]:
+    return {"pk": {"S": ASKED}, "sk": {"S": sha256(f"{client}\n{key}".encode()).hexdigest()}}
 
 
 def read_item(item: dict[str, Any]) -> Supervision:

@@ -32,7 +32,7 @@ FLOOR = {
     "SUPERVISION#1": {"GetItem", "PutItem"},
     "UNTOLD": {"PutItem", "DeleteItem"},
 }
-DIAL = {**FLOOR, "IDEMPOTENCY": ITEM, "DIALS#crm": {"UpdateItem"}}
+DIAL = {**FLOOR, "IDEMPOTENCY": ITEM, "DIALS#crm": {"UpdateItem"}, "ASKED": {"GetItem", "PutItem"}}
 WATCHED = {"Query", "PutItem", "DeleteItem"}
 # What each function may do to the items of each partition.
 ITEMS = {
