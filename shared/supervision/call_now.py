@@ -1,10 +1,11 @@
 """One call as it is now: read from Ytel for the request at hand, with the supervisors on it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from supervision.calls import client_id_of
+from supervision.conferences import Conference
 from supervision.fresh import FreshConference
 from supervision.guard import Guard
 from supervision.legs import FreshLegs, User, read_fresh, same_number
@@ -35,7 +36,7 @@ class CallNow:
     @property
     def numbers(self) -> set[str]:
         """Every number of the call itself: its members', both of its details, the agent's; not the supervisors'."""
-        details = self.conference.raw.get("details")
+        details = self.conference.content.details
         texts: list[Any] = (
             [details.get("called_number"), details.get("caller_number")] if isinstance(details, dict) else []
         )
@@ -65,14 +66,14 @@ class CallReader:
     def of_agent(self, client_id: str | None, number: str | None) -> str:
         """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous."""
 
-        def is_theirs(conference: Mapping[str, Any]) -> bool:
+        def is_theirs(conference: Conference) -> bool:
             named = client_id_of(conference)
             agent = self.users.find(named) if named else None
             return (client_id is not None and named == client_id) or (
                 number is not None and agent is not None and same_number(agent.webrtcNumber, number)
             )
 
-        calls = [one.conf_id for one in self.ytel.active() if is_theirs(one.raw)]
+        calls = [one.conf_id for one in self.ytel.active() if is_theirs(one.content)]
         if len(calls) > 1:
             raise CallAmbiguous("The agent is on several calls; name the one by its confId.")
         if not calls:
@@ -81,7 +82,7 @@ class CallReader:
 
     def take_in(self, conference: FreshConference) -> CallNow:
         """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""
-        agent = self.users.find(client_id) if (client_id := client_id_of(conference.raw)) else None
+        agent = self.users.find(client_id) if (client_id := client_id_of(conference.content)) else None
         open_ = self.guard.look_at(conference, agent)
         legs = read_fresh(conference, agent, [one.as_supervisor() for one in open_])
         return CallNow(conference, agent, open_, legs)

@@ -7,6 +7,7 @@ agent's number is the one called, otherwise outbound (Ytel's article). Which leg
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from supervision.conferences import Conference
 from supervision.legs import Supervisor, User, read_legs, same_number
 
 Call = dict[str, Any]
@@ -34,7 +35,7 @@ def active_calls(
     """
     supervisors = supervisors or {}
     calls = [
-        active_call(conference, users, supervisors.get(conference["confId"], ()))
+        active_call(conference, users, supervisors.get(conference.confId, ()))
         for conference in conferences
         if is_active(conference)
     ]
@@ -44,9 +45,7 @@ def active_calls(
 
 def is_active(conference: Any) -> bool:
     """Whether this is a conference, with an id, of a call in progress."""
-    return (
-        isinstance(conference, dict) and conference.get("status") == "active" and bool(_text(conference.get("confId")))
-    )
+    return isinstance(conference, Conference) and conference.status == "active" and bool(_text(conference.confId))
 
 
 def order(call: Call) -> tuple[int, str]:
@@ -54,29 +53,32 @@ def order(call: Call) -> tuple[int, str]:
     return call["createdTime"] or 0, call["confId"]
 
 
-def client_id_of(conference: Mapping[str, Any]) -> str | None:
+def created_time(conference: Conference) -> int | None:
+    """When the call began, where Ytel says so; what is beyond 64 bits is no time."""
+    created = conference.createdTime
+    return created if type(created) is int and -(2**63) <= created < 2**64 else None
+
+
+def client_id_of(conference: Conference) -> str | None:
     """The WebRTC client id of the agent on this conference, where it names one."""
     return _text(_details(conference).get("client_id"))
 
 
-def agent_of(conference: Mapping[str, Any], users: Mapping[str, User]) -> User | None:
+def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
     """The agent on this conference, where the account has such a user."""
     return users.get(client_id_of(conference) or "")
 
 
-def active_call(
-    conference: Mapping[str, Any], users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()
-) -> Call:
+def active_call(conference: Conference, users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()) -> Call:
     """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
     details = _details(conference)
     client_id, called = _text(details.get("client_id")), _text(details.get("called_number"))
     user = users.get(client_id) if client_id else None
     legs = read_legs(conference, user, supervisors)
-    created = conference.get("createdTime")
     return {
-        "confId": conference["confId"],
+        "confId": conference.confId,
         "status": "active",
-        "createdTime": created if type(created) is int else None,
+        "createdTime": created_time(conference),
         "from": _text(details.get("caller_number")),
         "to": called,
         "inbound": same_number(user.webrtcNumber, called or "") if user else None,
@@ -102,8 +104,8 @@ def _shown(supervisor: Supervisor) -> dict[str, Any]:
     }
 
 
-def _details(conference: Mapping[str, Any]) -> Mapping[str, Any]:
-    details = conference.get("details")
+def _details(conference: Conference) -> Mapping[str, Any]:
+    details = conference.details
     return details if isinstance(details, dict) else {}
 
 

@@ -1,21 +1,24 @@
-"""JSON as the standard library reads it, at orjson's speed: a floor's list is mostly JSON to read."""
+"""JSON as the standard library reads it, at msgspec's speed: a floor's list is mostly JSON to read."""
 
 import json
 import math
 from typing import Any
 
-import orjson
+from msgspec import MsgspecError
+from msgspec.json import Decoder, Encoder
+
+_decode, _encode = Decoder().decode, Encoder().encode
 
 
 def loads(text: str | bytes) -> Any:
     """The value of the JSON `text`. Raises ValueError, and nothing else, where it is none.
 
-    What orjson refuses and Python reads, such as half of a surrogate pair, is read all the same: one odd name must not
+    What msgspec refuses and Python reads, such as half of a surrogate pair, is read all the same: one odd name must not
     hide a whole floor.
     """
     try:
-        return orjson.loads(text)
-    except ValueError:
+        return _decode(text)
+    except (ValueError, MsgspecError, RecursionError):
         try:
             return json.loads(text)
         except RecursionError:
@@ -25,8 +28,8 @@ def loads(text: str | bytes) -> Any:
 def dumps(value: Any) -> bytes:
     """`value` as compact JSON in UTF-8. Never raises for what `loads` gives: what JSON cannot say becomes null."""
     try:
-        return orjson.dumps(value)
-    except TypeError:  # half of a surrogate pair, an integer of more than 64 bits, or nested too deeply
+        return _encode(value)
+    except (ValueError, OverflowError, RecursionError):  # half of a surrogate pair, more than 64 bits, or too deep
         try:
             return json.dumps(_without_nan(value), separators=(",", ":")).encode()
         except RecursionError:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from supervision import clock
-from supervision.calls import Call, active_calls, is_active
+from supervision.calls import Call, active_calls, client_id_of, is_active
 from supervision.fast_json import dumps, loads
 from supervision.legs import Supervisor, User
 from supervision.lines import lines_of, rendered
@@ -182,25 +182,15 @@ class Floor:
     def _read(self) -> Read:
         upstream = self._upstream()
         floor = upstream.ytel.conferences()
-        users = self._users.by_id(_client_ids(floor.conferences))
+        named = {client_id_of(one) for one in floor.conferences if is_active(one)}
+        users = self._users.by_id(one for one in named if one)
         supervisors = upstream.guard.look(floor, users)
         rows = active_calls(floor.conferences, users, supervisors)
         self._oddities.note(floor.conferences)
-        by_id = {one["confId"]: one for one in floor.conferences if is_active(one)}
-        conferences = rendered(by_id[row["confId"]] for row in rows)
+        by_id = {one.confId: one for one in floor.conferences if is_active(one)}
+        conferences = [by_id[row["confId"]].line() for row in rows]
         head = dumps({"complete": floor.complete, "sure": floor.sure})
         parts = {ROWS: b"\n".join([head, *rendered(rows, tame=True)])}
         for number, start in enumerate(range(0, len(rows), CONFERENCES_A_PART)):
             parts[f"c{number}"] = b"\n".join(conferences[start : start + CONFERENCES_A_PART])
         return Read(floor.read_at, parts)
-
-
-def _client_ids(conferences: Iterable[Any]) -> set[str]:
-    """The agents that the active calls name."""
-    found = set()
-    for conference in filter(is_active, conferences):
-        details = conference.get("details")
-        client_id = details.get("client_id") if isinstance(details, dict) else None
-        if isinstance(client_id, str) and client_id:
-            found.add(client_id)
-    return found

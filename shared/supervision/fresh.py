@@ -1,8 +1,8 @@
 """The mark of members read from Ytel for the request at hand."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from supervision.conferences import Conference
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +13,5 @@ class FreshConference:
     """
 
     conf_id: str
-    raw: Mapping[str, Any]
+    content: Conference
     read_at: int

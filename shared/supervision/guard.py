@@ -7,10 +7,10 @@ own leg is dropped at once, again on each reading until it is gone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from supervision import clock
 from supervision.calls import agent_of, is_active
+from supervision.conferences import Conference
 from supervision.events import Event, of_failure, of_supervision
 from supervision.fresh import FreshConference
 from supervision.legs import Supervisor, User, read_legs
@@ -35,7 +35,7 @@ class Guard:
 
         Never raises for one supervision what would hide the floor: that is logged, and done on the next reading.
         """
-        conferences = {one["confId"]: one for one in floor.conferences if is_active(one)}
+        conferences = {one.confId: one for one in floor.conferences if is_active(one)}
         found: dict[str, list[Supervisor]] = {}
         by_call: dict[str, list[Supervision]] = {}
         for supervision in self.supervisions.open():
@@ -50,7 +50,7 @@ class Guard:
     def look_at(self, conference: FreshConference, agent: User | None) -> list[Supervision]:
         """Takes in a reading of one call; its supervisions still under way."""
         open_ = self.supervisions.open(conference.conf_id)
-        after = self._take_in(open_, conference.raw, agent, conference.read_at)
+        after = self._take_in(open_, conference.content, agent, conference.read_at)
         return [one for one in after if one.under_way]
 
     def call_over(self, supervision: Supervision) -> None:
@@ -60,7 +60,7 @@ class Guard:
     def _take_in(
         self,
         open_: Sequence[Supervision],
-        conference: Mapping[str, Any] | None,
+        conference: Conference | None,
         agent: User | None,
         read_at: int,
         complete: bool = True,

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from supervision import fast_json
+from supervision.conferences import Conference
 from supervision.fresh import FreshConference
 
 AgentMatch = Literal["channelName", "callerId", "elimination"]
@@ -98,15 +99,15 @@ def read_fresh(conference: FreshConference, user: User | None, supervisors: Sequ
     """The legs of a conference that was read for this request; the rest as for `read_legs`."""
     if not isinstance(conference, FreshConference):
         raise TypeError("only a conference that was read for this request has fresh legs")
-    return FreshLegs(*read_legs(conference.raw, user, supervisors))
+    return FreshLegs(*read_legs(conference.content, user, supervisors))
 
 
-def read_legs(conference: Mapping[str, Any], user: User | None, supervisors: Sequence[Supervisor] = ()) -> Legs:
+def read_legs(conference: Conference, user: User | None, supervisors: Sequence[Supervisor] = ()) -> Legs:
     """Who is who on `conference`, whatever its shape: it never raises.
 
     `user` is the agent of its `client_id`, or None; `supervisors` are the supervisions under way on this call.
     """
-    data = conference.get("memberData")
+    data = conference.memberData
     members = _in_javascript_order(data) if isinstance(data, dict) else ()
     own = _supervisors_legs(members, supervisors) if supervisors else {}
     rest = [leg for leg in members if leg.member_id not in own] if own else members
@@ -187,9 +188,7 @@ def _is_of(leg: Leg, supervisor: Supervisor) -> bool:
     return leg.member_id not in supervisor.before and same_number(leg.channel_name, supervisor.to)
 
 
-def _tell_apart(
-    legs: Sequence[Leg], user: User, conference: Mapping[str, Any]
-) -> tuple[str | None, str | None, AgentMatch]:
+def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None, AgentMatch]:
     """Agent, contact and match of the legs that are no supervisor's; there is at least one."""
     number = user.webrtcNumber
     by_number = [leg for leg in legs if same_number(leg.channel_name, number)]
@@ -204,7 +203,7 @@ def _tell_apart(
     return *_by_elimination(legs, user, conference), "elimination"
 
 
-def _by_elimination(legs: Sequence[Leg], user: User, conference: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _by_elimination(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None]:
     """The documented "otherwise", where no leg, or more than one, proved to be the agent's."""
     if len(legs) > 2:
         return None, _contact(legs, user, conference)
@@ -217,11 +216,11 @@ def _by_elimination(legs: Sequence[Leg], user: User, conference: Mapping[str, An
     return before.member_id if before.readable else None, last.member_id
 
 
-def _contact(legs: Sequence[Leg], user: User, conference: Mapping[str, Any]) -> str | None:
+def _contact(legs: Sequence[Leg], user: User, conference: Conference) -> str | None:
     """The contact among legs of which none is the agent's for sure: alone, or the one with the customer's number."""
     if len(legs) == 1:
         return legs[0].member_id
-    details = conference.get("details")
+    details = conference.details
     if not isinstance(details, dict):
         return None
     inbound = same_number(user.webrtcNumber, _text(details.get("called_number")))

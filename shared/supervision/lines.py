@@ -12,8 +12,7 @@ LONGEST_TEXT, LONGEST_LIST = 200, 500
 
 def rendered(values: Iterable[Any], *, tame: bool = False) -> list[bytes]:
     """Each value as one line of JSON in UTF-8. With `tame`, one that is out of all proportion has its fields cut."""
-    # Each is copied: what orjson answers holds on to the several KB it was written in.
-    lines = [memoryview(dumps(value)).tobytes() for value in values]
+    lines = [dumps(value) for value in values]
     if tame and any(len(line) > LARGEST_ROW for line in lines):
         lines = [dumps(_cut(loads(line))) if len(line) > LARGEST_ROW else line for line in lines]
     return lines

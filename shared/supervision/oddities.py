@@ -1,21 +1,22 @@
 """What of a conference is unlike what Ytel documents: said once a call, and by the doctor. It never hides the call."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from supervision.calls import is_active
+from supervision.calls import created_time, is_active
+from supervision.conferences import Conference
 from supervision.legs import read_legs
 from supervision.observability import logger
 
 
-def oddities_of(conference: Mapping[str, Any]) -> tuple[str, ...]:
+def oddities_of(conference: Conference) -> tuple[str, ...]:
     """What could not be made sense of, in plain words; empty for a conference as documented."""
     found = []
-    if not isinstance(conference.get("details"), dict):
+    if not isinstance(conference.details, dict):
         found.append("details are missing")
-    if type(conference.get("createdTime")) is not int:
+    if created_time(conference) is None:
         found.append("createdTime is no number")
-    data = conference.get("memberData")
+    data = conference.memberData
     if data is not None and not isinstance(data, dict):
         found.append("memberData is no map")
     unreadable = [leg.member_id for leg in read_legs(conference, None).members if not leg.readable]
@@ -32,7 +33,7 @@ class Oddities:
 
     def note(self, conferences: Iterable[Any]) -> None:
         """Logs what is new among the active calls."""
-        now = {one["confId"]: found for one in conferences if is_active(one) and (found := oddities_of(one))}
+        now = {one.confId: found for one in conferences if is_active(one) and (found := oddities_of(one))}
         for conf_id, found in now.items():
             if self._said.get(conf_id) != found:
                 logger.warning("a conference is unlike what Ytel documents", confId=conf_id, what=list(found))

@@ -1,10 +1,11 @@
 """How each live call maps, with what proof, and whether a whisper would be refused."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from supervision.audience import decide
 from supervision.calls import active_call, agent_of
+from supervision.conferences import Conference
+from supervision.fast_json import loads
 from supervision.fresh import FreshConference
 from supervision.legs import User, read_fresh
 from supervision.masking import masked
@@ -17,8 +18,8 @@ KNOWN = {"accountSid", "confId", "status", "createdTime", "details", "members", 
 def look_at_calls(calls: Iterable[FreshConference], users: Mapping[str, User], now_ms: int) -> Iterator[str]:
     """A line or more for each call; numbers are masked, and there are no names."""
     for call in calls:
-        row = active_call(call.raw, users)
-        legs = read_fresh(call, agent_of(call.raw, users), [])
+        row = active_call(call.content, users)
+        legs = read_fresh(call, agent_of(call.content, users), [])
         try:
             decide("whisper", legs)
             whisper = "a whisper would be heard by the agent alone"
@@ -31,15 +32,16 @@ def look_at_calls(calls: Iterable[FreshConference], users: Mapping[str, User], n
             f"{masked(row['to'] or '')}, agent {masked(row['agentNumber'] or '')}: {len(legs.members)} legs, "
             f"agentMatch {row['agentMatch']}; {whisper}"
         )
-        for what in _unlike(call.raw, len(legs.members)):
+        for what in _unlike(call.content, len(legs.members)):
             yield f"unlike  {call.conf_id[:8]}… {what}"
 
 
-def _unlike(conference: Mapping[str, Any], legs: int) -> Iterator[str]:
+def _unlike(conference: Conference, legs: int) -> Iterator[str]:
     yield from oddities_of(conference)
-    members = conference.get("members")
+    document = loads(conference.line())
+    members = document.get("members")
     if isinstance(members, dict) and len(members) != legs:
         yield f"members names {len(members)} legs, memberData {legs}"
-    unknown = sorted(set(conference) - KNOWN)
+    unknown = sorted(set(document) - KNOWN)
     if unknown:
         yield f"fields that are not documented: {', '.join(unknown)[:200]}"

@@ -72,7 +72,7 @@ def test_it_holds_nothing_that_no_function_uses(layer):
 
 USES = """
 import sys
-import boto3, jwt, phonenumbers, pydantic, requests, orjson
+import boto3, jwt, phonenumbers, pydantic, requests, msgspec
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from aws_lambda_powertools.utilities import circuit_breaker, idempotency
 keys = {"RS256": rsa.generate_private_key(65537, 2048), "ES256": ec.generate_private_key(ec.SECP256R1())}

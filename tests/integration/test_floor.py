@@ -10,6 +10,7 @@ import pytest
 
 from supervision import clock
 from supervision.calls import active_calls
+from supervision.conferences import of_plain
 from supervision.floor import Floor, Upstream
 from supervision.legs import Supervisor
 from supervision.problems import YtelRateLimited, YtelUnavailable
@@ -38,7 +39,7 @@ class Ytel:
         time.sleep(self.takes)
         if self.problem:
             raise self.problem
-        return ConferenceList(json.loads(json.dumps(self.calls)), self.complete, read_at)
+        return ConferenceList([of_plain(one) for one in self.calls], self.complete, read_at)
 
     def users(self):
         self.user_lists += 1
@@ -87,7 +88,7 @@ def floor(new_floor):
 
 def test_the_rows_are_the_calls_that_the_rules_make_of_the_lists(floor, new_floor, ytel, guard, clock_at):
     held = floor.held()
-    assert held.rows == active_calls(ytel.calls, guard.looks[0][1])
+    assert held.rows == active_calls(map(of_plain, ytel.calls), guard.looks[0][1])
     assert [row["agentMemberId"] for row in held.rows] == [None, "504"]
     assert (held.as_of, held.stale, held.complete) == (clock_at(), False, True)
     other = new_floor().held()

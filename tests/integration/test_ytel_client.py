@@ -41,7 +41,7 @@ def test_the_conferences_are_asked_for_with_their_members(http):
     assert request.headers["Authorization"] == "Bearer token"
     assert request.headers["Accept"] == "application/json"
     assert request.body is None
-    assert [one["confId"][:4] for one in read.conferences] == ["ff40", "5555"]
+    assert [one.confId[:4] for one in read.conferences] == ["ff40", "5555"]
     assert (read.complete, read.sure) == (True, True)
 
 
@@ -50,7 +50,7 @@ def test_further_pages_are_asked_for_by_offset(http):
     http.get(CONFERENCES, json=page({"confId": "3"}, count=3))
     read = client().conferences()
     assert asked(http, 1)[2] == {"includeMembers": "true", "offset": "2"}
-    assert [one["confId"] for one in read.conferences] == ["1", "2", "3"]
+    assert [one.confId for one in read.conferences] == ["1", "2", "3"]
     assert (read.complete, read.sure) == (True, False)
 
 
@@ -111,7 +111,7 @@ def test_one_conference_is_looked_for_until_it_is_found(http, clock_at):
     http.get(CONFERENCES, json=page({"confId": "1", "status": "active", "createdTime": 7}, count=1000))
     found = client().conference("1")
     assert found
-    assert (found.conf_id, found.raw["createdTime"], found.read_at) == ("1", 7, clock_at())
+    assert (found.conf_id, found.content.createdTime, found.read_at) == ("1", 7, clock_at())
     assert len(http.calls) == 1
 
 
@@ -125,7 +125,7 @@ def test_one_that_is_not_there_or_not_active_is_not_found(http):
 def test_every_active_one_is_fresh(http):
     listed = [{"confId": "1", "status": "active"}, {"confId": "2", "status": "ended"}, {"status": "active"}]
     http.get(CONFERENCES, json=page(*listed))
-    assert [(one.conf_id, one.raw) for one in client().active()] == [("1", listed[0])]
+    assert [(one.conf_id, json.loads(one.content.line())) for one in client().active()] == [("1", listed[0])]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def ytel(fake, monkeypatch):
 
 
 def ids(read):
-    return [one["confId"] for one in read.conferences]
+    return [one.confId for one in read.conferences]
 
 
 def test_everything_is_read_over_few_connections(ytel, fake):

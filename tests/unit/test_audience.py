@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervision.audience import ACTIONS, decide, to_disconnect
+from supervision.conferences import of_plain
 from supervision.fresh import FreshConference
 from supervision.legs import Supervisor, User, read_fresh, read_legs
 from supervision.problems import AgentNotProven, MembersUnknown
@@ -23,7 +24,7 @@ ON_THE_CALL = Supervisor("s1", "listen", "joined", False, PHONE, frozenset({"500
 def fresh(*documents, user=AGENT, supervisors=(), data=...):
     members = {str(500 + n): document for n, document in enumerate(documents)} if data is ... else data
     raw = conference(memberData=members)
-    return read_fresh(FreshConference(raw["confId"], raw, 1), user, supervisors)
+    return read_fresh(FreshConference(raw["confId"], of_plain(raw), 1), user, supervisors)
 
 
 def decided(action, *documents, **kwargs):
@@ -137,7 +138,7 @@ def test_there_is_nobody_to_disconnect_where_the_members_are_unknown(data):
 def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_not_for_them(data, action):
     raw = data.draw(listed_conferences())
     supervisors = data.draw(supervisors_of(raw))
-    legs = read_fresh(FreshConference("5555776a", raw, 1), AGENT, supervisors)
+    legs = read_fresh(FreshConference("5555776a", of_plain(raw), 1), AGENT, supervisors)
     try:
         audience = decide(action, legs)
     except (AgentNotProven, MembersUnknown):
@@ -163,4 +164,4 @@ def test_legs_that_are_not_fresh_are_decided_on_by_nobody():
     raw = conference(memberData={"500": CONTACT, "501": AGENTS})
     for action in ACTIONS:
         with pytest.raises(TypeError, match="fresh"):
-            decide(action, read_legs(raw, AGENT))  # type: ignore[arg-type]
+            decide(action, read_legs(of_plain(raw), AGENT))  # type: ignore[arg-type]

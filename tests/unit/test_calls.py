@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervision.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
+from supervision.conferences import of_plain
 from supervision.legs import Supervisor, User
 from tests.harness.fake_ytel import SAMPLES
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
@@ -18,7 +19,7 @@ TWO = {"503": leg_document("+17048135555"), "504": leg_document(AGENT.webrtcNumb
 
 def test_ytels_own_samples():
     listed = json.loads(Path(SAMPLES).read_text())["payload"]
-    first, second = active_calls(listed, USERS)
+    first, second = active_calls(map(of_plain, listed), USERS)
     assert second == {
         "confId": "5555776a-564f-4805-ada6-e770c66d7368",
         "status": "active",
@@ -44,14 +45,16 @@ def test_ytels_own_samples():
 
 def test_a_call_is_inbound_where_the_agents_number_was_called():
     called = {"called_number": AGENT.webrtcNumber, "caller_number": "+17048135555", "client_id": AGENT.clientId}
-    assert active_call(conference(details=called), USERS)["inbound"] is True
-    assert active_call(conference(details={**called, "called_number": "15555280600"}), USERS)["inbound"] is True
-    assert active_call(conference(details={**called, "called_number": None}), USERS)["inbound"] is False
-    assert active_call(conference(details=called), {})["inbound"] is None
+    assert active_call(of_plain(conference(details=called)), USERS)["inbound"] is True
+    assert (
+        active_call(of_plain(conference(details={**called, "called_number": "15555280600"})), USERS)["inbound"] is True
+    )
+    assert active_call(of_plain(conference(details={**called, "called_number": None})), USERS)["inbound"] is False
+    assert active_call(of_plain(conference(details=called)), {})["inbound"] is None
 
 
 def test_a_call_of_no_known_user_is_listed_with_its_members():
-    call = active_call(conference(memberData=TWO), {})
+    call = active_call(of_plain(conference(memberData=TWO)), {})
     assert call["otherMemberIds"] == ["503", "504"]
     assert [call[name] for name in ("agentMemberId", "contactMemberId", "agentMatch", "username", "agentNumber")] == (
         [None] * 5
@@ -62,7 +65,7 @@ def test_a_call_of_no_known_user_is_listed_with_its_members():
 @pytest.mark.parametrize("field", ["members", "memberData", "details", "createdTime"])
 @pytest.mark.parametrize("value", [None, [], "x", 7, {}, True])
 def test_what_cannot_be_read_is_null_and_the_call_is_listed(field, value):
-    [call] = active_calls([conference(**{field: value})], USERS)
+    [call] = active_calls([of_plain(conference(**{field: value}))], USERS)
     assert call["confId"] == "5555776a"
     if field == "details":
         assert [call[name] for name in ("from", "to", "clientId", "contactId")] == [None] * 4
@@ -71,30 +74,30 @@ def test_what_cannot_be_read_is_null_and_the_call_is_listed(field, value):
 
 
 def test_a_field_that_is_missing_is_null():
-    assert active_call({"confId": "1", "status": "active"}, USERS)["createdTime"] is None
+    assert active_call(of_plain({"confId": "1", "status": "active"}), USERS)["createdTime"] is None
 
 
 def test_the_supervisors_under_way_stand_on_their_call():
     on_call = Supervisor("s1", "whisper", "joined", True, "+12125550142", frozenset({"503", "504"}), "505")
     data = {**TWO, "505": leg_document("+12125550142")}
-    [call] = active_calls([conference(memberData=data)], USERS, {"5555776a": [on_call]})
+    [call] = active_calls([of_plain(conference(memberData=data))], USERS, {"5555776a": [on_call]})
     assert call["supervisors"] == [{"id": "s1", "action": "whisper", "state": "joined", "exposed": True}]
     assert call["otherMemberIds"] == []
 
 
 @pytest.mark.parametrize("status", ["ended", "Active", None, True, ["active"]])
 def test_only_active_calls_are_listed(status):
-    assert active_calls([conference(status=status)], USERS) == []
+    assert active_calls([of_plain(conference(status=status))], USERS) == []
 
 
 @pytest.mark.parametrize("conf_id", [None, "", 7, ["1"]])
 def test_a_conference_without_an_id_is_no_call(conf_id):
-    assert not is_active(conference(confId=conf_id))
+    assert not is_active(of_plain(conference(confId=conf_id)))
 
 
 def test_the_oldest_comes_first_then_the_lower_id():
     listed = [
-        conference(confId=conf_id, createdTime=created)
+        of_plain(conference(confId=conf_id, createdTime=created))
         for conf_id, created in (("c", 2), ("b", 1), ("a", 2), ("d", None))
     ]
     assert [call["confId"] for call in active_calls(listed, USERS)] == ["d", "b", "a", "c"]
@@ -104,10 +107,10 @@ def test_the_oldest_comes_first_then_the_lower_id():
 @given(st.lists(hostile_conferences(), max_size=3), st.lists(hostile_conferences(), max_size=3))
 def test_no_conference_raises_or_hides_another(before, after):
     good = conference(confId="the good one", memberData=TWO)
-    calls = active_calls([*before, good, *after], USERS)
+    calls = active_calls(map(of_plain, [*before, good, *after]), USERS)
     [shown] = [call for call in calls if call["confId"] == "the good one"]
-    assert shown == active_call(good, USERS)
-    assert len(calls) == 1 + sum(map(is_active, [*before, *after]))
+    assert shown == active_call(of_plain(good), USERS)
+    assert len(calls) == 1 + sum(map(is_active, map(of_plain, [*before, *after])))
     json.dumps(calls)
 
 
@@ -134,7 +137,7 @@ def test_no_user_raises(listed):
 
 @pytest.mark.parametrize("details", [None, {}, {"client_id": None}, {"client_id": ["x"]}, {"client_id": "nobody"}])
 def test_a_call_that_names_nobody_known_has_no_agent(details):
-    assert agent_of(conference(details=details), USERS) is None
-    assert client_id_of(conference(details=details)) == (
+    assert agent_of(of_plain(conference(details=details)), USERS) is None
+    assert client_id_of(of_plain(conference(details=details))) == (
         "nobody" if details and details.get("client_id") == "nobody" else None
     )

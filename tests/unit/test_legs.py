@@ -2,6 +2,7 @@
 
 import pytest
 
+from supervision.conferences import of_plain
 from supervision.fresh import FreshConference
 from supervision.legs import FreshLegs, Supervisor, User, read_fresh, read_legs
 from tests.unit.strategies import AGENT, PHONE, conference, leg_document
@@ -17,7 +18,7 @@ BROKEN = "{not json"
 
 def legs_of(*documents, user=AGENT, supervisors=(), first=500, **changes):
     data = {str(first + n): document for n, document in enumerate(documents)}
-    return read_legs(conference(memberData=data, **changes), user, supervisors)
+    return read_legs(of_plain(conference(memberData=data, **changes)), user, supervisors)
 
 
 def told(legs):
@@ -72,7 +73,7 @@ def test_without_such_a_user_every_leg_is_an_other_member():
 
 @pytest.mark.parametrize("data", [None, {}, [], "{}", 7, True])
 def test_members_that_are_not_given_are_not_known(data):
-    legs = read_legs(conference(memberData=data), AGENT)
+    legs = read_legs(of_plain(conference(memberData=data)), AGENT)
     assert told(legs) == (None, None, (), None)
     assert not legs.known
     assert not legs.proven
@@ -149,9 +150,9 @@ def test_each_supervisor_has_one_leg():
 
 
 def test_fresh_legs_are_those_of_a_conference_read_for_the_request():
-    raw = conference(memberData={"500": CUSTOMERS, "501": AGENTS})
-    fresh = read_fresh(FreshConference("5555776a", raw, 1), AGENT, ())
+    content = of_plain(conference(memberData={"500": CUSTOMERS, "501": AGENTS}))
+    fresh = read_fresh(FreshConference("5555776a", content, 1), AGENT, ())
     assert type(fresh) is FreshLegs
-    assert tuple(fresh) == tuple(read_legs(raw, AGENT))
+    assert tuple(fresh) == tuple(read_legs(content, AGENT))
     with pytest.raises(TypeError, match="read for this request"):
-        read_fresh(type("Held", (), {"raw": raw})(), AGENT, ())
+        read_fresh(type("Held", (), {"content": content})(), AGENT, ())

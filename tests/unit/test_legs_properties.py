@@ -5,6 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervision.conferences import of_plain
 from supervision.legs import plain, read_legs, same_number
 from tests.unit.strategies import (
     AGENT,
@@ -42,7 +43,7 @@ def article(conference, agent_number):
 @settings(max_examples=3000, deadline=None)
 @given(two_legs())
 def test_two_legs_map_exactly_as_the_article_has_it(conference):
-    legs = read_legs(conference, AGENT)
+    legs = read_legs(of_plain(conference), AGENT)
     assert (legs.agent, legs.contact) == article(conference, AGENT.webrtcNumber)
     assert legs.others == ()
     shown = [json.loads(document)["channelName"] for document in conference["memberData"].values()]
@@ -52,7 +53,7 @@ def test_two_legs_map_exactly_as_the_article_has_it(conference):
 @settings(deadline=None)
 @given(st.dictionaries(member_ids, st.just("{}"), max_size=12))
 def test_members_stand_in_javascripts_order(data):
-    legs = read_legs({"memberData": data}, None)
+    legs = read_legs(of_plain({"memberData": data}), None)
     assert [leg.member_id for leg in legs.members] == object_keys(data)
 
 
@@ -61,7 +62,7 @@ def test_members_stand_in_javascripts_order(data):
 def test_every_leg_is_one_thing(data):
     conference = data.draw(listed_conferences())
     supervisors = data.draw(supervisors_of(conference))
-    legs = read_legs(conference, AGENT, supervisors)
+    legs = read_legs(of_plain(conference), AGENT, supervisors)
     all_ids = [leg.member_id for leg in legs.members]
     raw = conference["memberData"]
     assert sorted(all_ids) == sorted(raw if isinstance(raw, dict) else [])
@@ -76,7 +77,7 @@ def test_every_leg_is_one_thing(data):
 @given(st.data())
 def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
     conference = data.draw(listed_conferences())
-    legs = read_legs(conference, AGENT, data.draw(supervisors_of(conference)))
+    legs = read_legs(of_plain(conference), AGENT, data.draw(supervisors_of(conference)))
     by_id = {leg.member_id: leg for leg in legs.members}
     if legs.agent is not None:
         assert by_id[legs.agent].readable
@@ -90,7 +91,7 @@ def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
 @settings(max_examples=200, deadline=None)
 @given(anything | st.dictionaries(st.text(max_size=8), anything))
 def test_no_shape_of_members_raises(data):
-    read_legs({"memberData": data, "details": data}, AGENT)
+    read_legs(of_plain({"memberData": data, "details": data}), AGENT)
 
 
 # ---------------------------------------------------------------- numbers

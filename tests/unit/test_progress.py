@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervision.conferences import of_plain
 from supervision.legs import read_legs
 from supervision.progress import JOIN_WITHIN_MS, MISSING_FOR_MS, advance, exposed_to
 from supervision.record import Supervision
@@ -41,7 +42,7 @@ def after(before, members, seconds=5.0, *, complete=True, sure=True):
     now = DIALLED + int(seconds * 1000)
     legs = None
     if members is not None:
-        legs = read_legs(conference(memberData=members), AGENT, [before.as_supervisor()])
+        legs = read_legs(of_plain(conference(memberData=members)), AGENT, [before.as_supervisor()])
     return advance(before, legs, read_at=now, now=now, complete=complete, sure=sure)
 
 
@@ -65,7 +66,7 @@ def test_a_phone_that_has_not_come_is_still_ringing_for_a_minute():
 def test_a_reading_that_took_long_says_nothing_of_its_last_moments():
     slow = advance(
         supervision(),
-        read_legs(conference(memberData=CALL), AGENT),
+        read_legs(of_plain(conference(memberData=CALL)), AGENT),
         read_at=DIALLED + 58_000,
         now=DIALLED + 66_000,
         complete=True,
@@ -160,12 +161,12 @@ def test_a_barge_exposes_nobody():
 def test_a_supervisors_leg_exposes_nobody():
     one, other = supervision(), supervision(id="s2", to="+12125550143")
     data = {**JOINED, "503": leg_document("+12125550143")}
-    legs = read_legs(conference(memberData=data), AGENT, [one.as_supervisor(), other.as_supervisor()])
+    legs = read_legs(of_plain(conference(memberData=data)), AGENT, [one.as_supervisor(), other.as_supervisor()])
     assert exposed_to(one, legs) == exposed_to(other, legs) == ()
 
 
 def test_the_exposed_are_named():
-    legs = read_legs(conference(memberData={**JOINED, **THIRD}), AGENT, [supervision().as_supervisor()])
+    legs = read_legs(of_plain(conference(memberData={**JOINED, **THIRD})), AGENT, [supervision().as_supervisor()])
     assert exposed_to(supervision(), legs) == ("503",)
 
 

@@ -8,6 +8,7 @@ object.
 """
 
 import re
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -28,12 +29,14 @@ class Unclear(YtelUnavailable):
     """Ytel failed (5xx but 503) in a way that does not say whether a request that changes something was carried out."""
 
 
-def read_answer(status: int, body: bytes, retry_after: str | None, now_s: float) -> dict[str, Any]:
-    """The envelope of an answer that says yes; a success without a body is `{"status": true}`.
+def read_answer(
+    status: int, body: bytes, retry_after: str | None, now_s: float, parse: Callable[[bytes], Any] = loads
+) -> dict[str, Any]:
+    """The envelope of an answer that says yes; a success without a body is `{"status": true}`. `parse` reads its JSON.
 
     Raises the problem the answer stands for; YtelInvalid where a success is not the documented envelope.
     """
-    envelope = _envelope(body)
+    envelope = _envelope(body, parse)
     if 200 <= status < 300:
         if not body:
             return {"status": True}
@@ -65,9 +68,9 @@ def _problem(status: int, envelope: dict[str, Any] | None, retry_after: str | No
     return YtelRejected(f"Ytel refused: {message}")
 
 
-def _envelope(body: bytes) -> dict[str, Any] | None:
+def _envelope(body: bytes, parse: Callable[[bytes], Any]) -> dict[str, Any] | None:
     try:
-        envelope = loads(body)
+        envelope = parse(body)
     except ValueError:
         return None
     return envelope if isinstance(envelope, dict) else None

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from supervision import clock
 from supervision.calls import is_active
+from supervision.conferences import Conference, loads_list
 from supervision.fresh import FreshConference
 from supervision.settings import YtelSettings
 from supervision.ytel.answers import NotThere
@@ -26,7 +27,7 @@ class ConferenceList:
     another begins, a third can slip from a page that is still to be read onto one that was.
     """
 
-    conferences: list[dict[str, Any]]
+    conferences: list[Conference]
     complete: bool
     read_at: int
     sure: bool = True
@@ -49,7 +50,7 @@ class Ytel:
     def conferences(self) -> ConferenceList:
         """Every conference, with its members. Raises a YtelProblem."""
         read_at = clock.now_ms()
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Conference] = {}
         totals = []
         for page in walk(self._conferences_from, _conf_id):
             found.update((conf_id, entry) for entry in page.entries if (conf_id := _conf_id(entry)))
@@ -73,7 +74,7 @@ class Ytel:
     def active(self) -> list[FreshConference]:
         """Every active conference, each fresh for this request. Raises a YtelProblem."""
         read = self.conferences()
-        return [FreshConference(one["confId"], one, read.read_at) for one in read.conferences if is_active(one)]
+        return [FreshConference(one.confId, one, read.read_at) for one in read.conferences if is_active(one)]
 
     def users(self) -> list[dict[str, Any]]:
         """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
@@ -112,7 +113,7 @@ class Ytel:
 
     def _conferences_from(self, offset: int) -> dict[str, Any]:
         url = f"{self._settings.ytel_api_url}/conference"
-        return self._transport.read(url, _from(offset, {"includeMembers": "true"}))
+        return self._transport.read(url, _from(offset, {"includeMembers": "true"}), loads_list)
 
     def _users_from(self, offset: int) -> dict[str, Any]:
         return self._transport.read(self._settings.ytel_users_url, _from(offset, {}))
@@ -122,6 +123,5 @@ def _from(offset: int, params: Mapping[str, str]) -> dict[str, str]:
     return {**params, "offset": str(offset)} if offset else dict(params)
 
 
-def _conf_id(entry: Mapping[str, Any]) -> str:
-    conf_id = entry.get("confId")
-    return conf_id if isinstance(conf_id, str) else ""
+def _conf_id(conference: Conference) -> str:
+    return conference.confId if isinstance(conference.confId, str) else ""

@@ -10,20 +10,21 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from supervision.conferences import Conference
 from supervision.problems import YtelInvalid
 
 SIDE_BY_SIDE = 8
 LONGEST_LIST = 250_000
 
 Fetch = Callable[[int], dict[str, Any]]
-Identity = Callable[[dict[str, Any]], Hashable]
+Identity = Callable[[Any], Hashable]
 
 
 class Page(NamedTuple):
     """One page: the offset it was asked at, its entries that are objects, how many stood on it, the total it states."""
 
     start: int
-    entries: list[dict[str, Any]]
+    entries: list[Any]
     length: int
     total: int | None
 
@@ -84,5 +85,5 @@ def _page(start: int, envelope: dict[str, Any]) -> Page:
         payload = []
     if not isinstance(payload, list):
         raise YtelInvalid("Ytel's list is not the JSON it documents.")
-    entries = [entry for entry in payload if isinstance(entry, dict)]
+    entries = [entry for entry in payload if isinstance(entry, dict | Conference)]
     return Page(start, entries, len(payload), count if type(count) is int and count >= 0 else None)

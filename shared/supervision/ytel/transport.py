@@ -11,6 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
+from supervision.fast_json import loads
 from supervision.observability import measured
 from supervision.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
 from supervision.ytel.answers import TokenRefused, Unclear, read_answer
@@ -19,6 +20,8 @@ from supervision.ytel.retrying import wait_before_retry
 LARGEST_ANSWER = 64 * 1024 * 1024
 READ_GRACE_SECONDS = 3.0
 PART = 256 * 1024
+
+Parse = Callable[[bytes], Any]
 
 
 class Bearer(Protocol):
@@ -44,16 +47,16 @@ class Transport:
         self._session.mount("http://", adapter)
         self._session.headers.update({"Accept": "application/json", "User-Agent": "call-floor"})
 
-    def read(self, url: str, params: Mapping[str, str]) -> dict[str, Any]:
+    def read(self, url: str, params: Mapping[str, str], parse: Parse = loads) -> dict[str, Any]:
         """The envelope a GET answers, tried again with back-off within one timeout and READ_GRACE_SECONDS.
 
-        Raises YtelUnavailable, YtelRateLimited, YtelRejected or YtelInvalid.
+        `parse` reads its JSON. Raises YtelUnavailable, YtelRateLimited, YtelRejected or YtelInvalid.
         """
         deadline = time.monotonic() + self._timeout + READ_GRACE_SECONDS
         attempt = 1
         while True:
             try:
-                return self._ask("GET", url, deadline, params=params)
+                return self._ask("GET", url, deadline, parse, params=params)
             except requests.RequestException:
                 problem: Problem = YtelUnavailable("Ytel did not answer.")
             except Problem as answered:
@@ -72,7 +75,7 @@ class Transport:
         OutcomeUnknown where it may have been done: the answer did not come, or cannot be read.
         """
         try:
-            return self._ask(method, url, math.inf, json=body)
+            return self._ask(method, url, math.inf, loads, json=body)
         except (Unclear, YtelInvalid):
             raise OutcomeUnknown("Ytel's answer does not say whether this was done.") from None
         except requests.RequestException as error:
@@ -80,10 +83,10 @@ class Transport:
                 raise YtelUnavailable("Ytel cannot be reached; nothing was sent.") from None
             raise OutcomeUnknown("Ytel's answer never came, so whether this was done is not known.") from None
 
-    def _ask(self, method: str, url: str, deadline: float, **content: Any) -> dict[str, Any]:
+    def _ask(self, method: str, url: str, deadline: float, parse: Parse, **content: Any) -> dict[str, Any]:
         token = self._bearer.bearer()
         try:
-            return self._exchange(method, url, token, deadline, content)
+            return self._exchange(method, url, token, deadline, parse, content)
         except (requests.RequestException, YtelUnavailable, YtelInvalid, YtelRateLimited):
             measured("YtelErrors")
             raise
@@ -91,10 +94,10 @@ class Transport:
             renewed = self._bearer.renew(token)
             if renewed is None:
                 raise
-            return self._exchange(method, url, renewed, deadline, content)
+            return self._exchange(method, url, renewed, deadline, parse, content)
 
     def _exchange(
-        self, method: str, url: str, token: str, deadline: float, content: Mapping[str, Any]
+        self, method: str, url: str, token: str, deadline: float, parse: Parse, content: Mapping[str, Any]
     ) -> dict[str, Any]:
         def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
             request.headers["Authorization"] = f"Bearer {token}"
@@ -109,7 +112,7 @@ class Transport:
         ) as response:
             body = _body(response, deadline)
             measured("YtelLatency", (time.monotonic() - began) * 1000, "Milliseconds")
-            return read_answer(response.status_code, body, response.headers.get("Retry-After"), time.time())
+            return read_answer(response.status_code, body, response.headers.get("Retry-After"), time.time(), parse)
 
 
 def _body(response: requests.Response, deadline: float) -> bytes:

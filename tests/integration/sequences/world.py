@@ -8,6 +8,7 @@ from typing import Any
 from supervision.call_now import CallReader
 from supervision.calls import is_active
 from supervision.clients import Caller
+from supervision.conferences import of_plain
 from supervision.events import Outbox
 from supervision.fresh import FreshConference
 from supervision.guard import Guard
@@ -37,7 +38,7 @@ class DirectYtel:
     def conferences(self) -> ConferenceList:
         """All of them; reading takes a moment."""
         self.floor.move_clock(0.001)
-        return ConferenceList([call.wire() for call in self.floor.active_calls()], True, self.floor.now)
+        return ConferenceList([of_plain(call.wire()) for call in self.floor.active_calls()], True, self.floor.now)
 
     def conference(self, conf_id: str) -> FreshConference | None:
         """One of them."""
@@ -46,7 +47,7 @@ class DirectYtel:
             (
                 FreshConference(conf_id, one, read.read_at)
                 for one in read.conferences
-                if is_active(one) and one["confId"] == conf_id
+                if is_active(one) and one.confId == conf_id
             ),
             None,
         )
