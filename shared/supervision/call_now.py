@@ -37,9 +37,7 @@ class CallNow:
     def numbers(self) -> set[str]:
         """Every number of the call itself: its members', both of its details, the agent's; not the supervisors'."""
         details = self.conference.content.details
-        texts: list[Any] = (
-            [details.get("called_number"), details.get("caller_number")] if isinstance(details, dict) else []
-        )
+        texts: list[Any] = [details.called_number, details.caller_number] if details else []
         for leg in self.legs.members:
             if leg.member_id not in self.legs.supervisors:
                 texts += [leg.channel_name, leg.caller_id, leg.called_number]

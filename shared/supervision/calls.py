@@ -4,13 +4,15 @@ The agent of a call is the user whose `clientId` is the conference's `details.cl
 agent's number is the one called, otherwise outbound (Ytel's article). Which leg is whose is `legs`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from supervision.conferences import Conference
+from supervision.conferences import Conference, Details
 from supervision.legs import Supervisor, User, read_legs, same_number
 
 Call = dict[str, Any]
+
+_NO_DETAILS = Details()
 
 
 def users_by_id(users: Iterable[Any]) -> dict[str, User]:
@@ -28,19 +30,16 @@ def active_calls(
     conferences: Iterable[Any],
     users: Mapping[str, User],
     supervisors: Mapping[str, Sequence[Supervisor]] | None = None,
-) -> list[Call]:
-    """The calls in progress, oldest first. One bad conference never hides the others.
+) -> Iterator[tuple[Call, Conference]]:
+    """The calls in progress as they come, with their conferences. One bad conference never hides the others.
 
-    `supervisors` are the supervisions under way by `confId`.
+    `supervisors` are the supervisors under way by `confId`. Each call is made when it is asked for: who has done with
+    one before the next need not hold thousands.
     """
     supervisors = supervisors or {}
-    calls = [
-        active_call(conference, users, supervisors.get(conference.confId, ()))
-        for conference in conferences
-        if is_active(conference)
-    ]
-    calls.sort(key=order)
-    return calls
+    for conference in conferences:
+        if is_active(conference):
+            yield active_call(conference, users, supervisors.get(conference.confId, ())), conference
 
 
 def is_active(conference: Any) -> bool:
@@ -61,7 +60,7 @@ def created_time(conference: Conference) -> int | None:
 
 def client_id_of(conference: Conference) -> str | None:
     """The WebRTC client id of the agent on this conference, where it names one."""
-    return _text(_details(conference).get("client_id"))
+    return _text(conference.details.client_id) if conference.details else None
 
 
 def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
@@ -71,22 +70,22 @@ def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
 
 def active_call(conference: Conference, users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()) -> Call:
     """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
-    details = _details(conference)
-    client_id, called = _text(details.get("client_id")), _text(details.get("called_number"))
+    details = conference.details or _NO_DETAILS
+    client_id, called = _text(details.client_id), _text(details.called_number)
     user = users.get(client_id) if client_id else None
     legs = read_legs(conference, user, supervisors)
     return {
         "confId": conference.confId,
         "status": "active",
         "createdTime": created_time(conference),
-        "from": _text(details.get("caller_number")),
+        "from": _text(details.caller_number),
         "to": called,
         "inbound": same_number(user.webrtcNumber, called or "") if user else None,
         "clientId": client_id,
         "username": user.username if user else None,
         "agentNumber": (user.webrtcNumber or None) if user else None,
         "contact": None,
-        "contactId": _text(details.get("contact_id")),
+        "contactId": _text(details.contact_id),
         "agentMemberId": legs.agent,
         "contactMemberId": legs.contact,
         "agentMatch": legs.match,
@@ -102,11 +101,6 @@ def _shown(supervisor: Supervisor) -> dict[str, Any]:
         "state": supervisor.state,
         "exposed": supervisor.exposed,
     }
-
-
-def _details(conference: Conference) -> Mapping[str, Any]:
-    details = conference.details
-    return details if isinstance(details, dict) else {}
 
 
 def _text(value: Any) -> str | None:

@@ -13,7 +13,7 @@ from supervision import clock
 from supervision.calls import Call, active_calls, client_id_of, is_active
 from supervision.fast_json import dumps, loads
 from supervision.legs import Supervisor, User
-from supervision.lines import lines_of, rendered
+from supervision.lines import in_order, lines_of
 from supervision.oddities import Oddities
 from supervision.snapshots import Copy, Read, Snapshot, Terms
 
@@ -185,12 +185,11 @@ class Floor:
         named = {client_id_of(one) for one in floor.conferences if is_active(one)}
         users = self._users.by_id(one for one in named if one)
         supervisors = upstream.guard.look(floor, users)
-        rows = active_calls(floor.conferences, users, supervisors)
+        shown = in_order(active_calls(floor.conferences, users, supervisors))
         self._oddities.note(floor.conferences)
-        by_id = {one.confId: one for one in floor.conferences if is_active(one)}
-        conferences = [by_id[row["confId"]].line() for row in rows]
         head = dumps({"complete": floor.complete, "sure": floor.sure})
-        parts = {ROWS: b"\n".join([head, *rendered(rows, tame=True)])}
-        for number, start in enumerate(range(0, len(rows), CONFERENCES_A_PART)):
-            parts[f"c{number}"] = b"\n".join(conferences[start : start + CONFERENCES_A_PART])
+        parts = {ROWS: b"\n".join([head, *[row for row, _ in shown]])}
+        for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
+            part = shown[start : start + CONFERENCES_A_PART]
+            parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])
         return Read(floor.read_at, parts)

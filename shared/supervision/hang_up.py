@@ -68,7 +68,7 @@ class HangUp:
             conference = self.reader.ytel.conference(conf_id)
         except YtelProblem:
             return []
-        members = conference.content.memberData if conference else None
+        members = conference.content.members if conference else None
         return [member for member in gone if member in members] if isinstance(members, dict) else []
 
     def _begin(self, nothing_yet: Event) -> None:

@@ -10,14 +10,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from supervision import fast_json
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder
+from msgspec.structs import astuple
+
 from supervision.conferences import Conference
+from supervision.fast_json import loads
 from supervision.fresh import FreshConference
 
 AgentMatch = Literal["channelName", "callerId", "elimination"]
 
 
-class User(NamedTuple):
+class User(Struct, frozen=True, gc=False):
     """One of the account's WebRTC users; an agent's number is its `webrtcNumber`."""
 
     clientId: str
@@ -41,34 +45,21 @@ class Supervisor(NamedTuple):
     leg: str | None = None
 
 
-class Leg(NamedTuple):
-    """One entry of `memberData`. One whose data could not be read is not `readable`, and its texts are empty."""
+class Leg(Struct, frozen=True, gc=False):
+    """One entry of `memberData`. One whose data could not be read is not `readable`, and its texts are empty.
+
+    `channel_name` is the number, or the channel, it is on; `caller_id` who calls, and an agent's leg can carry the
+    client id there; `called_number` the number that was called.
+    """
 
     member_id: str
-    data: Mapping[str, Any] | None
-
-    @property
-    def readable(self) -> bool:
-        """Whether Ytel's data of this leg could be read."""
-        return self.data is not None
-
-    @property
-    def channel_name(self) -> str:
-        """The number, or the channel, this leg is on."""
-        return _text(self.data.get("channelName")) if self.data else ""
-
-    @property
-    def caller_id(self) -> str:
-        """Who calls; an agent's leg can carry the client id here."""
-        return _text(self.data.get("callerId")) if self.data else ""
-
-    @property
-    def called_number(self) -> str:
-        """The number that was called."""
-        return _text(self.data.get("calledNumber")) if self.data else ""
+    readable: bool = False
+    channel_name: str = ""
+    caller_id: str = ""
+    called_number: str = ""
 
 
-class Legs(NamedTuple):
+class Legs(Struct, frozen=True):
     """Who the members are. Ids are member ids; `supervisors` maps each supervisor's own leg to its supervision's id.
 
     `members` holds every leg in JavaScript's key order; `known` is False where Ytel gave no readable map of members.
@@ -89,17 +80,15 @@ class Legs(NamedTuple):
         return self.agent is not None and self.match in ("channelName", "callerId")
 
 
-class FreshLegs(Legs):
+class FreshLegs(Legs, frozen=True):
     """Legs of members read from Ytel for this request. `read_fresh` alone makes them, of a FreshConference."""
-
-    __slots__ = ()
 
 
 def read_fresh(conference: FreshConference, user: User | None, supervisors: Sequence[Supervisor]) -> FreshLegs:
     """The legs of a conference that was read for this request; the rest as for `read_legs`."""
     if not isinstance(conference, FreshConference):
         raise TypeError("only a conference that was read for this request has fresh legs")
-    return FreshLegs(*read_legs(conference.content, user, supervisors))
+    return FreshLegs(*astuple(read_legs(conference.content, user, supervisors)))
 
 
 def read_legs(conference: Conference, user: User | None, supervisors: Sequence[Supervisor] = ()) -> Legs:
@@ -107,7 +96,7 @@ def read_legs(conference: Conference, user: User | None, supervisors: Sequence[S
 
     `user` is the agent of its `client_id`, or None; `supervisors` are the supervisions under way on this call.
     """
-    data = conference.memberData
+    data = conference.members
     members = _in_javascript_order(data) if isinstance(data, dict) else ()
     own = _supervisors_legs(members, supervisors) if supervisors else {}
     rest = [leg for leg in members if leg.member_id not in own] if own else members
@@ -159,12 +148,31 @@ def _place(key: str) -> int:
 _NO_INTEGER = 4294967295
 
 
+class _Data(Struct, gc=False):
+    channelName: str = ""
+    callerId: str = ""
+    calledNumber: str = ""
+
+
+_read_data = Decoder(_Data).decode
+
+
 def _read_leg(member_id: str, document: Any) -> Leg:
     try:
-        data = fast_json.loads(document) if isinstance(document, str) else document
+        data = _read_data(document)
+    except (TypeError, ValueError, MsgspecError, RecursionError):
+        return _read_odd_leg(member_id, document)
+    return Leg(member_id, True, data.channelName, data.callerId, data.calledNumber)
+
+
+def _read_odd_leg(member_id: str, document: Any) -> Leg:
+    try:
+        data = loads(document) if isinstance(document, str) else document
     except ValueError:
         data = None
-    return Leg(member_id, data if isinstance(data, dict) else None)
+    if not isinstance(data, dict):
+        return Leg(member_id)
+    return Leg(member_id, True, *[_text(data.get(name)) for name in _Data.__struct_fields__])
 
 
 def _text(value: Any) -> str:
@@ -221,9 +229,9 @@ def _contact(legs: Sequence[Leg], user: User, conference: Conference) -> str | N
     if len(legs) == 1:
         return legs[0].member_id
     details = conference.details
-    if not isinstance(details, dict):
+    if details is None:
         return None
-    inbound = same_number(user.webrtcNumber, _text(details.get("called_number")))
-    customer = _text(details.get("caller_number" if inbound else "called_number"))
+    inbound = same_number(user.webrtcNumber, _text(details.called_number))
+    customer = _text(details.caller_number if inbound else details.called_number)
     fitting = [leg for leg in legs if same_number(leg.channel_name, customer)]
     return fitting[0].member_id if len(fitting) == 1 else None

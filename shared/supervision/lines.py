@@ -1,8 +1,11 @@
 """Values as lines of JSON: rendered once, put together into answers by joining. Pure."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
+from supervision.calls import Call, order
+from supervision.conferences import Conference
 from supervision.fast_json import dumps, loads
 
 # A row is some 450 bytes. What is far larger was made so by hostile or broken fields, and may not crowd out the others.
@@ -10,12 +13,17 @@ LARGEST_ROW = 16_384
 LONGEST_TEXT, LONGEST_LIST = 200, 500
 
 
-def rendered(values: Iterable[Any], *, tame: bool = False) -> list[bytes]:
-    """Each value as one line of JSON in UTF-8. With `tame`, one that is out of all proportion has its fields cut."""
-    lines = [dumps(value) for value in values]
-    if tame and any(len(line) > LARGEST_ROW for line in lines):
-        lines = [dumps(_cut(loads(line))) if len(line) > LARGEST_ROW else line for line in lines]
-    return lines
+def row_line(call: Call) -> bytes:
+    """A call as one line of JSON in UTF-8; of one that is out of all proportion the fields are cut."""
+    line = dumps(call)
+    return line if len(line) <= LARGEST_ROW else dumps(_cut(loads(line)))
+
+
+def in_order(calls: Iterable[tuple[Call, Conference]]) -> list[tuple[bytes, Conference]]:
+    """Each call as its line, with its conference, oldest first."""
+    shown = [(order(call), row_line(call), conference) for call, conference in calls]
+    shown.sort(key=itemgetter(0))
+    return [(line, conference) for _, line, conference in shown]
 
 
 def lines_of(document: bytes) -> list[bytes]:

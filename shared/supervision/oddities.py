@@ -12,11 +12,11 @@ from supervision.observability import logger
 def oddities_of(conference: Conference) -> tuple[str, ...]:
     """What could not be made sense of, in plain words; empty for a conference as documented."""
     found = []
-    if not isinstance(conference.details, dict):
+    if conference.details is None:
         found.append("details are missing")
     if created_time(conference) is None:
         found.append("createdTime is no number")
-    data = conference.memberData
+    data = conference.members
     if data is not None and not isinstance(data, dict):
         found.append("memberData is no map")
     unreadable = [leg.member_id for leg in read_legs(conference, None).members if not leg.readable]

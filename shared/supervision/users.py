@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
+from msgspec.structs import astuple
+
 from supervision import clock
 from supervision.calls import users_by_id
 from supervision.fast_json import dumps, loads
@@ -111,4 +113,4 @@ class Users:
         read_at = clock.now_ms()
         users = users_by_id(self._source().users())
         # In one order, so that Ytel's answering in another is no change.
-        return Read(read_at, {PART: dumps([list(users[client_id]) for client_id in sorted(users)])})
+        return Read(read_at, {PART: dumps([astuple(users[client_id]) for client_id in sorted(users)])})

@@ -12,7 +12,7 @@ from statistics import median
 
 from supervision.calls import active_calls, users_by_id
 from supervision.conferences import loads_list
-from supervision.lines import rendered
+from supervision.lines import in_order
 from supervision.ytel.answers import read_answer
 from tests.bench.floor_data import ytel_floor
 from tests.bench.lines import Line
@@ -28,7 +28,7 @@ def bytes_to_bytes(conferences: bytes, users: bytes) -> bytes:
     """As the floor does it: the answers read, the rule applied, each row rendered and joined."""
     known = users_by_id(read_answer(200, users, None, 0.0)["payload"])
     calls = active_calls(read_answer(200, conferences, None, 0.0, loads_list)["payload"], known)
-    return b'{"calls":[' + b",".join(rendered(calls, tame=True)) + b"]}"
+    return b'{"calls":[' + b",".join([line for line, _ in in_order(calls)]) + b"]}"
 
 
 def lines() -> Iterator[Line]:

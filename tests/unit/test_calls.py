@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from supervision.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
 from supervision.conferences import of_plain
 from supervision.legs import Supervisor, User
+from supervision.lines import in_order
 from tests.harness.fake_ytel import SAMPLES
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
 
@@ -19,7 +20,7 @@ TWO = {"503": leg_document("+17048135555"), "504": leg_document(AGENT.webrtcNumb
 
 def test_ytels_own_samples():
     listed = json.loads(Path(SAMPLES).read_text())["payload"]
-    first, second = active_calls(map(of_plain, listed), USERS)
+    (first, _), (second, _) = active_calls(map(of_plain, listed), USERS)
     assert second == {
         "confId": "5555776a-564f-4805-ada6-e770c66d7368",
         "status": "active",
@@ -65,7 +66,7 @@ def test_a_call_of_no_known_user_is_listed_with_its_members():
 @pytest.mark.parametrize("field", ["members", "memberData", "details", "createdTime"])
 @pytest.mark.parametrize("value", [None, [], "x", 7, {}, True])
 def test_what_cannot_be_read_is_null_and_the_call_is_listed(field, value):
-    [call] = active_calls([of_plain(conference(**{field: value}))], USERS)
+    [(call, _)] = active_calls([of_plain(conference(**{field: value}))], USERS)
     assert call["confId"] == "5555776a"
     if field == "details":
         assert [call[name] for name in ("from", "to", "clientId", "contactId")] == [None] * 4
@@ -80,14 +81,14 @@ def test_a_field_that_is_missing_is_null():
 def test_the_supervisors_under_way_stand_on_their_call():
     on_call = Supervisor("s1", "whisper", "joined", True, "+12125550142", frozenset({"503", "504"}), "505")
     data = {**TWO, "505": leg_document("+12125550142")}
-    [call] = active_calls([of_plain(conference(memberData=data))], USERS, {"5555776a": [on_call]})
+    [(call, _)] = active_calls([of_plain(conference(memberData=data))], USERS, {"5555776a": [on_call]})
     assert call["supervisors"] == [{"id": "s1", "action": "whisper", "state": "joined", "exposed": True}]
     assert call["otherMemberIds"] == []
 
 
 @pytest.mark.parametrize("status", ["ended", "Active", None, True, ["active"]])
 def test_only_active_calls_are_listed(status):
-    assert active_calls([of_plain(conference(status=status))], USERS) == []
+    assert not [*active_calls([of_plain(conference(status=status))], USERS)]
 
 
 @pytest.mark.parametrize("conf_id", [None, "", 7, ["1"]])
@@ -100,14 +101,15 @@ def test_the_oldest_comes_first_then_the_lower_id():
         of_plain(conference(confId=conf_id, createdTime=created))
         for conf_id, created in (("c", 2), ("b", 1), ("a", 2), ("d", None))
     ]
-    assert [call["confId"] for call in active_calls(listed, USERS)] == ["d", "b", "a", "c"]
+    lines = [line for line, _ in in_order(active_calls(listed, USERS))]
+    assert [json.loads(line)["confId"] for line in lines] == ["d", "b", "a", "c"]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(hostile_conferences(), max_size=3), st.lists(hostile_conferences(), max_size=3))
 def test_no_conference_raises_or_hides_another(before, after):
     good = conference(confId="the good one", memberData=TWO)
-    calls = active_calls(map(of_plain, [*before, good, *after]), USERS)
+    calls = [call for call, _ in active_calls(map(of_plain, [*before, good, *after]), USERS)]
     [shown] = [call for call in calls if call["confId"] == "the good one"]
     assert shown == active_call(of_plain(good), USERS)
     assert len(calls) == 1 + sum(map(is_active, map(of_plain, [*before, *after])))

@@ -1,6 +1,7 @@
 """Which leg is whose, example by example: every line of the contract's "A call in the list"."""
 
 import pytest
+from msgspec.structs import astuple
 
 from supervision.conferences import of_plain
 from supervision.fresh import FreshConference
@@ -153,6 +154,6 @@ def test_fresh_legs_are_those_of_a_conference_read_for_the_request():
     content = of_plain(conference(memberData={"500": CUSTOMERS, "501": AGENTS}))
     fresh = read_fresh(FreshConference("5555776a", content, 1), AGENT, ())
     assert type(fresh) is FreshLegs
-    assert tuple(fresh) == tuple(read_legs(content, AGENT))
+    assert astuple(fresh) == astuple(read_legs(content, AGENT))
     with pytest.raises(TypeError, match="read for this request"):
         read_fresh(type("Held", (), {"content": content})(), AGENT, ())
