@@ -20,6 +20,11 @@ UNUSED = (
     "boto3/examples",
     "cffi",  # writes bindings in C; cryptography needs its _cffi_backend alone
     "certifi/tests",
+    "msgspec/_json_schema.py",
+    "msgspec/inspect.py",
+    "msgspec/msgpack.py",
+    "msgspec/toml.py",
+    "msgspec/yaml.py",
     "phonenumbers/carrier.py",  # names of carriers, places and time zones
     "phonenumbers/carrierdata",
     "phonenumbers/geocoder.py",
@@ -41,6 +46,7 @@ def main(folder: Path) -> None:
         for found in list(folder.rglob(pattern)):
             _remove(found)
     _slim_botocore(folder / "botocore" / "data")
+    _slim_msgspec(folder / "msgspec")
 
 
 def _slim_botocore(data: Path) -> None:
@@ -62,6 +68,18 @@ def _slim_botocore(data: Path) -> None:
     _write(data / "endpoints.json", endpoints)
 
 
+def _slim_msgspec(package: Path) -> None:
+    """Leaves its JSON and its structs: it imports all of its parts at once, for 10 ms of a cold start instead of 3."""
+    for name, imports, instead in (
+        ("__init__.py", "from . import inspect, json, msgpack, structs, toml, yaml\n", "from . import json, structs\n"),
+        ("json.py", "from ._json_schema import schema, schema_components\n", ""),
+    ):
+        before = (package / name).read_text()
+        if imports not in before:
+            raise SystemExit(f"msgspec/{name} imports its parts in another way than it did")
+        _replace(package / name, before.replace(imports, instead))
+
+
 def _without_documentation(model: Any) -> Any:
     if isinstance(model, dict):
         return {
@@ -73,9 +91,13 @@ def _without_documentation(model: Any) -> Any:
 
 
 def _write(path: Path, document: Any) -> None:
+    _replace(path, json.dumps(document, separators=(",", ":")))
+
+
+def _replace(path: Path, text: str) -> None:
     # A file of its own: the installer may have linked the one that was here to its cache.
     path.unlink(missing_ok=True)
-    path.write_text(json.dumps(document, separators=(",", ":")))
+    path.write_text(text)
 
 
 def _remove(path: Path) -> None:
