@@ -72,6 +72,21 @@ def test_without_such_a_user_every_leg_is_an_other_member():
     assert told(legs_of(CUSTOMERS, AGENTS, user=None)) == (None, None, ("500", "501"), None)
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"channelName":15555280600}',
+        '{"channelName":"+15555280600","callerId":null,"calledNumber":["x"]}',
+        '{"channelName":"+15555280600","callSid":"\\ud800"}',
+        '{"channelName":"+15555280600","callSid":NaN}',
+        '{"channelName":"elsewhere","channelName":"+15555280600"}',
+        {"channelName": "+15555280600"},
+    ],
+)
+def test_a_leg_that_is_not_quite_as_documented_is_read_all_the_same(document):
+    assert told(legs_of(CUSTOMERS, document)) == ("501", "500", (), "channelName")
+
+
 @pytest.mark.parametrize("data", [None, {}, [], "{}", 7, True])
 def test_members_that_are_not_given_are_not_known(data):
     legs = read_legs(of_plain(conference(memberData=data)), AGENT)
