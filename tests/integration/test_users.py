@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from supervision.legs import User
 from supervision.problems import YtelUnavailable
 from supervision.users import Users
 
@@ -86,12 +87,12 @@ def test_the_last_of_several_counts_and_malformed_ones_break_nothing(users, ytel
         user("a", "+12125550103", first="Eve"),
     ]
     found = users.by_id()
-    assert found["a"] == ("a", "Eve Lee", "+12125550103")
-    assert found["bare"] == ("bare", "", "")
+    assert found["a"] == User("a", "Eve Lee", "+12125550103")
+    assert found["bare"] == User("bare", "", "")
     assert found["null names"].username == ""
     assert found["one name"].username == "Ann"
     assert found["no number"].webrtcNumber == ""
-    assert found["odd"] == ("odd", "Lee", "")
+    assert found["odd"] == User("odd", "Lee", "")
     assert found["half \ud800 pair"].username == "\udfff Lee"
     assert set(users.numbers()) == {"+12125550100", "+12125550103"}
     assert len(found) == 7
