@@ -59,7 +59,7 @@ def test_a_request_is_acted_on_once_however_often_it_is_delivered(desk, deliver)
     act = Act()
     assert [deliver(act, event(event_id)) for event_id in ("e1", "e1", "e2")] == [DONE] * 3
     [request] = act.requests
-    assert (request.caller.client, request.correlation_id) == ("crm.automations", "r1")
+    assert (request.caller.client, request.id) == ("crm.automations", "r1")
     assert request.caller.may("whisper")
     assert desk.told == []
 
@@ -69,7 +69,7 @@ def test_without_a_request_id_it_is_the_events_own(deliver, request_id):
     act = Act()
     for event_id in ("e1", "e1", "e2"):
         deliver(act, event(event_id, requestId=request_id))
-    assert [one.correlation_id for one in act.requests] == ["e1", "e2"]
+    assert [one.id for one in act.requests] == ["e1", "e2"]
 
 
 def test_request_ids_belong_to_their_source(deliver):
