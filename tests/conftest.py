@@ -1,6 +1,10 @@
-"""What holds for every test: no account of anyone's is ever within reach."""
+"""What holds for every test: no account of anyone's is ever within reach, and one Chromium serves all."""
 
 import os
+
+import pytest
+
+from tests.browser.chromium import ARGUMENTS, NOT_FOUND, chromium, required
 
 for name in [one for one in os.environ if one.startswith(("AWS_", "YTEL_"))]:
     del os.environ[name]
@@ -12,3 +16,17 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; the test is skipped where there is none, and fails where one is required."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        (pytest.fail if required() else pytest.skip)(NOT_FOUND)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()

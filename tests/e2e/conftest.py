@@ -18,9 +18,13 @@ _lines, _scenes = itertools.count(), itertools.count()
 
 
 class Scene:
-    """A running system, as a supervisor's client and a scenario see it."""
+    """A running system, as a supervisor's client and a scenario see it.
 
-    def __init__(self, system):
+    Built functions live in true time: their clock cannot be moved.
+    """
+
+    def __init__(self, system, *, can_move_clock=True):
+        self.can_move_clock = can_move_clock
         self.system = system
         self.ytel = system.ytel
         self.floor = system.ytel.floor
@@ -60,7 +64,8 @@ class Scene:
 
     def reaches(self, id_, state):
         """The supervision, once it is in this state; a little later, as the floor that is held may not show it yet."""
-        self.system.move_clock(2.1)
+        if self.can_move_clock:
+            self.system.move_clock(2.1)
         return wait_until(lambda: (one := self.supervision(id_))["state"] == state and one, what=f"{state}", every=0.05)
 
     def joined(self, action, call, to=None):

@@ -25,7 +25,7 @@ def system():
 
 @pytest.fixture
 def scene(system):
-    yield Scene(system)
+    yield Scene(system, can_move_clock=False)
     assert system.ytel.complaints == [], "Ytel was asked for something it does not document"
     assert [failure for _, failure in system.failures] == []
 
