@@ -41,7 +41,11 @@ class Permissions:
         signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         if signed is None or signed[1] not in self._documents:
             return self._app(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length)
+        if len(body) < length:  # who asked was ended in the middle of it
+            start_response("400 Bad Request", [])
+            return []
         environ["wsgi.input"] = io.BytesIO(body)
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
         for asked in asked_by(signed[2], operation, json.loads(body or b"{}")):
