@@ -39,7 +39,10 @@ class Change:
 
 @dataclass
 class Watcher:
-    """Compares the floor with what was told. `known` maps each call that was told as begun to whether it ran long."""
+    """Compares the floor with what was told: `_calls` are those told as begun, `_long` whether each ran long.
+
+    `_missing` is the first reading that did not show a call, for those that may have been overlooked.
+    """
 
     table: str
     floor: Floor

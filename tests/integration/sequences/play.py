@@ -5,6 +5,7 @@ from collections.abc import Callable
 from supervision.audience import ACTIONS
 from supervision.problems import Problem
 from tests.harness.fake_ytel.calls import AS_IT_IS, Role
+from tests.harness.fake_ytel.phones import Dial
 from tests.integration.sequences.world import CUSTOMERS, PHONES, World
 
 LEGS: list[tuple[Role, ...]] = [("contact", "agent"), ("agent", "contact"), ("contact", "agent", "third"), ("contact",)]
@@ -94,19 +95,20 @@ def _ask(world: World) -> None:
 
 
 def _pick_up(world: World) -> None:
-    ringing = world.floor.ringing()
-    if ringing:
-        dial = world.random.choice(ringing)
+    if dial := _some_ringing(world):
         world.floor.answer(dial.conf_id, dial.to)
         world.steps.append(f"{dial.to[-1]} answers {dial.conf_id[:4]}")
 
 
 def _decline(world: World) -> None:
-    ringing = world.floor.ringing()
-    if ringing:
-        dial = world.random.choice(ringing)
+    if dial := _some_ringing(world):
         world.floor.decline(dial.conf_id, dial.to)
         world.steps.append(f"{dial.to[-1]} declines {dial.conf_id[:4]}")
+
+
+def _some_ringing(world: World) -> Dial | None:
+    ringing = world.floor.ringing()
+    return world.random.choice(ringing) if ringing else None
 
 
 def _leave(world: World) -> None:
