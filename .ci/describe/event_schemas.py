@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from shapes import Json, published
 
-from supervision import event_models
-from supervision.events import SOURCE
+from supervision.api.openapi import event_models
+from supervision.table.outbox import SOURCE
 
 BEGIN, END = "  # >>> made by `make describe`\n", "  # <<< made by `make describe`\n"
 

@@ -1,4 +1,4 @@
-"""The API's description, from the doors' own routes and `supervision.models`."""
+"""The API's description, from the doors' own routes and `supervision.api.openapi.models`."""
 
 import json
 import sys
@@ -10,7 +10,9 @@ from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
 from pydantic.json_schema import models_json_schema
 from shapes import Json, published
 
-from supervision import models, problems, scopes
+from supervision.api.openapi import models
+from supervision.base import problems
+from supervision.rules import scopes
 
 # Powertools' own, which nothing here answers.
 NOT_OURS = ("HTTPValidationError", "ResponseValidationError", "ValidationError")
@@ -83,7 +85,7 @@ def _no_clash(components: Json, of_door: Json) -> None:
 
 
 def _complete(operation: Json, route: str) -> None:
-    """What is the same at every door, because it is the gateway's or `supervision.http`'s."""
+    """What is the same at every door, because it is the gateway's or `supervision.api.http_api`'s."""
     operation["parameters"] = [_of_path(one) for one in operation.get("parameters", [])]
     operation["parameters"] += operation.pop("x-parameters")
     for answer in operation["responses"].values():

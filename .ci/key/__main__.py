@@ -17,9 +17,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from supervision import aws
-from supervision.clients import parse
-from supervision.scopes import SCOPES
+from supervision.base import aws
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import parse
 
 NEW_KEY_BYTES = 32
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from callers import Callers
 
-from supervision.observability import correlation, correlation_of, logger
-from supervision.scopes import ROUTES
-from supervision.settings import AuthSettings, load
-from supervision.start import at_start
+from supervision.base.cold_start import at_start
+from supervision.base.observability import correlation, correlation_of, logger
+from supervision.base.settings import AuthSettings, load
+from supervision.rules.scopes import ROUTES
 
 callers = at_start(lambda: Callers(load(AuthSettings)))
 

@@ -2,10 +2,10 @@
 
 from people import People
 
-from supervision import clients
-from supervision.clients import Caller, Clients
-from supervision.secrets import Secret
-from supervision.settings import AuthSettings, SettingError
+from supervision.base.settings import AuthSettings, SettingError
+from supervision.table import clients
+from supervision.table.clients import Caller, Clients
+from supervision.table.secret import Secret
 
 # With the gateway's own minute, a withdrawn key is out in less than five even while the secret cannot be read.
 _MAX_AGE = 60.0

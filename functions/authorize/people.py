@@ -5,9 +5,9 @@ import urllib.request
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from supervision.clients import Caller
-from supervision.observability import logger
-from supervision.scopes import SCOPES
+from supervision.base.observability import logger
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import Caller
 
 if TYPE_CHECKING:
     from jwt import PyJWKClient

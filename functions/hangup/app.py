@@ -4,23 +4,23 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision import bus, http
-from supervision.described import actions as described
-from supervision.hang_up_door import HangUpDoor
-from supervision.problems import CallNotFound
-from supervision.start import at_start
+from supervision.api import events, http_api
+from supervision.api.hang_up_door import HangUpDoor
+from supervision.api.openapi import actions as described
+from supervision.base.cold_start import at_start
+from supervision.base.problems import CallNotFound
 
 app = APIGatewayHttpResolver()
-http.prepare(app, CallNotFound)
+http_api.prepare(app, CallNotFound)
 door = at_start(HangUpDoor)
 
 
 @app.post("/calls/<confId>/hangup", **described.HANGUP)
 def hangup(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Disconnects every member of the call, supervisors too."""
-    return door().over_http(app, http.path_parameter(app, "confId", confId))
+    return door().over_http(app, http_api.path_parameter(app, "confId", confId))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP API event, or a `Supervision Requested` from the bus."""
-    return door().from_bus(event, context) if bus.is_from_bus(event) else http.serve(app, event, context)
+    return door().from_bus(event, context) if events.is_from_bus(event) else http_api.serve(app, event, context)

@@ -9,12 +9,12 @@ from typing import Any
 from answers import answer
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision import http
-from supervision.described import calls as described
-from supervision.listing import Listing, Query, one_call
-from supervision.problems import CallNotFound
-from supervision.settings import load
-from supervision.start import at_start
+from supervision.api import http_api
+from supervision.api.openapi import calls as described
+from supervision.base.cold_start import at_start
+from supervision.base.problems import CallNotFound
+from supervision.base.settings import load
+from supervision.floor.pages import Listing, Query, one_call
 from supervision.wiring import FloorNeeds, Parts
 
 # What a function needs to read the floor itself, should another's reading not come.
@@ -22,7 +22,7 @@ OWN_READING_SECONDS = 9.0
 LONGEST_WAIT_SECONDS = 9.0
 
 app = APIGatewayHttpResolver()
-http.prepare(app, CallNotFound)
+http_api.prepare(app, CallNotFound)
 listing = Listing()
 
 
@@ -44,7 +44,7 @@ def list_calls() -> Response[str]:
 @app.get("/calls/<confId>", **described.GET_CALL)
 def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """The call's row, and `userConference`."""
-    found = parts().floor.call(http.path_parameter(app, "confId", confId), _patience())
+    found = parts().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
     if found is None:
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
@@ -54,15 +54,15 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
 @app.get("/calls/<confId>/plan", **described.PLAN)
 def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """Whom the action would keep out and who would hear; dials nobody."""
-    from supervision.plan import plan  # what reads one call is not paid for by everybody's cold start
+    from supervision.actions.plan import plan  # what reads one call is not paid for by everybody's cold start
 
     action = app.current_event.query_string_parameters.get("action", "")
-    return http.json_answer(200, plan(parts().reader, action, http.path_parameter(app, "confId", confId)))
+    return http_api.json_answer(200, plan(parts().reader, action, http_api.path_parameter(app, "confId", confId)))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway's event in, its answer out."""
-    return http.serve(app, event, context)
+    return http_api.serve(app, event, context)
 
 
 def _patience() -> float:

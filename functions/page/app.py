@@ -9,9 +9,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from files import Assets, File
 
-from supervision.described import page as described
-from supervision.settings import PageSettings, load
-from supervision.start import at_start
+from supervision.api.openapi import page as described
+from supervision.base.cold_start import at_start
+from supervision.base.settings import PageSettings, load
 
 HERE = Path(__file__).parent
 HEADERS = {

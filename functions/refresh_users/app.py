@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from supervision.observability import logger
-from supervision.problems import YtelProblem
-from supervision.settings import load
-from supervision.start import at_start
+from supervision.base.cold_start import at_start
+from supervision.base.observability import logger
+from supervision.base.problems import YtelProblem
+from supervision.base.settings import load
 from supervision.wiring import FloorNeeds, Parts
 
 

@@ -4,32 +4,35 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision import history, http
-from supervision.described import supervisions as described
-from supervision.observability import logger
-from supervision.problems import Problem, SupervisionNotFound
-from supervision.settings import load
-from supervision.start import at_start
+from supervision.api import http_api
+from supervision.api.openapi import supervisions as described
+from supervision.base.cold_start import at_start
+from supervision.base.observability import logger
+from supervision.base.problems import Problem, SupervisionNotFound
+from supervision.base.settings import load
+from supervision.table import history
 from supervision.wiring import FloorNeeds, Parts
 
 app = APIGatewayHttpResolver()
-http.prepare(app, SupervisionNotFound)
+http_api.prepare(app, SupervisionNotFound)
 parts = at_start(lambda: Parts(load(FloorNeeds)))
 
 
 @app.get("/supervisions", **described.LIST_SUPERVISIONS)
 def list_supervisions() -> Response[str]:
     """Lists the supervisions, newest first."""
-    http.caller_of(app)
+    http_api.caller_of(app)
     query = history.Query.of(app.current_event.query_string_parameters or {})
     _look_at_the_floor()
-    return http.json_answer(200, history.find(parts().settings.table_name, parts().supervisions, query))
+    return http_api.json_answer(200, history.find(parts().settings.table_name, parts().supervisions, query))
 
 
 @app.delete("/supervisions/<id>", **described.LEAVE)
 def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
     """Drops the supervisor's own leg; the call goes on."""
-    return http.json_answer(202, parts().leave.leave(http.path_parameter(app, "id", id), http.caller_of(app)).as_wire())
+    return http_api.json_answer(
+        202, parts().leave.leave(http_api.path_parameter(app, "id", id), http_api.caller_of(app)).as_wire()
+    )
 
 
 def _look_at_the_floor() -> None:
@@ -44,4 +47,4 @@ def _look_at_the_floor() -> None:
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP API event."""
-    return http.serve(app, event, context)
+    return http_api.serve(app, event, context)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from supervision.observability import correlation
-from supervision.settings import WatchSettings, load
-from supervision.start import at_start
-from supervision.watcher import Watcher
+from supervision.actions.watcher import Watcher
+from supervision.base.cold_start import at_start
+from supervision.base.observability import correlation
+from supervision.base.settings import WatchSettings, load
 from supervision.wiring import FloorNeeds, Parts
 
 # The schedule comes every minute; a look that begins later belongs to the next invocation.

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from supervision import aws
-from supervision.floor import Floor, Upstream
-from supervision.settings import BusSettings, DialSettings, FloorSettings, TableSettings, YtelSettings
-from supervision.users import Users
+from supervision.base import aws
+from supervision.base.settings import BusSettings, DialSettings, FloorSettings, TableSettings, YtelSettings
+from supervision.floor.floor import Floor, Upstream
+from supervision.floor.users import Users
 
 if TYPE_CHECKING:
-    from supervision.call_now import CallReader
-    from supervision.events import Outbox
-    from supervision.guard import Guard
-    from supervision.hang_up import HangUp
-    from supervision.leave import Leave
-    from supervision.supervise import Supervise
-    from supervision.supervisions import Supervisions
+    from supervision.actions.call_reader import CallReader
+    from supervision.actions.dial import Supervise
+    from supervision.actions.guard import Guard
+    from supervision.actions.hang_up import HangUp
+    from supervision.actions.leave import Leave
+    from supervision.table.outbox import Outbox
+    from supervision.table.repository import Supervisions
     from supervision.ytel.client import Ytel
 
 
@@ -44,7 +44,7 @@ class Parts:
     @cached_property
     def ytel(self) -> "Ytel":
         """Ytel's API."""
-        from supervision.secrets import Secret
+        from supervision.table.secret import Secret
         from supervision.ytel.client import Ytel
         from supervision.ytel.token import Token
 
@@ -75,47 +75,47 @@ class Parts:
     @cached_property
     def outbox(self) -> "Outbox":
         """The way to the bus."""
-        from supervision.events import Outbox
+        from supervision.table.outbox import Outbox
 
         return Outbox(self.settings.table_name, self.settings.event_bus_name)
 
     @cached_property
     def supervisions(self) -> "Supervisions":
         """The records."""
-        from supervision.supervisions import Supervisions
+        from supervision.table.repository import Supervisions
 
         return Supervisions(self.settings.table_name, self.settings.audit_days, self.outbox)
 
     @cached_property
     def guard(self) -> "Guard":
         """What looks after the supervisions under way."""
-        from supervision.guard import Guard
+        from supervision.actions.guard import Guard
 
         return Guard(self.supervisions, self.ytel, self.settings.drop_exposed)
 
     @cached_property
     def reader(self) -> "CallReader":
         """Calls as they are now."""
-        from supervision.call_now import CallReader
+        from supervision.actions.call_reader import CallReader
 
         return CallReader(self.ytel, self.users, self.guard)
 
     @cached_property
     def hang_up(self) -> "HangUp":
         """Ends calls."""
-        from supervision.hang_up import HangUp
+        from supervision.actions.hang_up import HangUp
 
         return HangUp(self.reader, self.outbox, self.floor)
 
     @cached_property
     def leave(self) -> "Leave":
         """Ends supervisions."""
-        from supervision.leave import Leave
+        from supervision.actions.leave import Leave
 
         return Leave(self.reader, self.supervisions, self.floor)
 
     def supervise(self, settings: DialSettings) -> "Supervise":
         """Asks supervisors' phones into calls."""
-        from supervision.supervise import Supervise
+        from supervision.actions.dial import Supervise
 
         return Supervise(self.reader, self.supervisions, self.floor, settings, self.settings.table_name)

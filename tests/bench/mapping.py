@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from supervision.calls import active_calls, users_by_id
-from supervision.conferences import loads_list
-from supervision.lines import in_order
+from supervision.floor.rows import in_order
+from supervision.rules.calls import active_calls, users_by_id
+from supervision.rules.conferences import loads_list
 from supervision.ytel.answers import read_answer
 from tests.bench.floor_data import ytel_floor
 from tests.bench.lines import Line

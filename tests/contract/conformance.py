@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import requests
 
-from supervision import models
+from supervision.api.openapi import models
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.template import ROOT
 

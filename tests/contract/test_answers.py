@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervision.problems import Forbidden, Problem
+from supervision.base.problems import Forbidden, Problem
 from tests.contract.conformance import PHONE
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Html, Reset, Run, Status
 from tests.harness.waiting import wait_until

@@ -7,8 +7,9 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from supervision import models, scopes
-from supervision.problems import Forbidden, Problem
+from supervision.api.openapi import models
+from supervision.base.problems import Forbidden, Problem
+from supervision.rules import scopes
 from tests.harness.template import ROOT, Template
 
 # What only a browser asks for.

@@ -6,8 +6,8 @@ import uuid
 import jsonschema
 import pytest
 
-from supervision import event_models
-from supervision.events import SOURCE
+from supervision.api.openapi import event_models
+from supervision.table.outbox import SOURCE
 from tests.contract.conformance import PHONE
 from tests.harness.local_aws.put_events import matches
 from tests.harness.template import ROOT, Template

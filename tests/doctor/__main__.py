@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-from supervision import clock
-from supervision.calls import users_by_id
-from supervision.problems import Problem
-from supervision.settings import SettingError, YtelSettings, load
+from supervision.base import clock
+from supervision.base.problems import Problem
+from supervision.base.settings import SettingError, YtelSettings, load
+from supervision.rules.calls import users_by_id
 from supervision.ytel.client import Ytel
 from supervision.ytel.transport import Transport
 from tests.doctor.calls import look_at_calls

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from supervision.audience import decide
-from supervision.calls import active_call, agent_of
-from supervision.conferences import Conference
-from supervision.fast_json import loads
-from supervision.fresh import FreshConference
-from supervision.legs import User, read_fresh
-from supervision.masking import masked
-from supervision.oddities import oddities_of
-from supervision.problems import Conflict
+from supervision.base.fast_json import loads
+from supervision.base.problems import Conflict
+from supervision.floor.anomalies import oddities_of
+from supervision.rules.audience import decide
+from supervision.rules.calls import active_call, agent_of
+from supervision.rules.conferences import Conference
+from supervision.rules.fresh import FreshConference
+from supervision.rules.legs import User, read_fresh
+from supervision.rules.masking import masked
 
 KNOWN = {"accountSid", "confId", "status", "createdTime", "details", "members", "memberData"}
 

@@ -55,7 +55,7 @@ def _product() -> None:
 def _check_settings(env: Mapping[str, str]) -> None:
     """Load every class of settings there is from all that the functions get."""
     _product()
-    from supervision import settings
+    from supervision.base import settings
 
     declared: dict[str, str] = {}
     for function in Template(settings=env).functions.values():
@@ -77,7 +77,7 @@ def _check_clients(text: str) -> None:
     if not isinstance(entries, dict) or not all(isinstance(one, dict) for one in entries.values()):
         raise OptionError('setting API_CLIENTS is malformed: {"name": {"key": "…", "scopes": ["…"]}} is wanted')
     _product()
-    from supervision import clients
+    from supervision.table import clients
 
     for name, entry in entries.items():
         try:

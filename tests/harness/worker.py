@@ -78,7 +78,7 @@ def _movable_clock(ahead_ms: int) -> list[int]:
     """Let `supervision.clock` stand ahead of the true time by what the answered list holds."""
     offset = [ahead_ms]
     try:
-        from supervision import clock
+        from supervision.base import clock
     except ImportError:  # a function that does not use the layer
         return offset
     true = clock.now_ms

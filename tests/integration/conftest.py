@@ -3,7 +3,7 @@ import os
 import pytest
 from moto import mock_aws
 
-from supervision import aws, clock
+from supervision.base import aws, clock
 from tests.harness.fake_ytel import FakeYtel
 from tests.integration.desk import Desk, listen_in
 from tests.integration.served_aws import ServedAws
@@ -28,7 +28,7 @@ def made_up_aws(monkeypatch):
 def clock_at(monkeypatch):
     """Sets the layer's clock, in milliseconds, and may move it on."""
     now = [1_709_849_242_672]
-    monkeypatch.setattr("supervision.clock.now_ms", lambda: now[0])
+    monkeypatch.setattr("supervision.base.clock.now_ms", lambda: now[0])
 
     def move(seconds=0.0):
         now[0] += int(seconds * 1000)

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from supervision import aws
-from supervision.audience import Action
-from supervision.clients import Caller
-from supervision.events import ENTRIES
-from supervision.problems import Problem
-from supervision.record import Supervision
-from supervision.scopes import SCOPES
-from supervision.supervise import DialRequest, Supervise
-from supervision.supervisions import OPEN
+from supervision.actions.dial import DialRequest, Supervise
+from supervision.base import aws
+from supervision.base.problems import Problem
+from supervision.rules.audience import Action
+from supervision.rules.scopes import SCOPES
+from supervision.rules.supervision import Supervision
+from supervision.table.clients import Caller
+from supervision.table.outbox import ENTRIES
+from supervision.table.repository import OPEN
 from supervision.wiring import DialNeeds, Parts
 from tests.harness.fake_ytel import FakeYtel
 from tests.integration.ytel_clients import Tokens, client

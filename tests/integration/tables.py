@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from supervision import aws
+from supervision.base import aws
 from tests.harness.template import Template
 
 

@@ -3,9 +3,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from supervision import aws, clients
-from supervision.clients import Caller, of_event
-from supervision.scopes import ROUTES, SCOPES
+from supervision.base import aws
+from supervision.rules.scopes import ROUTES, SCOPES
+from supervision.table import clients
+from supervision.table.clients import Caller, of_event
 from tests.harness.template import Template
 from tests.integration.authorizer import CONTEXT, event, loaded
 
@@ -132,7 +133,7 @@ def test_the_secret_is_read_once_a_minute_however_many_ask(authorize, clock_at, 
     read = Mock(wraps=vault.get_secret_value)
     parse = Mock(wraps=clients.parse)
     monkeypatch.setattr(vault, "get_secret_value", read)
-    monkeypatch.setattr("supervision.clients.parse", parse)
+    monkeypatch.setattr("supervision.table.clients.parse", parse)
     for _ in range(20):
         authorize("Bearer crm-key")
     assert (read.call_count, parse.call_count) == (1, 1)

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from supervision import aws
-from supervision.settings import SettingError
+from supervision.base import aws
+from supervision.base.settings import SettingError
 from tests.integration.authorizer import CONTEXT, Issuer, event, loaded
 
 AUDIENCE = "call-floor"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from supervision.plan import plan
-from supervision.problems import CallAmbiguous, CallNotFound, InvalidRequest, Problem, YtelUnavailable
+from supervision.actions.plan import plan
+from supervision.base.problems import CallAmbiguous, CallNotFound, InvalidRequest, Problem, YtelUnavailable
 from tests.integration.desk import OTHER_PHONE, PHONE
 
 DIALLED = ("listen", "whisper", "barge")

@@ -2,9 +2,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from supervision import aws
-from supervision.dial_limits import count
-from supervision.problems import TooManyDials
+from supervision.base import aws
+from supervision.base.problems import TooManyDials
+from supervision.table.rate_limit import count
 from tests.integration.tables import make_table
 
 MINUTE = 1_709_849_220_000

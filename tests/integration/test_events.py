@@ -2,9 +2,8 @@
 
 import pytest
 
-from supervision import bus
-from supervision.once import _store
-from supervision.problems import (
+from supervision.api import events
+from supervision.base.problems import (
     AgentNotProven,
     CallAmbiguous,
     CallNotFound,
@@ -19,6 +18,7 @@ from supervision.problems import (
     YtelRejected,
     YtelUnavailable,
 )
+from supervision.table.requests import _store
 from tests.integration.doors import Context
 
 DONE = {"supervision": {"id": "s1"}}
@@ -50,7 +50,9 @@ def deliver(desk):
     _store.cache_clear()  # it holds the client of an earlier test
 
     def deliver(act, delivered, action="whisper"):
-        return bus.on_request(delivered, Context(), action=action, table=desk.table, outbox=desk.parts.outbox, act=act)
+        return events.on_request(
+            delivered, Context(), action=action, table=desk.table, outbox=desk.parts.outbox, act=act
+        )
 
     return deliver
 
@@ -148,7 +150,7 @@ def test_a_failure_that_could_not_be_kept_is_raised_and_the_request_tried_again(
 
 
 def asked(**detail):
-    return bus.EventRequest(detail, None, "r1")  # type: ignore[arg-type]
+    return events.EventRequest(detail, None, "r1")  # type: ignore[arg-type]
 
 
 def test_a_call_is_named_by_itself_or_by_the_agent_who_is_on_it(desk):
@@ -168,5 +170,5 @@ def test_a_call_that_is_not_named_is_an_invalid_request(desk, detail):
 
 
 def test_events_are_told_from_requests_over_http():
-    assert bus.is_from_bus(event())
-    assert not bus.is_from_bus({"version": "2.0", "routeKey": "POST /calls/{confId}/whisper"})
+    assert events.is_from_bus(event())
+    assert not events.is_from_bus({"version": "2.0", "routeKey": "POST /calls/{confId}/whisper"})

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from supervision import clock
-from supervision.calls import active_calls
-from supervision.conferences import of_plain
-from supervision.floor import Floor, Upstream
-from supervision.legs import Supervisor
-from supervision.problems import YtelRateLimited, YtelUnavailable
-from supervision.users import Users
+from supervision.base import clock
+from supervision.base.problems import YtelRateLimited, YtelUnavailable
+from supervision.floor.floor import Floor, Upstream
+from supervision.floor.users import Users
+from supervision.rules.calls import active_calls
+from supervision.rules.conferences import of_plain
+from supervision.rules.legs import Supervisor
 from supervision.ytel.client import ConferenceList
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")

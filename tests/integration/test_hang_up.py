@@ -2,8 +2,7 @@
 
 import pytest
 
-from supervision.clients import Caller
-from supervision.problems import (
+from supervision.base.problems import (
     CallNotFound,
     Forbidden,
     HangupIncomplete,
@@ -12,7 +11,8 @@ from supervision.problems import (
     YtelRateLimited,
     YtelUnavailable,
 )
-from supervision.scopes import SCOPES
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Reset, Run, Status
 from tests.integration.desk import CRM, PHONE
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from supervision.history import Query, find
-from supervision.problems import InvalidRequest
+from supervision.base.problems import InvalidRequest
+from supervision.table.history import Query, find
 from tests.integration.test_supervisions import NOW, supervision
 
 STATES = ("dialing", "joined", "ended", "failed")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from supervision import aws
-from supervision.clients import parse
+from supervision.base import aws
+from supervision.table.clients import parse
 
 ROOT = Path(__file__).parents[2]
 FIRST = {"first": {"key": "first-key", "scopes": ["calls:read"], "phones": ["+12125550142"]}}

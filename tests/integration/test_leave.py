@@ -2,8 +2,7 @@
 
 import pytest
 
-from supervision.clients import Caller
-from supervision.problems import (
+from supervision.base.problems import (
     Forbidden,
     NotJoined,
     OutcomeUnknown,
@@ -11,7 +10,8 @@ from supervision.problems import (
     YtelRejected,
     YtelUnavailable,
 )
-from supervision.scopes import SCOPES
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import Reset, Run, Status
 from tests.integration.desk import CRM, OTHER_PHONE, PHONE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from supervision import aws
+from supervision.base import aws
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.fake import SAMPLE_CALL, SAMPLES
 from tests.harness.fake_ytel.faults import Status
@@ -216,8 +216,8 @@ def test_ytel_asking_to_slow_down_is_passed_on(app, ytel, clock_at):
 
 def test_without_time_to_wait_it_answers_at_once(app, ytel, table):
     """Another function holds the lease, and this one has nothing."""
-    from supervision import clock
-    from supervision.snapshots.current import Current, CurrentItem
+    from supervision.base import clock
+    from supervision.table.snapshots.current import Current, CurrentItem
 
     now = clock.now_ms()
     assert CurrentItem(table, "SNAPSHOT#floor").lease("another", Current(), now, now + 60_000)[0]

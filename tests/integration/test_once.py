@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyPersistenceLayerError
 
-from supervision import aws
-from supervision.once import _store, once
-from supervision.problems import InProgress, InvalidRequest, OutcomeUnknown
+from supervision.base import aws
+from supervision.base.problems import InProgress, InvalidRequest, OutcomeUnknown
+from supervision.table.requests import _store, once
 from tests.integration.doors import Context
 
 ASKED = {"action": "whisper", "confId": "c1", "to": "+12125550142"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from supervision import aws
-from supervision.events import ENTRIES, KEEP_SECONDS, SWEEP_AFTER_MS, Event, of_failure, of_supervision
-from supervision.problems import HangupIncomplete, NotJoined
+from supervision.base import aws
+from supervision.base.problems import HangupIncomplete, NotJoined
+from supervision.table.outbox import ENTRIES, KEEP_SECONDS, SWEEP_AFTER_MS, Event, of_failure, of_supervision
 from tests.integration.test_supervisions import supervision
 
 AFTER = SWEEP_AFTER_MS / 1000 + 0.001

@@ -4,8 +4,8 @@ import sys
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from supervision import aws
-from supervision.secrets import Secret, SecretUnavailable
+from supervision.base import aws
+from supervision.table.secret import Secret, SecretUnavailable
 
 
 @pytest.fixture
@@ -122,7 +122,8 @@ def test_a_secret_without_text_is_an_error(vault):
 
 def test_what_only_some_need_is_not_imported_ahead():
     code = (
-        "import sys; from supervision.ytel.token import Token; from supervision.secrets import Secret; Secret('x');"
+        "import sys; from supervision.ytel.token import Token; from supervision.table.secret import Secret; "
+        "Secret('x');"
         "print([name for name in ('boto3', 'cryptography', 'requests') if name in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "shared"}, capture_output=True, text=True)

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from supervision import aws, clock
-from supervision.problems import YtelInvalid, YtelRateLimited, YtelUnavailable
-from supervision.snapshots import Gone, Read, Snapshot, Terms
-from supervision.snapshots.chunks import LARGEST_CHUNK
-from supervision.snapshots.current import Current, CurrentItem
+from supervision.base import aws, clock
+from supervision.base.problems import YtelInvalid, YtelRateLimited, YtelUnavailable
+from supervision.table.snapshots import Gone, Read, Snapshot, Terms
+from supervision.table.snapshots.chunks import LARGEST_CHUNK
+from supervision.table.snapshots.current import Current, CurrentItem
 from tests.harness.waiting import wait_until
 
 TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
@@ -280,7 +280,7 @@ def test_a_late_writer_does_not_end_the_lease_of_another(snapshot, other, table,
 
 HOLDER = """
 import sys, time
-from supervision.snapshots import Snapshot, Terms
+from supervision.table.snapshots import Snapshot, Terms
 def read():
     print("reading", flush=True)
     time.sleep(60)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from supervision import clock
-from supervision.snapshots import Read, Snapshot, Terms
+from supervision.base import clock
+from supervision.table.snapshots import Read, Snapshot, Terms
 
 TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervision.problems import NumberNotAllowed, TooManyDials
+from supervision.base.problems import NumberNotAllowed, TooManyDials
 from tests.integration.desk import CRM, OTHER_PHONE, PHONE
 
 

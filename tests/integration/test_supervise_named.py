@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
-from supervision.problems import AlreadySupervising, OutcomeUnknown, YtelRateLimited, YtelUnavailable
+from supervision.base.problems import AlreadySupervising, OutcomeUnknown, YtelRateLimited, YtelUnavailable
 from supervision.ytel.client import Ytel
 from tests.harness.fake_ytel.faults import Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE

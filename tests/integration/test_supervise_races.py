@@ -2,8 +2,8 @@
 
 import pytest
 
-from supervision.problems import Problem, YtelRejected
-from supervision.record import Supervision
+from supervision.base.problems import Problem, YtelRejected
+from supervision.rules.supervision import Supervision
 from tests.harness.fake_ytel.faults import Run, Status
 from tests.integration.desk import PHONE, at_once
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from supervision.clients import Caller
-from supervision.problems import (
+from supervision.base.problems import (
     AlreadySupervising,
     Problem,
     YtelRateLimited,
     YtelRejected,
     YtelUnavailable,
 )
-from supervision.scopes import SCOPES
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Html, Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE
 

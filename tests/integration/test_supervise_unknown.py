@@ -2,9 +2,9 @@
 
 import pytest
 
-from supervision.clients import Caller
-from supervision.problems import AlreadySupervising, InProgress, OutcomeUnknown, SupervisionNotFound
-from supervision.scopes import SCOPES
+from supervision.base.problems import AlreadySupervising, InProgress, OutcomeUnknown, SupervisionNotFound
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE
 

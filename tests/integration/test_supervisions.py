@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from supervision import aws
-from supervision.events import of_supervision
-from supervision.record import Supervision, new_id
-from supervision.supervisions import PhoneTaken
-from supervision.transactions import ATTEMPTS
+from supervision.base import aws
+from supervision.rules.supervision import Supervision, new_id
+from supervision.table.outbox import of_supervision
+from supervision.table.repository import PhoneTaken
+from supervision.table.transactions import ATTEMPTS
 from tests.integration.desk import OTHER_PHONE, PHONE, at_once
 
 NOW = 1_709_849_242_672
@@ -175,7 +175,7 @@ def cancelled(*codes):
 @pytest.fixture
 def met(monkeypatch):
     """The reasons for which the next transactions are cancelled, one list each; and how many were tried."""
-    monkeypatch.setattr("supervision.transactions.time.sleep", lambda _: None)
+    monkeypatch.setattr("supervision.table.transactions.time.sleep", lambda _: None)
     write = aws.client("dynamodb").transact_write_items
     reasons: list[list[str]] = []
     tried: list[Any] = []

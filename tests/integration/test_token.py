@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 import jwt
 import pytest
 
-from supervision import aws, clock
-from supervision.problems import YtelRateLimited, YtelRejected, YtelUnavailable
-from supervision.secrets import Secret
+from supervision.base import aws, clock
+from supervision.base.problems import YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.table.secret import Secret
 from supervision.ytel.token import Token, parse, token_url
 from tests.harness.fake_ytel.fake import FakeYtel
 from tests.harness.fake_ytel.faults import Body, Delay, Html, Json, Reset, Status

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from supervision.legs import User
-from supervision.problems import YtelUnavailable
-from supervision.users import Users
+from supervision.base.problems import YtelUnavailable
+from supervision.floor.users import Users
+from supervision.rules.legs import User
 
 
 class Ytel:

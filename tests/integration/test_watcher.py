@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from supervision import aws
-from supervision.settings import WatchSettings
-from supervision.watcher import Watcher
+from supervision.actions.watcher import Watcher
+from supervision.base import aws
+from supervision.base.settings import WatchSettings
 from tests.harness.fake_ytel.faults import Html, Reset, Status
 from tests.integration.desk import PHONE, at_once
 
@@ -210,7 +210,7 @@ def test_it_looks_every_interval_for_its_minute_and_guards_the_supervisions(desk
     desk.floor.join(call, "third")
     desk.ytel.requests.reset()
     until = desk.move() + 60_000
-    monkeypatch.setattr("supervision.watcher.time.monotonic", lambda: desk.move() / 1000)
+    monkeypatch.setattr("supervision.actions.watcher.time.monotonic", lambda: desk.move() / 1000)
     watcher.watch(lambda: (until - desk.move()) / 1000, "watch-1")
     assert desk.ytel.requests.count("GET", "/conference$") == 6
     assert not desk.floor.is_in(call, PHONE)

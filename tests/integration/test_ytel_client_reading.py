@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from supervision.problems import YtelInvalid, YtelUnavailable
+from supervision.base.problems import YtelInvalid, YtelUnavailable
 from supervision.ytel import transport
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.faults import Drip, Endless, Hang, Html, Reset, Run, Status, Truncated

@@ -3,7 +3,7 @@
 import pytest
 import responses
 
-from supervision.problems import YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base.problems import YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
 from tests.integration.ytel_clients import API, Tokens, client
 
 CONFERENCES = f"{API}/conference"

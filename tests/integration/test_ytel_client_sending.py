@@ -16,7 +16,7 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError
 from urllib3.exceptions import SSLError as UrllibSSLError
 
-from supervision.problems import OutcomeUnknown, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base.problems import OutcomeUnknown, YtelRateLimited, YtelRejected, YtelUnavailable
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.faults import (
     Body,

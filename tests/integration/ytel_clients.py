@@ -1,6 +1,6 @@
 """A Ytel client for tests: a token that may be refused, a wait that takes no time."""
 
-from supervision.settings import YtelSettings
+from supervision.base.settings import YtelSettings
 from supervision.ytel.client import Ytel
 from supervision.ytel.transport import Transport
 

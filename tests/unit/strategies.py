@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from supervision.legs import Supervisor, User
+from supervision.rules.legs import Supervisor, User
 
 AGENT = User("c91f9b77-ce9d-4207-98e4-229b76a6555", "Ann Lee", "+15555280600")
 PHONE = "+12125550142"

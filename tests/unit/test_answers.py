@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.problems import Problem, YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base.problems import Problem, YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.ytel.answers import NotThere, TokenRefused, Unclear, read_answer
 
 NOW = 1_709_849_242.0

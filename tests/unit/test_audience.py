@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.audience import ACTIONS, decide, to_disconnect
-from supervision.conferences import of_plain
-from supervision.fresh import FreshConference
-from supervision.legs import Supervisor, User, read_fresh, read_legs
-from supervision.problems import AgentNotProven, MembersUnknown
+from supervision.base.problems import AgentNotProven, MembersUnknown
+from supervision.rules.audience import ACTIONS, decide, to_disconnect
+from supervision.rules.conferences import of_plain
+from supervision.rules.fresh import FreshConference
+from supervision.rules.legs import Supervisor, User, read_fresh, read_legs
 from tests.unit.strategies import AGENT, PHONE, conference, leg_document, listed_conferences, supervisors_of
 
 CONTACT, AGENTS, THIRD, SUPERVISORS = (

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
-from supervision.conferences import of_plain
-from supervision.legs import Supervisor, User
-from supervision.lines import in_order
+from supervision.floor.rows import in_order
+from supervision.rules.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
+from supervision.rules.conferences import of_plain
+from supervision.rules.legs import Supervisor, User
 from tests.harness.fake_ytel import SAMPLES
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
 

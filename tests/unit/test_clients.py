@@ -4,8 +4,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from supervision.clients import Caller, of_event, parse
-from supervision.problems import Forbidden
+from supervision.base.problems import Forbidden
+from supervision.table.clients import Caller, of_event, parse
 
 READER = {"key": "reader-key", "scopes": ["calls:read"]}
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.calls import active_calls, is_active
-from supervision.conferences import Conference, loads_list, of_plain
-from supervision.oddities import oddities_of
+from supervision.floor.anomalies import oddities_of
+from supervision.rules.calls import active_calls, is_active
+from supervision.rules.conferences import Conference, loads_list, of_plain
 from tests.unit.strategies import AGENT, conference, hostile_conferences, leg_document
 
 USERS = {AGENT.clientId: AGENT}

@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import astuple
 
-from supervision.conferences import of_plain
-from supervision.fresh import FreshConference
-from supervision.legs import FreshLegs, Supervisor, User, read_fresh, read_legs
+from supervision.rules.conferences import of_plain
+from supervision.rules.fresh import FreshConference
+from supervision.rules.legs import FreshLegs, Supervisor, User, read_fresh, read_legs
 from tests.unit.strategies import AGENT, PHONE, conference, leg_document
 
 CUSTOMER = "+17048135555"

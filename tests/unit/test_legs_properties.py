@@ -5,8 +5,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.conferences import of_plain
-from supervision.legs import plain, read_legs, same_number
+from supervision.rules.conferences import of_plain
+from supervision.rules.legs import plain, read_legs, same_number
 from tests.unit.strategies import (
     AGENT,
     anything,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.fast_json import dumps, loads
-from supervision.floor import Content, Held
-from supervision.lines import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
-from supervision.listing import LARGEST_ANSWER, Listing, Query, answer_size, one_call, page_of
-from supervision.problems import InvalidRequest
+from supervision.base.fast_json import dumps, loads
+from supervision.base.problems import InvalidRequest
+from supervision.floor.floor import Content, Held
+from supervision.floor.pages import LARGEST_ANSWER, Listing, Query, answer_size, one_call, page_of
+from supervision.floor.rows import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
 
 
 def row(conf_id, created=0, **fields):

@@ -1,6 +1,6 @@
 import pytest
 
-from supervision.masking import masked, scrub
+from supervision.rules.masking import masked, scrub
 
 
 @pytest.mark.parametrize(

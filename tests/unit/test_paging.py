@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.problems import YtelInvalid, YtelUnavailable
+from supervision.base.problems import YtelInvalid, YtelUnavailable
 from supervision.ytel import paging
 from supervision.ytel.paging import SIDE_BY_SIDE, walk
 

@@ -59,8 +59,8 @@ def test_the_first_client_may_everything_and_its_text_is_one_of_clients():
         for one in TEMPLATE.resources("AWS::SecretsManager::Secret").values()
         if "SecretString" in one
     ]
-    from supervision.clients import parse
-    from supervision.scopes import SCOPES
+    from supervision.rules.scopes import SCOPES
+    from supervision.table.clients import parse
 
     key = clients[clients.index("{{") : clients.index("}}") + 2]
     assert key.startswith("{{resolve:secretsmanager:")

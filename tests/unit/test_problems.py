@@ -2,8 +2,8 @@
 
 import pytest
 
-from supervision import problems
-from supervision.problems import Problem, YtelRejected
+from supervision.base import problems
+from supervision.base.problems import Problem, YtelRejected
 from supervision.ytel import answers
 from supervision.ytel.session import CredentialsRefused
 

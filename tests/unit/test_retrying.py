@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.problems import CallNotFound, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base.problems import CallNotFound, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.ytel.answers import NotThere, TokenRefused, Unclear
 from supervision.ytel.retrying import ATTEMPTS, LONGEST_WAIT_SECONDS, wait_before_retry
 

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from supervision import settings
-from supervision.settings import (
+from supervision.base import settings
+from supervision.base.settings import (
     AuthSettings,
     BusSettings,
     DialSettings,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from supervision.settings import SettingError
-from supervision.start import at_start
+from supervision.base.cold_start import at_start
+from supervision.base.settings import SettingError
 
 
 def test_inside_lambda_it_is_built_at_once_and_once(monkeypatch):

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from supervision.fast_json import loads
-from supervision.masking import scrub
-from supervision.problems import Problem, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base.fast_json import loads
+from supervision.base.problems import Problem, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.rules.masking import scrub
 
 
 class TokenRefused(YtelRejected):

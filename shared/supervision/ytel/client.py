@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from supervision import clock
-from supervision.calls import is_active
-from supervision.conferences import Conference, loads_list
-from supervision.fresh import FreshConference
-from supervision.settings import YtelSettings
+from supervision.base import clock
+from supervision.base.settings import YtelSettings
+from supervision.rules.calls import is_active
+from supervision.rules.conferences import Conference, loads_list
+from supervision.rules.fresh import FreshConference
 from supervision.ytel.answers import NotThere
 from supervision.ytel.paging import walk
 

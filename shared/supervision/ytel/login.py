@@ -5,8 +5,8 @@ import json
 import time
 from typing import Any
 
-from supervision import clock
-from supervision.problems import Problem, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base import clock
+from supervision.base.problems import Problem, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.ytel.answers import read_answer
 from supervision.ytel.session import Credentials, CredentialsRefused, Session, SessionTable
 

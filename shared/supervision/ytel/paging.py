@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from supervision.conferences import Conference
-from supervision.problems import YtelInvalid
+from supervision.base.problems import YtelInvalid
+from supervision.rules.conferences import Conference
 
 SIDE_BY_SIDE = 8
 LONGEST_LIST = 250_000

@@ -1,6 +1,6 @@
 """Which failed reads are tried again, and when. Pure. Nothing that dials or disconnects is ever tried again."""
 
-from supervision.problems import Problem, YtelRateLimited, YtelUnavailable
+from supervision.base.problems import Problem, YtelRateLimited, YtelUnavailable
 
 ATTEMPTS = 3
 LONGEST_WAIT_SECONDS = 2.0

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self, cast
 from uuid import uuid4
 
-from supervision import aws, clock
-from supervision.problems import YtelRejected
+from supervision.base import aws, clock
+from supervision.base.problems import YtelRejected
 
 # Refused credentials are left alone for this long, by every function: log-ins that fail lock accounts.
 REFUSED_MS = 60_000

@@ -8,8 +8,8 @@ import json
 from threading import RLock
 from urllib.parse import urlsplit, urlunsplit
 
-from supervision.problems import YtelUnavailable
-from supervision.secrets import Secret, SecretUnavailable
+from supervision.base.problems import YtelUnavailable
+from supervision.table.secret import Secret, SecretUnavailable
 from supervision.ytel.login import SharedLogin
 from supervision.ytel.session import Credentials, CredentialsRefused
 

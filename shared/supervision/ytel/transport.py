@@ -11,9 +11,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
-from supervision.fast_json import loads
-from supervision.observability import measured
-from supervision.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
+from supervision.base.fast_json import loads
+from supervision.base.observability import measured
+from supervision.base.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
 from supervision.ytel.answers import TokenRefused, Unclear, read_answer
 from supervision.ytel.retrying import wait_before_retry
 

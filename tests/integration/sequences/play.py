@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from supervision.audience import ACTIONS
-from supervision.problems import Problem
+from supervision.base.problems import Problem
+from supervision.rules.audience import ACTIONS
 from tests.harness.fake_ytel.calls import AS_IT_IS, Role
 from tests.harness.fake_ytel.phones import Dial
 from tests.integration.sequences.world import CUSTOMERS, PHONES, World

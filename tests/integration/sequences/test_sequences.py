@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import pytest
 
-from supervision import aws
+from supervision.base import aws
 from tests.harness.fake_ytel.timeline import ManualClock
 from tests.integration.sequences.play import play
 from tests.integration.sequences.world import World
@@ -22,7 +22,7 @@ def one_table(made_up_aws: None) -> str:
 
 def _play(table: str, seeds: range) -> None:
     clock = ManualClock()
-    with patch("supervision.clock.now_ms", clock):
+    with patch("supervision.base.clock.now_ms", clock):
         for seed in seeds:
             # Open supervisions of the sequence before this are of calls that this floor does not have.
             clock.move(3600)

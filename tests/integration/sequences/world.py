@@ -5,20 +5,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from supervision.call_now import CallReader
-from supervision.calls import is_active
-from supervision.clients import Caller
-from supervision.conferences import of_plain
-from supervision.events import Outbox
-from supervision.fresh import FreshConference
-from supervision.guard import Guard
-from supervision.hang_up import HangUp
-from supervision.leave import Leave
-from supervision.legs import User
-from supervision.scopes import SCOPES
-from supervision.settings import DialSettings
-from supervision.supervise import DialRequest, Supervise
-from supervision.supervisions import Supervisions
+from supervision.actions.call_reader import CallReader
+from supervision.actions.dial import DialRequest, Supervise
+from supervision.actions.guard import Guard
+from supervision.actions.hang_up import HangUp
+from supervision.actions.leave import Leave
+from supervision.base.settings import DialSettings
+from supervision.rules.calls import is_active
+from supervision.rules.conferences import of_plain
+from supervision.rules.fresh import FreshConference
+from supervision.rules.legs import User
+from supervision.rules.scopes import SCOPES
+from supervision.table.clients import Caller
+from supervision.table.outbox import Outbox
+from supervision.table.repository import Supervisions
 from supervision.ytel.client import ConferenceList
 from tests.harness.fake_ytel.calls import Role, digits
 from tests.harness.fake_ytel.floor import Floor

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from supervision import clock
+from supervision.base import clock
 
 sys.stdout.write("echo starts\n")
 

@@ -1,0 +1,86 @@
+"""One call as it is now: read from Ytel for the request at hand, with the supervisors on it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from supervision.actions.guard import Guard
+from supervision.base.problems import CallAmbiguous, CallNotFound
+from supervision.rules.calls import client_id_of
+from supervision.rules.conferences import Conference
+from supervision.rules.fresh import FreshConference
+from supervision.rules.legs import FreshLegs, User, read_fresh, same_number
+from supervision.rules.supervision import Supervision
+from supervision.ytel.client import Ytel
+
+
+class KnowsUsers(Protocol):
+    """The account's WebRTC users."""
+
+    def find(self, client_id: str) -> User | None:
+        """The user of this client id; one nobody knows is asked for again."""
+
+    def numbers(self) -> Collection[str]:
+        """Their own numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallNow:
+    """What one fresh reading showed; `supervisions` are those under way on this call."""
+
+    conference: FreshConference
+    agent: User | None
+    supervisions: list[Supervision]
+    legs: FreshLegs
+
+    @property
+    def numbers(self) -> set[str]:
+        """Every number of the call itself: its members', both of its details, the agent's; not the supervisors'."""
+        details = self.conference.content.details
+        texts: list[Any] = [details.called_number, details.caller_number] if details else []
+        for leg in self.legs.members:
+            if leg.member_id not in self.legs.supervisors:
+                texts += [leg.channel_name, leg.caller_id, leg.called_number]
+        if self.agent is not None:
+            texts.append(self.agent.webrtcNumber)
+        return {str(text) for text in texts if isinstance(text, str | int) and text}
+
+
+@dataclass(frozen=True, slots=True)
+class CallReader:
+    """Reads calls from Ytel, and has the guard look at each."""
+
+    ytel: Ytel
+    users: KnowsUsers
+    guard: Guard
+
+    def read(self, conf_id: str) -> CallNow:
+        """The call as it is now. Raises CallNotFound, or a YtelProblem."""
+        conference = self.ytel.conference(conf_id)
+        if conference is None:
+            raise CallNotFound("There is no such active call.")
+        return self.take_in(conference)
+
+    def of_agent(self, client_id: str | None, number: str | None) -> str:
+        """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous."""
+
+        def is_theirs(conference: Conference) -> bool:
+            named = client_id_of(conference)
+            agent = self.users.find(named) if named else None
+            return (client_id is not None and named == client_id) or (
+                number is not None and agent is not None and same_number(agent.webrtcNumber, number)
+            )
+
+        calls = [one.conf_id for one in self.ytel.active() if is_theirs(one.content)]
+        if len(calls) > 1:
+            raise CallAmbiguous("The agent is on several calls; name the one by its confId.")
+        if not calls:
+            raise CallNotFound("The agent is on no active call.")
+        return calls[0]
+
+    def take_in(self, conference: FreshConference) -> CallNow:
+        """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""
+        agent = self.users.find(client_id) if (client_id := client_id_of(conference.content)) else None
+        open_ = self.guard.look_at(conference, agent)
+        legs = read_fresh(conference, agent, [one.as_supervisor() for one in open_])
+        return CallNow(conference, agent, open_, legs)

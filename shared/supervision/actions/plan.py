@@ -1,0 +1,32 @@
+"""What an action would do on a call as it is now. Dials nobody."""
+
+from typing import Any
+
+from supervision.actions.call_reader import CallReader
+from supervision.base.problems import Conflict, InvalidRequest
+from supervision.rules.audience import ACTIONS, decide, to_disconnect
+from supervision.rules.legs import FreshLegs
+
+
+def plan(reader: CallReader, action: str, conf_id: str) -> dict[str, Any]:
+    """Which members `action` would keep out and which would hear; or why it would be refused.
+
+    For a hang-up, `noSpeakToList` holds the members that would be disconnected, as in Ytel's article.
+    Raises InvalidRequest, CallNotFound, or a YtelProblem.
+    """
+    if action not in (*ACTIONS, "hangup"):
+        raise InvalidRequest(f"action must be one of {', '.join(ACTIONS)}, hangup.")
+    legs = reader.read(conf_id).legs
+    answer = {"confId": conf_id, "action": action, "agentMatch": legs.match}
+    try:
+        return {**answer, **_planned(action, legs)}
+    except Conflict as refusal:
+        return {**answer, "refused": {"code": refusal.code, "detail": refusal.detail}}
+
+
+def _planned(action: str, legs: FreshLegs) -> dict[str, list[str]]:
+    for dialled in ACTIONS:
+        if action == dialled:
+            audience = decide(dialled, legs)
+            return {"noSpeakToList": list(audience.no_speak_to), "hears": list(audience.hears)}
+    return {"noSpeakToList": list(to_disconnect(legs)), "hears": []}

@@ -1,0 +1,89 @@
+"""What every HTTP door does alike: problems as `problem+json`, the correlation id, the caller, the body's one field."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision.base.observability import CORRELATION, correlation, correlation_of, logger, measured
+from supervision.base.problems import Forbidden, InvalidRequest, Problem
+from supervision.table.clients import Caller, of_event
+
+# Seconds until it is worth asking again, where Ytel does not say.
+SOON = 2
+
+
+def prepare(app: APIGatewayHttpResolver, not_found: type[Problem]) -> None:
+    """Has `app` answer problems as documented, `not_found` for a path whose id is none it can have."""
+    app.exception_handler(Problem)(problem_answer)
+    app.not_found(lambda _: problem_answer(not_found("There is none of this id.")))
+
+
+def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The answer of `app` to an HTTP API event, with the correlation id on it and on every line that is logged."""
+    correlation_id = correlation_of(event)
+    with correlation(correlation_id, context):
+        try:
+            answer: dict[str, Any] = app.resolve(event, context)
+        except Exception:
+            logger.exception("an unforeseen error")
+            answer = dict(_UNFORESEEN)
+    answer["headers"] = {**answer.get("headers", {}), CORRELATION: correlation_id}
+    return answer
+
+
+def caller_of(app: APIGatewayHttpResolver) -> Caller:
+    """Whom the authorizer let in."""
+    caller = of_event(app.current_event.raw_event)
+    logger.append_keys(client=caller.client)
+    return caller
+
+
+def problem_answer(problem: Problem) -> Response[str]:
+    """The answer a problem stands for."""
+    if isinstance(problem, Forbidden):
+        # 403 looks the same whether the gateway or a door says it.
+        return json_answer(403, {"message": "Forbidden"})
+    wait = SOON if problem.retry_after is None and problem.status == 503 else problem.retry_after
+    headers = {} if wait is None else {"Retry-After": str(wait)}
+    logger.info("refused", code=problem.code, status=problem.status)
+    measured("Refusals")
+    return Response(problem.status, "application/problem+json", json.dumps(problem.as_dict()), headers)
+
+
+def json_answer(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response[Any]:
+    """A JSON answer."""
+    return Response(status, "application/json", json.dumps(body, ensure_ascii=False), dict(headers or {}))
+
+
+def path_parameter(app: APIGatewayHttpResolver, name: str, matched: str) -> str:
+    """A path's parameter as the gateway decoded it; `matched` is what the path itself holds there."""
+    return str(app.current_event.path_parameters.get(name, matched))
+
+
+def field_of_body(app: APIGatewayHttpResolver, name: str) -> str:
+    """The text that the JSON body holds under `name`. Raises InvalidRequest."""
+    try:
+        body = json.loads(app.current_event.decoded_body or "")
+    except (ValueError, RecursionError):
+        raise InvalidRequest("The body must be JSON.") from None
+    value = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(value, str) or not value.strip() or len(value) > 64:
+        raise InvalidRequest(f'The body must be a JSON object with "{name}", a text.')
+    return value
+
+
+_UNFORESEEN = {
+    "statusCode": 500,
+    "headers": {"Content-Type": "application/problem+json"},
+    "body": json.dumps(
+        {
+            "type": "/docs#internal_error",
+            "title": "Something went wrong here",
+            "status": 500,
+            "detail": "It is logged under the correlation id.",
+            "code": "internal_error",
+        }
+    ),
+}

@@ -1,0 +1,60 @@
+"""The routes of the active calls."""
+
+from supervision.api.openapi.parts import (
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    TAG,
+    YTEL,
+    answer,
+    paging,
+    query,
+    refusals,
+    route,
+)
+from supervision.base.problems import CallNotFound, InvalidRequest
+
+LIST_CALLS = route(
+    "listCalls",
+    "Calls",
+    "The active calls",
+    "Oldest first. At most `CALLS_MAX_AGE_SECONDS` old, counted from `asOf`; while Ytel does not answer, what is held "
+    "is served with `stale` until it is too old, then 503. Nothing but `asOf` changes while the calls do not.",
+    answer(200, "One page of the calls.", "CallList", TAG),
+    NOT_MODIFIED,
+    refusals(InvalidRequest, *YTEL),
+    parameters=(
+        query("agent", "Part of the agent's name, or their client id.", {"type": "string"}),
+        query("direction", "Calls of one direction only.", {"type": "string", "enum": ["inbound", "outbound"]}),
+        *paging(500),
+        IF_NONE_MATCH,
+    ),
+)
+
+GET_CALL = route(
+    "getCall",
+    "Calls",
+    "One active call",
+    "The call as the list has it, and its conference as Ytel gives it.",
+    answer(200, "The call.", "CallDetail", TAG),
+    NOT_MODIFIED,
+    refusals(CallNotFound, *YTEL),
+    parameters=(IF_NONE_MATCH,),
+)
+
+PLAN = route(
+    "planAction",
+    "Calls",
+    "What an action would do",
+    "On the members as they are now, read for this request: whom the action would keep out and who would hear; or why "
+    "it would be refused. Dials nobody.",
+    answer(200, "The plan.", "Plan"),
+    refusals(InvalidRequest, CallNotFound, *YTEL),
+    parameters=(
+        query(
+            "action",
+            "The action that is thought of.",
+            {"type": "string", "enum": ["listen", "whisper", "barge", "hangup"]},
+            required=True,
+        ),
+    ),
+)

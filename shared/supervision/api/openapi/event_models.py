@@ -1,0 +1,105 @@
+"""What goes over the bus, exactly: each event's detail. The schemas in template.yaml are generated from here."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from supervision.api.openapi.models import Absent, Call, HungUp, Model, Problem, Supervision
+
+REQUESTED = "Supervision Requested"
+
+
+class Request(Model):
+    """Asks for a supervision, from any source. The call is named, or is the one that its agent is on."""
+
+    action: Literal["listen", "whisper", "barge", "hangup"]
+    confId: str | Absent = Field(None, description="The call.", min_length=1, max_length=255)
+    clientId: str | Absent = Field(None, description="Its agent, by client id.", min_length=1, max_length=255)
+    agentNumber: str | Absent = Field(None, description="Its agent, by number.", min_length=1, max_length=255)
+    to: str | Absent = Field(
+        None, description="The supervisor's phone; not for a hang-up.", min_length=1, max_length=255
+    )
+    requestId: str | Absent = Field(
+        None,
+        description="Names the request: it is acted on once. Without it the event's own id does.",
+        min_length=1,
+        max_length=255,
+    )
+
+
+class Metadata(Model):
+    """What every event says of itself."""
+
+    version: Literal["1"]
+    id: str = Field(description="The same for the same happening, however often it is told.")
+    correlationId: str = Field(description="Also in the logs and, as X-Correlation-Id, in the answer.")
+    requestedBy: str
+
+
+class Failure(Model):
+    """A request that came to nothing, and why."""
+
+    request: dict[str, Any]
+    problem: Problem
+
+
+class CallHungUp(HungUp):
+    """A call was hung up."""
+
+    requestedBy: str
+
+
+class EndedCall(Call):
+    """A call that is over, as it was last seen."""
+
+    status: Literal["ended"]  # type: ignore[assignment] # the one field that differs from a call in progress
+
+
+class OfSupervision(Model):
+    """Something happened to a supervision."""
+
+    metadata: Metadata
+    data: Supervision
+
+
+class OfFailure(Model):
+    """A supervision failed."""
+
+    metadata: Metadata
+    data: Failure
+
+
+class OfHangUp(Model):
+    """A call was hung up."""
+
+    metadata: Metadata
+    data: CallHungUp
+
+
+class OfCall(Model):
+    """Something happened to a call."""
+
+    metadata: Metadata
+    data: Call
+
+
+class OfEndedCall(Model):
+    """A call is over."""
+
+    metadata: Metadata
+    data: EndedCall
+
+
+# What each says, and its detail.
+OUTGOING: dict[str, tuple[str, type[Model]]] = {
+    "Supervision Started": ("Ytel is dialling the supervisor's phone.", OfSupervision),
+    "Supervision Joined": ("The supervisor's phone is on the call.", OfSupervision),
+    "Supervision Ended": ("The supervisor or the call is gone.", OfSupervision),
+    "Supervision Failed": ("A request came to nothing, or its phone never came.", OfFailure),
+    "Supervision Exposed": ("Somebody joined who could hear what was not meant for them.", OfSupervision),
+    "Call Hung Up": ("Members were disconnected on request.", OfHangUp),
+    "Call Started": ("A call is new on the floor.", OfCall),
+    "Call Ended": ("A call is over.", OfEndedCall),
+    "Call Running Long": ("A call has lasted LONG_CALL_SECONDS.", OfCall),
+}
+INCOMING: dict[str, tuple[str, type[Model]]] = {REQUESTED: ("Asks for a supervision.", Request)}

@@ -1,0 +1,197 @@
+"""What goes over the wire, exactly: the answers and bodies of the API. Its description is generated from these models.
+
+What is sent is made elsewhere, as plain data (`calls`, `record`, `plan`, `problems`): a test holds the two together.
+The events are in `event_models`.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.json_schema import SkipJsonSchema
+
+from supervision.base.problems import Forbidden
+from supervision.base.problems import Problem as AnyProblem
+
+CALL = "5555776a-564f-4805-ada6-e770c66d7368"
+AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
+
+Millis = Annotated[int, Field(description="Milliseconds since the epoch.", examples=[1709849242672])]
+Action = Literal["listen", "whisper", "barge"]
+State = Literal["dialing", "joined", "ended", "failed"]
+AgentMatch = Literal["channelName", "callerId", "elimination"]
+# For members that are there or are not, and are never null.
+Absent = SkipJsonSchema[None]
+
+
+def kinds(of: type[AnyProblem]) -> Iterator[type[AnyProblem]]:
+    """Every problem with a code of its own."""
+    for one in of.__subclasses__():
+        if "code" in vars(one):
+            yield one
+        yield from kinds(one)
+
+
+INTERNAL_ERROR = "internal_error"
+# Forbidden is answered as the gateway answers it, with a bare message.
+CODES: list[JsonValue] = [*(kind.code for kind in kinds(AnyProblem) if kind is not Forbidden), INTERNAL_ERROR]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Supervisor(Model):
+    """A supervision of a call, as it stands on the call."""
+
+    id: str
+    action: Action
+    state: State
+    exposed: bool
+
+
+class Call(Model):
+    """An active call; null where nothing is known."""
+
+    confId: str = Field(examples=[CALL])
+    status: Literal["active"]
+    createdTime: Millis | None
+    from_: str | None = Field(alias="from", examples=["+12125550187"])
+    to: str | None = Field(examples=["+15555280600"])
+    inbound: bool | None = Field(description="Whether the agent was called; null where the agent is not known.")
+    clientId: str | None = Field(description="The agent's WebRTC client id.", examples=[AGENT])
+    username: str | None = Field(description="The agent's name.", examples=["Ann Lee"])
+    agentNumber: str | None = Field(description="The agent's WebRTC number.", examples=["+15555280600"])
+    contact: dict[str, Any] | None = Field(description="Always null here: the place for a CRM's own record.")
+    contactId: str | None
+    agentMemberId: str | None = Field(examples=["504"])
+    contactMemberId: str | None = Field(examples=["503"])
+    agentMatch: AgentMatch | None = Field(
+        description="How sure the agent's leg is: its number matched (`channelName`), it carries the agent's client id "
+        "(`callerId`), neither leg proved itself (`elimination`), or nothing is known (null).",
+        examples=["channelName"],
+    )
+    otherMemberIds: list[str] = Field(
+        description="Members beside the agent, the contact and supervisors.", examples=[[]]
+    )
+    supervisors: list[Supervisor] = Field(description="The supervisions under way.")
+
+
+class CallDetail(Call):
+    """An active call, with its conference."""
+
+    userConference: dict[str, Any] | None = Field(
+        description="The conference as Ytel gives it; null where it is too large to be answered."
+    )
+
+
+class CallList(Model):
+    """A page of the active calls, oldest first."""
+
+    calls: list[Call]
+    count: int = Field(description="How many calls match, on all pages.", ge=0, examples=[1])
+    asOf: Millis
+    stale: bool = Field(description="Whether Ytel did not give a newer list in time.", examples=[False])
+    next: str | None = Field(description="The `cursor` of the page after this one.", examples=[None])
+
+
+class DialRequest(Model):
+    """Whom to bring in."""
+
+    to: str = Field(
+        description="The supervisor's phone: one of the account's WebRTC numbers, or a number with + and its country "
+        "code, in a region that may be dialled.",
+        min_length=1,
+        max_length=64,
+        examples=["+12125550142"],
+    )
+
+
+class Supervision(Model):
+    """One supervisor's phone, asked into one call."""
+
+    id: str = Field(examples=["7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"])
+    action: Action
+    confId: str = Field(examples=[CALL])
+    clientId: str = Field(description="The agent's WebRTC client id.", examples=[AGENT])
+    to: str = Field(description="The supervisor's phone.", examples=["+12125550142"])
+    from_: str = Field(alias="from", description="The agent's number: the phone shows it.", examples=["+15555280600"])
+    noSpeakToList: list[str] = Field(description="The members who do not hear the supervisor.", examples=[["503"]])
+    state: State = Field(
+        description="`dialing` when Ytel took the request, `joined` when the phone is on the call, `ended` when it or "
+        "the call is gone, `failed` when it never came."
+    )
+    exposed: bool = Field(
+        description="Whether somebody joined who could hear what was not meant for them.", examples=[False]
+    )
+    requestedBy: str = Field(examples=["crm"])
+    requestedAt: Millis
+    joinedAt: Millis | None = Field(examples=[None])
+    endedAt: Millis | None = Field(examples=[None])
+    how: str | None = Field(
+        description="How it ended or failed: `left`, `call_ended`, `exposed`, `not_answered`, or a problem's code.",
+        examples=[None],
+    )
+
+
+class SupervisionList(Model):
+    """A page of the supervisions, newest first."""
+
+    supervisions: list[Supervision]
+    count: int = Field(description="How many are on this page.", ge=0, examples=[1])
+    next: str | None = Field(description="The `cursor` of the page after this one.", examples=[None])
+
+
+class HungUp(Model):
+    """Who was disconnected."""
+
+    confId: str = Field(examples=[CALL])
+    hungUp: list[str] = Field(description="The members who are gone.", examples=[["503", "504"]])
+    failed: list[str] = Field(description="The members who could not be disconnected.", examples=[[]])
+
+
+class Refusal(Model):
+    """Why an action would be refused."""
+
+    code: str = Field(examples=["agent_not_proven"])
+    detail: str
+
+
+class Plan(Model):
+    """What an action would do now: `noSpeakToList` and `hears`, or `refused`."""
+
+    confId: str = Field(examples=[CALL])
+    action: Action | Literal["hangup"]
+    agentMatch: AgentMatch | None = Field(examples=["channelName"])
+    noSpeakToList: list[str] | Absent = Field(
+        None,
+        description="The members who would not hear; for a hang-up, who would be disconnected.",
+        examples=[["503"]],
+    )
+    hears: list[str] | Absent = Field(
+        None, description="The members who would hear the supervisor.", examples=[["504"]]
+    )
+    refused: Refusal | Absent = Field(None)
+
+
+class Problem(Model):
+    """What was refused or went wrong (RFC 9457)."""
+
+    type: str = Field(description="Leads to what is said of the code.", examples=["/docs#call_not_found"])
+    title: str = Field(description="The same for every problem of the code.", examples=["No such active call"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="About this occurrence.", examples=["There is no such active call."])
+    code: str = Field(json_schema_extra={"enum": CODES}, examples=["call_not_found"])
+    supervisionId: str | Absent = Field(None, description="The supervision whose dial's outcome is not known.")
+    confId: str | Absent = Field(None, description="The call of a hang-up.")
+    hungUp: list[str] | Absent = Field(None, description="The members whom the hang-up disconnected.")
+    failed: list[str] | Absent = Field(None, description="The members whom it did not.")
+
+
+class Message(Model):
+    """What the gateway itself answers."""
+
+    message: str = Field(examples=["Forbidden"])
+
+
+ANSWERS = (CallList, CallDetail, Supervision, SupervisionList, DialRequest, HungUp, Plan, Problem, Message)

@@ -1,0 +1,34 @@
+"""The routes of the supervisions."""
+
+from supervision.api.openapi.parts import YTEL, answer, paging, query, refusals, route
+from supervision.base.problems import InvalidRequest, NotJoined, OutcomeUnknown, SupervisionNotFound
+
+_NAME = {"type": "string", "minLength": 1, "maxLength": 255}
+
+LIST_SUPERVISIONS = route(
+    "listSupervisions",
+    "Supervisions",
+    "The supervisions",
+    "Newest first; those under way and the history.",
+    answer(200, "One page of the supervisions.", "SupervisionList"),
+    refusals(InvalidRequest),
+    parameters=(
+        query("confId", "Those of one call.", _NAME),
+        query("requestedBy", "Those one client asked for.", _NAME),
+        query(
+            "state",
+            "Those in one state.",
+            {"type": "string", "enum": ["dialing", "joined", "ended", "failed"]},
+        ),
+        *paging(100),
+    ),
+)
+
+LEAVE = route(
+    "leave",
+    "Supervisions",
+    "Leave a call",
+    "Drops the supervisor's own leg; the call goes on. Takes the scope of the supervision's action.",
+    answer(202, "The leg is being dropped, or was gone already.", "Supervision"),
+    refusals(SupervisionNotFound, NotJoined, *YTEL, OutcomeUnknown),
+)

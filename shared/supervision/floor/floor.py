@@ -1,0 +1,195 @@
+"""The list of active calls, held in DynamoDB for every function, and read from Ytel by one of them at a time.
+
+Each call is kept rendered, as the API answers it, and beside it its conference as Ytel gave it: a list is put together
+from lines of JSON, and one call's conference is read only by who asks for that call.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from supervision.base import clock
+from supervision.base.fast_json import dumps, loads
+from supervision.floor.anomalies import Oddities
+from supervision.floor.rows import in_order, lines_of
+from supervision.rules.calls import Call, active_calls, client_id_of, is_active
+from supervision.rules.legs import Supervisor, User
+from supervision.table.snapshots import Copy, Read, Snapshot, Terms
+
+if TYPE_CHECKING:
+    from supervision.ytel.client import ConferenceList
+
+ROWS = "rows"
+CONFERENCES_A_PART = 500
+
+
+class Source(Protocol):
+    """Where conferences come from."""
+
+    def conferences(self) -> "ConferenceList":
+        """The account's conferences. Raises a YtelProblem."""
+
+
+class Directory(Protocol):
+    """Who the agents are."""
+
+    def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
+        """The users by client id; those of `wanted` that are not known are asked for. Raises a YtelProblem."""
+
+
+class Look(Protocol):
+    """What looks after the supervisions under way on every fresh reading."""
+
+    def look(self, floor: "ConferenceList", users: Mapping[str, User]) -> Mapping[str, Sequence[Supervisor]]:
+        """The supervisions under way, by call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What a fresh reading needs, built when it is needed: a function that only serves does not pay for it."""
+
+    ytel: Source
+    guard: Look
+
+
+class Content:
+    """The calls of one generation: `lines` are their rows as JSON, oldest first.
+
+    `complete` is False where Ytel's pages did not add up: a call that is not among them may still be there. It is not
+    `sure` where they were several: a call may have slipped between two of them.
+    """
+
+    def __init__(self, generation: str, complete: bool, lines: list[bytes], *, sure: bool = True) -> None:
+        self.generation = generation
+        self.complete = complete
+        self.lines = lines
+        self.sure = sure
+
+    @cached_property
+    def rows(self) -> list[Call]:
+        """The calls, parsed on first use."""
+        return loads(b"[" + b",".join(self.lines) + b"]")  # type: ignore[no-any-return]
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each call stands in `lines`, by its id."""
+        return {row["confId"]: position for position, row in enumerate(self.rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The floor as it is held: of a read that began at `as_of`. `stale` where Ytel did not give a newer one in time."""
+
+    content: Content
+    as_of: int
+    stale: bool
+
+    @property
+    def rows(self) -> list[Call]:
+        """The active calls as the API shows them, oldest first. Shared: not to be changed."""
+        return self.content.rows
+
+    @property
+    def complete(self) -> bool:
+        """Whether a call that is not among the rows is over; where that is not `sure`, once it is missing again."""
+        return self.content.complete
+
+    @property
+    def sure(self) -> bool:
+        """Whether one reading is enough to tell."""
+        return self.content.sure
+
+    @property
+    def generation(self) -> str:
+        """Changes whenever the content does."""
+        return self.content.generation
+
+
+class Floor:
+    """The floor: at most `max_age_seconds` old, and while Ytel is down, stale until `max_stale_seconds`.
+
+    `upstream` is called on the first reading this function makes itself.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        users: Directory,
+        upstream: Callable[[], Upstream],
+        *,
+        max_age_seconds: float,
+        max_stale_seconds: float,
+    ) -> None:
+        max_age, max_stale = int(max_age_seconds * 1000), int(max_stale_seconds * 1000)
+        self._users = users
+        self._upstream = upstream
+        self._oddities = Oddities()
+        self._snapshot = Snapshot(
+            table,
+            "floor",
+            Terms(
+                max_age=max_age,
+                # A little early, so that while one function reads the others serve what is held, and wait for nobody.
+                refresh_after=max_age * 85 // 100,
+                max_stale=max(max_stale, max_age),
+                retry=max_age,
+                lease=8_000,
+                lifetime=max(900_000, 2 * (max_age + max_stale)),
+            ),
+        )
+        self._content: Content | None = None
+
+    def held(self, within: float = 9.0) -> Held:
+        """The floor, waiting at most `within` seconds for another function that is reading it.
+
+        Raises the YtelProblem where nothing young enough is held and Ytel gives nothing.
+        """
+        return self._load(within=within)
+
+    def refresh(self, max_age_seconds: float = 0.0) -> Held:
+        """The floor as of at most `max_age_seconds` ago. Raises the YtelProblem where that cannot be had."""
+        return self._load(since=clock.now_ms() - int(max_age_seconds * 1000), stale=False)
+
+    def out_of_date(self) -> None:
+        """What is held no longer counts, for any function: the next list is of a read that begins from now on."""
+        self._snapshot.out_of_date()
+
+    def call(self, conf_id: str, within: float = 9.0) -> tuple[bytes, bytes] | None:
+        """One call's row and its conference as Ytel gave it, each as JSON; None where it is not on the floor."""
+
+        def find(copy: Copy) -> tuple[bytes, bytes] | None:
+            content = self._decoded(copy)
+            position = content.positions.get(conf_id)
+            if position is None:
+                return None
+            part, place = divmod(position, CONFERENCES_A_PART)
+            return content.lines[position], lines_of(copy.part(f"c{part}"))[place]
+
+        return self._snapshot.load(self._read, find, within=within)[1]
+
+    def _load(self, **terms: Any) -> Held:
+        copy, content = self._snapshot.load(self._read, self._decoded, **terms)
+        return Held(content, copy.as_of, copy.stale)
+
+    def _decoded(self, copy: Copy) -> Content:
+        if self._content is None or self._content.generation != copy.generation:
+            head, *lines = lines_of(copy.part(ROWS))
+            said = loads(head)
+            self._content = Content(copy.generation, said["complete"], lines, sure=said["sure"])
+        return self._content
+
+    def _read(self) -> Read:
+        upstream = self._upstream()
+        floor = upstream.ytel.conferences()
+        named = {client_id_of(one) for one in floor.conferences if is_active(one)}
+        users = self._users.by_id(one for one in named if one)
+        supervisors = upstream.guard.look(floor, users)
+        shown = in_order(active_calls(floor.conferences, users, supervisors))
+        self._oddities.note(floor.conferences)
+        head = dumps({"complete": floor.complete, "sure": floor.sure})
+        parts = {ROWS: b"\n".join([head, *[row for row, _ in shown]])}
+        for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
+            part = shown[start : start + CONFERENCES_A_PART]
+            parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])
+        return Read(floor.read_at, parts)

@@ -1,0 +1,39 @@
+"""Values as lines of JSON: rendered once, put together into answers by joining. Pure."""
+
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any
+
+from supervision.base.fast_json import dumps, loads
+from supervision.rules.calls import Call, order
+from supervision.rules.conferences import Conference
+
+# A row is some 450 bytes. What is far larger was made so by hostile or broken fields, and may not crowd out the others.
+LARGEST_ROW = 16_384
+LONGEST_TEXT, LONGEST_LIST = 200, 500
+
+
+def row_line(call: Call) -> bytes:
+    """A call as one line of JSON in UTF-8; of one that is out of all proportion the fields are cut."""
+    line = dumps(call)
+    return line if len(line) <= LARGEST_ROW else dumps(_cut(loads(line)))
+
+
+def in_order(calls: Iterable[tuple[Call, Conference]]) -> list[tuple[bytes, Conference]]:
+    """Each call as its line, with its conference, oldest first."""
+    shown = [(order(call), row_line(call), conference) for call, conference in calls]
+    shown.sort(key=itemgetter(0))
+    return [(line, conference) for _, line, conference in shown]
+
+
+def lines_of(document: bytes) -> list[bytes]:
+    """The lines again; JSON escapes whatever would break one."""
+    return document.split(b"\n")
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_cut(one) for one in value[:LONGEST_LIST]]
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value

@@ -1,0 +1,116 @@
+"""The account's WebRTC users, held in DynamoDB for every function: who an agent is, and which numbers are its own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+from msgspec.structs import astuple
+
+from supervision.base import clock
+from supervision.base.fast_json import dumps, loads
+from supervision.rules.calls import users_by_id
+from supervision.rules.legs import User
+from supervision.table.snapshots import Copy, Read, Snapshot, Terms
+
+UNKNOWN_ASKS_EVERY = 30_000
+PART = "users"
+
+
+class Source(Protocol):
+    """Where users come from."""
+
+    def users(self) -> list[dict[str, Any]]:
+        """The account's users as Ytel lists them. Raises a YtelProblem."""
+
+
+class Directory:
+    """The users of one generation."""
+
+    def __init__(self, generation: str, by_id: Mapping[str, User]) -> None:
+        self.generation = generation
+        self.by_id = by_id
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The users' own numbers, as Ytel writes them."""
+        return frozenset(user.webrtcNumber for user in self.by_id.values() if user.webrtcNumber)
+
+
+class Users:
+    """The users, at most `max_age_seconds` old while Ytel answers; while it does not, the held ones serve.
+
+    `source` is called when there is something to ask of it. Each method raises a YtelProblem where no users are held
+    at all and Ytel gives none: nobody is ever taken for unknown because Ytel was down.
+    """
+
+    def __init__(self, table: str, source: Callable[[], Source], max_age_seconds: float) -> None:
+        max_age = int(max_age_seconds * 1000)
+        self._source = source
+        self._snapshot = Snapshot(
+            table,
+            "users",
+            Terms(
+                max_age=max_age,
+                refresh_after=max_age * 9 // 10,
+                max_stale=None,
+                retry=min(max_age, 30_000),
+                lease=20_000,
+                lifetime=30 * 24 * 3_600_000,
+            ),
+        )
+        self._directory: Directory | None = None
+
+    def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
+        """The users by client id, the last of several.
+
+        Where one of `wanted` is not among them Ytel is asked again at once, but once in 30 s over all functions.
+        """
+        began = clock.now_ms()
+        directory = self._held()
+        unknown = {one for one in wanted if one not in directory.by_id}
+        if unknown:
+            directory = self._looked_for(unknown, directory, began)
+        return directory.by_id
+
+    def find(self, client_id: str) -> User | None:
+        """The user of this client id; one that is not known is asked for as in `by_id`."""
+        return self.by_id([client_id]).get(client_id)
+
+    def numbers(self) -> frozenset[str]:
+        """The account's own WebRTC numbers."""
+        return self._held().numbers
+
+    def refresh(self) -> int:
+        """Reads them anew, whatever their age; how many there are. Raises the YtelProblem where that fails."""
+        return len(self._load(since=clock.now_ms(), stale=False).by_id)
+
+    def _held(self) -> Directory:
+        copy = self._snapshot.in_memory()
+        if copy and self._directory and copy.generation == self._directory.generation:
+            return self._directory
+        return self._load()
+
+    def _looked_for(self, unknown: set[str], directory: Directory, began: int) -> Directory:
+        """The users as another function has read them since, or as Ytel has them now."""
+        newest = self._snapshot.newest()
+        if newest and newest.generation != directory.generation:
+            directory = self._load()
+        read_just_now = newest is not None and newest.as_of >= began
+        if read_just_now or unknown <= directory.by_id.keys() or not self._snapshot.may_ask(UNKNOWN_ASKS_EVERY):
+            return directory
+        return self._load(since=began, within=5.0)
+
+    def _load(self, **terms: Any) -> Directory:
+        return self._snapshot.load(self._read, self._decoded, **terms)[1]
+
+    def _decoded(self, copy: Copy) -> Directory:
+        if self._directory is None or self._directory.generation != copy.generation:
+            users = loads(copy.part(PART))
+            self._directory = Directory(copy.generation, {user[0]: User(*user) for user in users})
+        return self._directory
+
+    def _read(self) -> Read:
+        read_at = clock.now_ms()
+        users = users_by_id(self._source().users())
+        # In one order, so that Ytel's answering in another is no change.
+        return Read(read_at, {PART: dumps([astuple(users[client_id]) for client_id in sorted(users)])})

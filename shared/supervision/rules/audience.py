@@ -1,0 +1,63 @@
+"""Whom a supervisor is heard by under each action: decided, or refused. Pure.
+
+`noSpeakToList` names the members who must not hear. The rule is that of Ytel's article, whose worked example sends the
+contact's id for a whisper (its closing sentence, read literally, would coach the customer), and stricter on one point:
+a whisper needs an agent's leg that proved itself, and keeps out everyone else who is on the call.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from supervision.base.problems import AgentNotProven, MembersUnknown
+from supervision.rules.legs import FreshLegs
+
+Action = Literal["listen", "whisper", "barge"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Member ids: those kept out (`no_speak_to`) and those who would hear (`hears`). Every member is in one of them."""
+
+    no_speak_to: tuple[str, ...]
+    hears: tuple[str, ...]
+
+
+def decide(action: Action, legs: FreshLegs) -> Audience:
+    """Who hears the supervisor if `action` is dialled on these members.
+
+    Raises AgentNotProven where the agent is unknown, or where a whisper lacks a proof of the agent's leg; and
+    MembersUnknown where a listen or a whisper cannot tell whom to keep out. It never guesses.
+    """
+    if not isinstance(legs, FreshLegs):
+        raise TypeError("an audience is decided on fresh members only")
+    if legs.user is None or not legs.user.webrtcNumber:
+        raise AgentNotProven(
+            "The call's agent is not among the account's WebRTC users, so there is no number to call from."
+        )
+    members = tuple(leg.member_id for leg in legs.members)
+    if action == "barge":
+        return Audience((), members)
+    if not legs.known:
+        raise MembersUnknown("Ytel does not say who is on this call, so nobody could be kept from hearing.")
+    if action == "listen":
+        return Audience(members, ())
+    if action == "whisper":
+        return _whisper(legs, members)
+    raise ValueError(f"no such action: {action}")
+
+
+def _whisper(legs: FreshLegs, members: tuple[str, ...]) -> Audience:
+    if not legs.proven:
+        raise AgentNotProven(
+            "No leg of this call proved to be the agent's, so the customer might hear what is meant for the agent."
+        )
+    hears = tuple(member for member in members if member == legs.agent or member in legs.supervisors)
+    return Audience(tuple(member for member in members if member not in hears), hears)
+
+
+def to_disconnect(legs: FreshLegs) -> tuple[str, ...]:
+    """The member ids that a hang-up disconnects: all, supervisors too. Raises MembersUnknown where none are known."""
+    if not legs.known:
+        raise MembersUnknown("Ytel does not say who is on this call, so there is nobody to disconnect.")
+    return tuple(leg.member_id for leg in legs.members)

@@ -1,0 +1,107 @@
+"""Conferences and WebRTC users -> the active calls. Pure.
+
+The agent of a call is the user whose `clientId` is the conference's `details.client_id`; the call is inbound where that
+agent's number is the one called, otherwise outbound (Ytel's article). Which leg is whose is `legs`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from supervision.rules.conferences import Conference, Details
+from supervision.rules.legs import Supervisor, User, read_legs, same_number
+
+Call = dict[str, Any]
+
+_NO_DETAILS = Details()
+
+
+def users_by_id(users: Iterable[Any]) -> dict[str, User]:
+    """Ytel's WebRTC users by `clientId`, the last of several; entries that name none are passed over."""
+    found = {}
+    for user in users:
+        if isinstance(user, dict) and (client_id := _text(user.get("clientId"))):
+            first, last = _text(user.get("firstName")), _text(user.get("lastName"))
+            username = f"{first} {last}" if first and last else first or last or ""
+            found[client_id] = User(client_id, username, _text(user.get("webrtcNumber")) or "")
+    return found
+
+
+def active_calls(
+    conferences: Iterable[Any],
+    users: Mapping[str, User],
+    supervisors: Mapping[str, Sequence[Supervisor]] | None = None,
+) -> Iterator[tuple[Call, Conference]]:
+    """The calls in progress as they come, with their conferences. One bad conference never hides the others.
+
+    `supervisors` are the supervisors under way by `confId`. Each call is made when it is asked for: who has done with
+    one before the next need not hold thousands.
+    """
+    supervisors = supervisors or {}
+    for conference in conferences:
+        if is_active(conference):
+            yield active_call(conference, users, supervisors.get(conference.confId, ())), conference
+
+
+def is_active(conference: Any) -> bool:
+    """Whether this is a conference, with an id, of a call in progress."""
+    return isinstance(conference, Conference) and conference.status == "active" and bool(_text(conference.confId))
+
+
+def order(call: Call) -> tuple[int, str]:
+    """What calls are ordered by: age, then id. A call whose start is unknown comes first."""
+    return call["createdTime"] or 0, call["confId"]
+
+
+def created_time(conference: Conference) -> int | None:
+    """When the call began, where Ytel says so; what is beyond 64 bits is no time."""
+    created = conference.createdTime
+    return created if type(created) is int and -(2**63) <= created < 2**64 else None
+
+
+def client_id_of(conference: Conference) -> str | None:
+    """The WebRTC client id of the agent on this conference, where it names one."""
+    return _text(conference.details.client_id) if conference.details else None
+
+
+def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
+    """The agent on this conference, where the account has such a user."""
+    return users.get(client_id_of(conference) or "")
+
+
+def active_call(conference: Conference, users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()) -> Call:
+    """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
+    details = conference.details or _NO_DETAILS
+    client_id, called = _text(details.client_id), _text(details.called_number)
+    user = users.get(client_id) if client_id else None
+    legs = read_legs(conference, user, supervisors)
+    return {
+        "confId": conference.confId,
+        "status": "active",
+        "createdTime": created_time(conference),
+        "from": _text(details.caller_number),
+        "to": called,
+        "inbound": same_number(user.webrtcNumber, called or "") if user else None,
+        "clientId": client_id,
+        "username": user.username if user else None,
+        "agentNumber": (user.webrtcNumber or None) if user else None,
+        "contact": None,
+        "contactId": _text(details.contact_id),
+        "agentMemberId": legs.agent,
+        "contactMemberId": legs.contact,
+        "agentMatch": legs.match,
+        "otherMemberIds": list(legs.others),
+        "supervisors": [_shown(one) for one in supervisors] if supervisors else [],
+    }
+
+
+def _shown(supervisor: Supervisor) -> dict[str, Any]:
+    return {
+        "id": supervisor.id,
+        "action": supervisor.action,
+        "state": supervisor.state,
+        "exposed": supervisor.exposed,
+    }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

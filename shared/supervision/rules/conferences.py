@@ -1,0 +1,97 @@
+"""What the product reads of Ytel's conferences. Pure.
+
+A floor has thousands of them, and objects that lie around cost more than reading does: what the rules ask for is read,
+the members when they are asked for, and the rest stays JSON.
+"""
+
+from typing import Any
+
+from msgspec import MsgspecError, Raw, Struct
+from msgspec.json import Decoder
+
+from supervision.base.fast_json import dumps, loads
+
+
+class Details(Struct, frozen=True, gc=False):
+    """What is known of the call itself, by Ytel's names, of whatever type Ytel gave; None where it is missing."""
+
+    client_id: Any = None
+    called_number: Any = None
+    caller_number: Any = None
+    contact_id: Any = None
+
+
+class Conference(Struct, gc=False):
+    """One conference, by Ytel's names, of whatever type Ytel gave; `details` is None where they are no object."""
+
+    confId: Any = None
+    status: Any = None
+    createdTime: Any = None
+    details: Details | None = None
+    memberData: Raw = Raw(b"null")  # see `members`
+    document: Any = None  # set on every one, whatever Ytel may have under this name
+
+    @property
+    def members(self) -> Any:
+        """`memberData`, read now, of whatever type; None where it cannot be read."""
+        if not isinstance(self.memberData, Raw):
+            return self.memberData
+        try:
+            return loads(bytes(self.memberData))
+        except ValueError:
+            return None
+
+    def line(self) -> bytes:
+        """The whole conference as one line of JSON, as Ytel gave it."""
+        document = bytes(self.document)
+        return dumps(loads(document)) if b"\n" in document else document
+
+
+class _Envelope(Struct):
+    status: Any = None
+    count: Any = None
+    error: Any = None
+    payload: list[Raw] | None = None
+
+
+_read_envelope, _read_conference = Decoder(_Envelope).decode, Decoder(Conference).decode
+
+
+def loads_list(answer: bytes) -> Any:
+    """An answer of Ytel's as `loads` gives it, but that each object of its payload is a Conference.
+
+    Raises ValueError, and nothing else, where it is no JSON.
+    """
+    try:
+        answer.decode()  # what is passed over below is not looked at
+        envelope = _read_envelope(answer)
+    except (ValueError, MsgspecError, RecursionError):
+        return _with_conferences(loads(answer))
+    payload = None if envelope.payload is None else [_of_document(one) for one in envelope.payload]
+    return {"status": envelope.status, "count": envelope.count, "error": envelope.error, "payload": payload}
+
+
+def of_plain(value: Any) -> Any:
+    """The Conference of an object as `loads` gives it; what is no object stays as it is."""
+    if not isinstance(value, dict):
+        return value
+    details = value.get("details")
+    known: dict[str, Any] = {name: value.get(name) for name in ("confId", "status", "createdTime", "memberData")}
+    known["details"] = Details(*map(details.get, Details.__struct_fields__)) if isinstance(details, dict) else None
+    return Conference(**known, document=dumps(value))
+
+
+def _of_document(document: Raw) -> Any:
+    try:
+        conference = _read_conference(document)
+    except (ValueError, MsgspecError, RecursionError):
+        conference = of_plain(loads(bytes(document)))
+    if isinstance(conference, Conference):
+        conference.document = document
+    return conference
+
+
+def _with_conferences(envelope: Any) -> Any:
+    if isinstance(envelope, dict) and isinstance(payload := envelope.get("payload"), list):
+        return {**envelope, "payload": [of_plain(entry) for entry in payload]}
+    return envelope

@@ -1,0 +1,237 @@
+"""Which member of a conference is whom, and how sure that is.
+
+The documented rule (Ytel's article): of the entries of `memberData` in JavaScript's order for object keys, A is the
+last and B the one before it. Where A's `channelName` is the agent's number, A is the agent and B the contact;
+otherwise B is the agent and A the contact. Here a leg that proves itself beats that "otherwise", on whichever side it
+stands, and what is left to "otherwise" is marked as such: it may be shown, never relied on.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder
+from msgspec.structs import astuple
+
+from supervision.base.fast_json import loads
+from supervision.rules.conferences import Conference
+from supervision.rules.fresh import FreshConference
+
+AgentMatch = Literal["channelName", "callerId", "elimination"]
+
+
+class User(Struct, frozen=True, gc=False):
+    """One of the account's WebRTC users; an agent's number is its `webrtcNumber`."""
+
+    clientId: str
+    username: str
+    webrtcNumber: str
+
+
+class Supervisor(NamedTuple):
+    """A supervision that is under way, as far as the legs of its call need it.
+
+    `before` are the members that were on the call when it was dialled: none of them is the supervisor's leg. `leg` is
+    that leg's member id, once it was seen.
+    """
+
+    id: str
+    action: str
+    state: str
+    exposed: bool
+    to: str
+    before: frozenset[str] = frozenset()
+    leg: str | None = None
+
+
+class Leg(Struct, frozen=True, gc=False):
+    """One entry of `memberData`. One whose data could not be read is not `readable`, and its texts are empty.
+
+    `channel_name` is the number, or the channel, it is on; `caller_id` who calls, and an agent's leg can carry the
+    client id there; `called_number` the number that was called.
+    """
+
+    member_id: str
+    readable: bool = False
+    channel_name: str = ""
+    caller_id: str = ""
+    called_number: str = ""
+
+
+class Legs(Struct, frozen=True):
+    """Who the members are. Ids are member ids; `supervisors` maps each supervisor's own leg to its supervision's id.
+
+    `members` holds every leg in JavaScript's key order; `known` is False where Ytel gave no readable map of members.
+    """
+
+    members: tuple[Leg, ...]
+    known: bool
+    agent: str | None
+    contact: str | None
+    others: tuple[str, ...]
+    supervisors: Mapping[str, str]
+    match: AgentMatch | None
+    user: User | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the agent's leg proved itself, rather than being what was left over."""
+        return self.agent is not None and self.match in ("channelName", "callerId")
+
+
+class FreshLegs(Legs, frozen=True):
+    """Legs of members read from Ytel for this request. `read_fresh` alone makes them, of a FreshConference."""
+
+
+def read_fresh(conference: FreshConference, user: User | None, supervisors: Sequence[Supervisor]) -> FreshLegs:
+    """The legs of a conference that was read for this request; the rest as for `read_legs`."""
+    if not isinstance(conference, FreshConference):
+        raise TypeError("only a conference that was read for this request has fresh legs")
+    return FreshLegs(*astuple(read_legs(conference.content, user, supervisors)))
+
+
+def read_legs(conference: Conference, user: User | None, supervisors: Sequence[Supervisor] = ()) -> Legs:
+    """Who is who on `conference`, whatever its shape: it never raises.
+
+    `user` is the agent of its `client_id`, or None; `supervisors` are the supervisions under way on this call.
+    """
+    data = conference.members
+    members = _in_javascript_order(data) if isinstance(data, dict) else ()
+    own = _supervisors_legs(members, supervisors) if supervisors else {}
+    rest = [leg for leg in members if leg.member_id not in own] if own else members
+    agent, contact, match = _tell_apart(rest, user, conference) if user and rest else (None, None, None)
+    others = tuple([leg.member_id for leg in rest if leg.member_id != agent and leg.member_id != contact])
+    return Legs(members, bool(members), agent, contact, others, own, match, user)
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two texts name the same number however they are written: +1 (555) 528-0600 is 15555280600.
+
+    Texts that are no numbers are the same only when they are equal; an empty one is never the same as anything.
+    """
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    if one[0] == other[0] == "+" and one[1:].isdecimal() and other[1:].isdecimal():
+        return False  # both written as E.164 has it, the ordinary case
+    return plain(one) == plain(other)
+
+
+def plain(number: str) -> str:
+    """The digits of a number with its country code (ten digits are of country code 1); other texts as they are."""
+    if len(number) > LONGEST_NUMBER or not _WRITTEN_NUMBER.fullmatch(number):
+        return number
+    digits = re.sub(r"[^0-9]", "", number)
+    return "1" + digits if len(digits) == 10 and not number.lstrip().startswith("+") else digits
+
+
+# What is longer is no number, and would take the expression below for ever.
+LONGEST_NUMBER = 64
+_WRITTEN_NUMBER = re.compile(r"\s*\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
+
+
+def _in_javascript_order(data: Mapping[str, Any]) -> tuple[Leg, ...]:
+    return tuple([_read_leg(key, data[key]) for key in sorted(data, key=_place)])
+
+
+def _place(key: str) -> int:
+    # JavaScript puts integer keys first, by value: canonical ones below 2 to the 32nd less one. The others stay as
+    # they came, which a stable sort does with equal places.
+    if key.isdecimal() and len(key) <= 10 and key.isascii() and (key[0] != "0" or key == "0"):
+        place = int(key)
+        return place if place < _NO_INTEGER else _NO_INTEGER
+    return _NO_INTEGER
+
+
+_NO_INTEGER = 4294967295
+
+
+class _Data(Struct, gc=False):
+    channelName: str = ""
+    callerId: str = ""
+    calledNumber: str = ""
+
+
+_read_data = Decoder(_Data).decode
+
+
+def _read_leg(member_id: str, document: Any) -> Leg:
+    try:
+        data = _read_data(document)
+    except (TypeError, ValueError, MsgspecError, RecursionError):
+        return _read_odd_leg(member_id, document)
+    return Leg(member_id, True, data.channelName, data.callerId, data.calledNumber)
+
+
+def _read_odd_leg(member_id: str, document: Any) -> Leg:
+    try:
+        data = loads(document) if isinstance(document, str) else document
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        return Leg(member_id)
+    return Leg(member_id, True, *[_text(data.get(name)) for name in _Data.__struct_fields__])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value) if type(value) is int else ""
+
+
+def _supervisors_legs(members: Sequence[Leg], supervisors: Sequence[Supervisor]) -> dict[str, str]:
+    own: dict[str, str] = {}
+    for supervisor in supervisors:
+        for leg in members:
+            if leg.member_id not in own and _is_of(leg, supervisor):
+                own[leg.member_id] = supervisor.id
+                break
+    return own
+
+
+def _is_of(leg: Leg, supervisor: Supervisor) -> bool:
+    if supervisor.leg is not None:
+        return leg.member_id == supervisor.leg
+    # Inferred: a member dialled by phone has that phone's number as its channelName.
+    return leg.member_id not in supervisor.before and same_number(leg.channel_name, supervisor.to)
+
+
+def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None, AgentMatch]:
+    """Agent, contact and match of the legs that are no supervisor's; there is at least one."""
+    number = user.webrtcNumber
+    by_number = [leg for leg in legs if same_number(leg.channel_name, number)]
+    # Inferred: the agent's leg can carry the client id as its callerId. Asked only where no number decides.
+    by_client = [] if by_number else [leg for leg in legs if leg.caller_id == user.clientId]
+    proofs = by_number or by_client
+    if len(proofs) == 1:
+        agent = proofs[0].member_id
+        rest = [leg for leg in legs if leg is not proofs[0]]
+        contact = _contact(rest, user, conference) or (rest[0].member_id if rest else None)
+        return agent, contact, "channelName" if by_number else "callerId"
+    return *_by_elimination(legs, user, conference), "elimination"
+
+
+def _by_elimination(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None]:
+    """The documented "otherwise", where no leg, or more than one, proved to be the agent's."""
+    if len(legs) > 2:
+        return None, _contact(legs, user, conference)
+    last = legs[-1]
+    if len(legs) == 1:
+        return None, last.member_id
+    before = legs[0]
+    if same_number(last.channel_name, user.webrtcNumber):
+        return last.member_id, before.member_id
+    return before.member_id if before.readable else None, last.member_id
+
+
+def _contact(legs: Sequence[Leg], user: User, conference: Conference) -> str | None:
+    """The contact among legs of which none is the agent's for sure: alone, or the one with the customer's number."""
+    if len(legs) == 1:
+        return legs[0].member_id
+    details = conference.details
+    if details is None:
+        return None
+    inbound = same_number(user.webrtcNumber, _text(details.called_number))
+    customer = _text(details.caller_number if inbound else details.called_number)
+    fitting = [leg for leg in legs if same_number(leg.channel_name, customer)]
+    return fitting[0].member_id if len(fitting) == 1 else None

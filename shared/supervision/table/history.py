@@ -1,0 +1,141 @@
+"""The supervisions as they are asked for: newest first, by call, by client, by state, in pages."""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from supervision.base import aws
+from supervision.base.problems import InvalidRequest
+from supervision.rules.supervision import Supervision
+from supervision.table.repository import RECORD, Supervisions, read_item
+
+STATES = ("dialing", "joined", "ended", "failed")
+LARGEST_LIMIT, DEFAULT_LIMIT = 1000, 100
+# How many pages of records are looked through for one answer; the rest is behind its cursor.
+LOOKED_THROUGH = 20
+LONGEST_NAME = 255
+
+
+class Place(NamedTuple):
+    """Where one supervision stands in the order, and so where the next page begins."""
+
+    requested_at: int
+    id: str
+
+
+class Query(NamedTuple):
+    """What is asked for; those after `after` only."""
+
+    conf_id: str | None
+    client: str | None
+    state: str | None
+    limit: int
+    after: Place | None
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> "Query":
+        """Reads it from an URL's parameters. Raises InvalidRequest."""
+        state, limit = parameters.get("state"), parameters.get("limit", str(DEFAULT_LIMIT))
+        if state is not None and state not in STATES:
+            raise InvalidRequest(f"state must be one of {', '.join(STATES)}.")
+        if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
+            raise InvalidRequest(f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
+        after = _read_cursor(parameters["cursor"]) if "cursor" in parameters else None
+        return cls(_name(parameters, "confId"), _name(parameters, "requestedBy"), state, int(limit), after)
+
+
+def find(table: str, supervisions: Supervisions, query: Query) -> dict[str, Any]:
+    """One page: `supervisions`, how many they are (`count`), and the cursor of what follows (`next`), if anything does.
+
+    What is under way is read from its own partition, strongly consistent; the records from their indexes.
+    """
+    if query.state in ("dialing", "joined"):
+        return _under_way(supervisions, query)
+    found: list[Supervision] = []
+    after = query.after
+    for _ in range(LOOKED_THROUGH):
+        answer = aws.client("dynamodb").query(**_asked(table, query, query.limit - len(found), after))
+        found += [read_item(item) for item in answer["Items"]]
+        last = answer.get("LastEvaluatedKey")
+        after = Place(int(last["requestedAt"]["N"]), last["pk"]["S"].removeprefix(RECORD)) if last else None
+        if after is None or len(found) == query.limit:
+            break
+    return _page(found, after)
+
+
+def _under_way(supervisions: Supervisions, query: Query) -> dict[str, Any]:
+    found = [
+        one
+        for one in supervisions.open(query.conf_id)
+        if one.state == query.state and query.client in (None, one.requestedBy)
+    ]
+    found.sort(key=lambda one: (-one.requestedAt, one.id))
+    if query.after is not None:
+        behind = (-query.after.requested_at, query.after.id)
+        found = [one for one in found if (-one.requestedAt, one.id) > behind]
+    shown = found[: query.limit]
+    more = len(found) > len(shown)
+    return _page(shown, Place(shown[-1].requestedAt, shown[-1].id) if more else None)
+
+
+def _asked(table: str, query: Query, limit: int, after: Place | None) -> dict[str, Any]:
+    index, key, value = next(
+        (index, key, value)
+        for index, key, value in (
+            ("by_call", "confId", query.conf_id),
+            ("by_client", "requestedBy", query.client),
+            ("by_time", "kind", "supervision"),
+        )
+        if value is not None
+    )
+    filters, names, values = [], {"#key": key}, {":key": {"S": value}}
+    if query.state is not None:
+        filters.append("#state = :state")
+        names["#state"] = "state"
+        values[":state"] = {"S": query.state}
+    if query.client is not None and key != "requestedBy":
+        filters.append("requestedBy = :client")
+        values[":client"] = {"S": query.client}
+    asked: dict[str, Any] = {
+        "TableName": table,
+        "IndexName": index,
+        "KeyConditionExpression": "#key = :key",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": False,
+        "Limit": limit,
+    }
+    if filters:
+        asked["FilterExpression"] = " AND ".join(filters)
+    if after is not None:
+        asked["ExclusiveStartKey"] = {
+            "pk": {"S": RECORD + after.id},
+            "sk": {"S": "RECORD"},
+            key: {"S": value},
+            "requestedAt": {"N": str(after.requested_at)},
+        }
+    return asked
+
+
+def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:
+    next_ = urlsafe_b64encode(json.dumps(after).encode()).decode() if after else None
+    return {"supervisions": [one.as_wire() for one in found], "count": len(found), "next": next_}
+
+
+def _read_cursor(text: str) -> Place:
+    try:
+        requested_at, id_ = json.loads(urlsafe_b64decode(text))
+        if type(requested_at) is int and 0 <= requested_at < 10**15 and re.fullmatch(r"[\w-]{1,64}", id_, re.ASCII):
+            return Place(requested_at, id_)
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise InvalidRequest("cursor must be the `next` of an earlier answer.")
+
+
+def _name(parameters: Mapping[str, str], name: str) -> str | None:
+    value = parameters.get(name)
+    if value is not None and not 0 < len(value) <= LONGEST_NAME:
+        raise InvalidRequest(f"{name} must have 1 to {LONGEST_NAME} characters.")
+    return value

@@ -1,0 +1,186 @@
+"""The CURRENT item of a snapshot: which generation stands, who is reading the next one, and what went wrong.
+
+Every change is one conditional write that gives back the item as it then is, so that who loses a race knows at once to
+whom. All times are in milliseconds since the epoch; an attribute that is not there reads as 0 or as empty.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from supervision.base import aws
+from supervision.base.problems import YtelProblem, YtelUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """CURRENT as read. `as_of` is when the read behind `generation` began; `parts` are the chunks of each part."""
+
+    generation: str = ""
+    as_of: int = 0
+    digest: str = ""
+    parts: Mapping[str, int] = field(default_factory=dict)
+    kept_until: int = 0
+    out_of_date_at: int = 0
+    asked_at: int = 0
+    lease_until: int = 0
+    retry_at: int = 0
+    failure: str = ""
+
+    def at_least(self, known: "Current") -> "Current":
+        """Itself, with the generation of `known` where that is newer: an eventually consistent read can lag behind."""
+        if known.as_of <= self.as_of:
+            return self
+        return replace(
+            self,
+            generation=known.generation,
+            as_of=known.as_of,
+            digest=known.digest,
+            parts=known.parts,
+            kept_until=known.kept_until,
+        )
+
+    def problem(self, now: int) -> YtelProblem:
+        """Why there is no newer generation, as the function that tried had it, with what is left of the wait."""
+        if not self.failure:
+            return YtelUnavailable("Ytel's answer is still being waited for.", retry_after=1)
+        failure = json.loads(self.failure)
+        kind = next((one for one in YtelProblem.__subclasses__() if one.code == failure["code"]), YtelUnavailable)
+        wait = max(1, -(-(self.retry_at - now) // 1000)) if kind.status in (429, 503) else None
+        return kind(failure["detail"], retry_after=wait)
+
+
+class CurrentItem:
+    """Reads and changes CURRENT."""
+
+    def __init__(self, table: str, key: str) -> None:
+        self._where: Any = {"TableName": table, "Key": {"pk": {"S": key}, "sk": {"S": "CURRENT"}}}
+
+    def look(self) -> Current:
+        """What stands now: one eventually consistent read of a small item."""
+        return _read(aws.client("dynamodb").get_item(**self._where).get("Item", {}))
+
+    def lease(self, holder: str, seen: Current, now: int, until: int) -> tuple[bool, Current]:
+        """Takes the lease, if nothing has changed since `seen`, nobody holds it, and nothing asks to wait.
+
+        The pause after a slow read asks nobody to wait for what is out of date since.
+        """
+        return self._change(
+            "SET leaseHolder = :holder, leaseUntil = :until",
+            "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now)"
+            " AND (attribute_not_exists(retryAt) OR retryAt <= :now"
+            " OR (attribute_not_exists(failure) AND outOfDateAt > asOf))"
+            f" AND {'asOf = :seen' if seen.as_of else 'attribute_not_exists(asOf)'}",
+            {":holder": holder, ":until": until, ":now": now, **({":seen": seen.as_of} if seen.as_of else {})},
+        )
+
+    def confirm(self, holder: str, read_at: int, digest: str, retry_at: int) -> tuple[bool, Current]:
+        """The content that stands was read again at `read_at`; ends the lease. No read is due before `retry_at`."""
+        return self._change(
+            f"SET asOf = :asOf, retryAt = :retry {_SETTLED}",
+            "leaseHolder = :holder AND contentDigest = :digest AND asOf < :asOf",
+            {":holder": holder, ":asOf": read_at, ":digest": digest, ":retry": retry_at},
+        )
+
+    def swap(self, holder: str, new: Current) -> tuple[bool, Current]:
+        """Puts `new` in the place of what stands, unless that is as new; ends the lease where it is still held.
+
+        No read is due before its `retry_at`.
+        """
+        values: dict[str, str | int] = {
+            ":generation": new.generation,
+            ":asOf": new.as_of,
+            ":digest": new.digest,
+            ":parts": " ".join(f"{name}={count}" for name, count in new.parts.items()),
+            ":kept": new.kept_until,
+            ":retry": new.retry_at,
+        }
+        change = (
+            "SET generationId = :generation, asOf = :asOf, contentDigest = :digest, chunkCounts = :parts,"
+            " keptUntil = :kept, retryAt = :retry"
+        )
+        newer = "(attribute_not_exists(asOf) OR asOf < :asOf)"
+        done, current = self._change(
+            f"{change} {_SETTLED}", f"leaseHolder = :holder AND {newer}", {**values, ":holder": holder}
+        )
+        if done or current.as_of >= new.as_of:
+            return done, current
+        return self._change(change, newer, values)  # the lease is another's by now, and stays so
+
+    def fail(self, holder: str, problem: YtelProblem, retry_at: int) -> Current:
+        """Remembers for everyone that the read failed and when to try again; ends the lease."""
+        failure = json.dumps({"code": problem.code, "detail": problem.detail[:500]})
+        return self._change(
+            "SET failure = :failure, retryAt = :retry REMOVE leaseHolder, leaseUntil",
+            "leaseHolder = :holder",
+            {":holder": holder, ":failure": failure, ":retry": retry_at},
+        )[1]
+
+    def release(self, holder: str) -> None:
+        """Ends the lease with nothing said."""
+        self._change("REMOVE leaseHolder, leaseUntil", "leaseHolder = :holder", {":holder": holder})
+
+    def out_of_date(self, at: int) -> None:
+        """A read that began before `at` no longer counts."""
+        self._change("SET outOfDateAt = :at", "attribute_not_exists(outOfDateAt) OR outOfDateAt < :at", {":at": at})
+
+    def ask(self, now: int, every: int) -> tuple[bool, Current]:
+        """Whether an extra read may be made now: one in `every` milliseconds, over all functions."""
+        return self._change(
+            "SET askedAt = :now",
+            "attribute_not_exists(askedAt) OR askedAt <= :before",
+            {":now": now, ":before": now - every},
+        )
+
+    def forget(self, generation: str) -> None:
+        """The chunks of `generation` are lost: nothing stands."""
+        self._change(
+            "REMOVE generationId, asOf, contentDigest, chunkCounts, keptUntil, retryAt",
+            "generationId = :generation",
+            {":generation": generation},
+        )
+
+    def _change(self, change: str, condition: str, values: Mapping[str, str | int]) -> tuple[bool, Current]:
+        client = aws.client("dynamodb")
+        try:
+            answer = client.update_item(
+                **self._where,
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeValues={name: _attribute(value) for name, value in values.items()},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except client.exceptions.ConditionalCheckFailedException as lost:
+            answered: Mapping[str, Any] = lost.response
+            return False, _read(answered.get("Item", {}))
+        return True, _read(answer["Attributes"])
+
+
+_SETTLED = "REMOVE leaseHolder, leaseUntil, failure"
+
+
+def _attribute(value: str | int) -> Any:
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def _read(item: Mapping[str, Any]) -> Current:
+    def text(name: str) -> str:
+        return str(item[name]["S"]) if name in item else ""
+
+    def number(name: str) -> int:
+        return int(item[name]["N"]) if name in item else 0
+
+    return Current(
+        generation=text("generationId"),
+        as_of=number("asOf"),
+        digest=text("contentDigest"),
+        parts={name: int(count) for name, _, count in (part.partition("=") for part in text("chunkCounts").split())},
+        kept_until=number("keptUntil"),
+        out_of_date_at=number("outOfDateAt"),
+        asked_at=number("askedAt"),
+        lease_until=number("leaseUntil"),
+        retry_at=number("retryAt"),
+        failure=text("failure"),
+    )

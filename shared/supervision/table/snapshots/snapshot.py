@@ -1,0 +1,240 @@
+"""How a snapshot is served and refreshed: by memory, by what DynamoDB holds, or by one new read for everyone."""
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from supervision.base import clock
+from supervision.base.observability import logger
+from supervision.base.problems import YtelProblem
+from supervision.table.snapshots.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
+from supervision.table.snapshots.current import Current, CurrentItem
+
+LONGEST_WAIT_AFTER_FAILURE = 300_000  # however long a Retry-After
+
+
+class Read(NamedTuple):
+    """A new content: when the read began, and its parts by name."""
+
+    read_at: int
+    parts: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How old a snapshot may be, in milliseconds.
+
+    It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
+    `max_age` old. While reads fail it is served until it is `max_stale` old, None for ever, and tried again every
+    `retry`. A read that takes longer than `max_age` is followed by a pause as long, in which what it gave is served as
+    stale. A lease ends after `lease`, a chunk `lifetime` after it was written.
+    """
+
+    max_age: int
+    refresh_after: int
+    max_stale: int | None
+    retry: int
+    lease: int
+    lifetime: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One generation, whole. `stale` where something newer was due and could not be had."""
+
+    generation: str
+    as_of: int
+    stale: bool
+    _counts: Mapping[str, int]
+    _snapshot: "Snapshot"
+
+    def part(self, name: str) -> bytes:
+        """One part, from memory or from its chunks. Raises Gone where these are there no more: ask for a new copy."""
+        return self._snapshot._part(self.generation, name, self._counts.get(name, 0))
+
+
+class Snapshot:
+    """The snapshot `name` in `table`. One object a function environment: it remembers what it read."""
+
+    def __init__(self, table: str, name: str, terms: Terms) -> None:
+        key = f"SNAPSHOT#{name}"
+        self._item = CurrentItem(table, key)
+        self._chunks = Chunks(table, key)
+        self._terms = terms
+        self._known = Current()
+        self._parts_of = ""
+        self._parts: Packed = {}
+
+    def in_memory(self) -> Copy | None:
+        """What this environment holds, without asking DynamoDB, while it is young."""
+        if self._known.generation and self._known.as_of >= clock.now_ms() - self._terms.refresh_after:
+            return self._copy(self._known, stale=False)
+        return None
+
+    def get(self, read: Callable[[], Read], *, since: int = 0, within: float = 9.0, stale: bool = True) -> Copy:
+        """The content, of a read that began at `since` or later, and no more than `max_age` before now.
+
+        `read` is called where nothing held is as young, by one function at a time; the others wait for it for `within`
+        seconds. A failed read is known to all: nobody tries again before its time. Then, with `stale`, an older copy
+        serves as far as the terms allow; else the YtelProblem is raised. While DynamoDB fails, what is in memory serves
+        likewise; else its own error is raised.
+        """
+        try:
+            return self._get(read, since, within, stale=stale)
+        except _dynamodb_failures() as error:
+            wanted = max(since, clock.now_ms() - self._terms.max_age, self._known.out_of_date_at)
+            if not self._serves(self._known, wanted, stale=stale):
+                raise
+            logger.warning("DynamoDB fails; what is in memory serves", cause=type(error).__name__)
+            return self._settle(self._known, wanted, stale=stale)
+
+    def out_of_date(self) -> None:
+        """From now on only a read that begins later counts, for every function."""
+        self._item.out_of_date(clock.now_ms())
+
+    def may_ask(self, every: int) -> bool:
+        """Whether one more read than the terms ask for may be made now: once in `every` ms, over all functions."""
+        now = clock.now_ms()
+        if self._known.asked_at > now - every:
+            return False
+        allowed, current = self._item.ask(now, every)
+        self._known = current.at_least(self._known)
+        return allowed
+
+    def load[T](self, read: Callable[[], Read], decode: Callable[[Copy], T], **terms: Any) -> tuple[Copy, T]:
+        """A copy as by `get`, and what `decode` makes of its parts.
+
+        A generation whose chunks are gone has been replaced, so the one that stands is taken; where it is the one that
+        stands, its chunks were lost, and it is read anew. Raises Gone where even that does not help.
+        """
+        for _ in range(3):
+            copy = self.get(read, **terms)
+            try:
+                return copy, decode(copy)
+            except Gone:
+                if self._look().generation == copy.generation:
+                    self._item.forget(copy.generation)
+                    self._known = Current()
+        copy = self.get(read, **terms)
+        return copy, decode(copy)
+
+    def newest(self) -> Copy | None:
+        """What stands now, however old it is."""
+        current = self._look()
+        return self._copy(current, stale=False) if current.generation else None
+
+    def _get(self, read: Callable[[], Read], since: int, within: float, *, stale: bool) -> Copy:
+        patience = time.monotonic() + within
+        current = self._look()
+        start = clock.now_ms()
+        # Fixed at the start: under a slow Ytel a read can be older than max_age by the time it is there.
+        wanted = max(since, start - self._terms.max_age, current.out_of_date_at)
+        pause = 0.04
+        while True:
+            now = clock.now_ms()
+            fresh = current.as_of >= wanted
+            due = not fresh or current.as_of < start - self._terms.refresh_after
+            if not due or (current.retry_at > now and not _paused_for_nothing(current)):
+                return self._settle(current, wanted, stale=stale)
+            if current.lease_until <= now:
+                holder = uuid.uuid4().hex
+                won, current = self._item.lease(holder, current, now, now + self._terms.lease)
+                self._known = current.at_least(self._known)
+                if won:
+                    return self._refresh(read, holder, current, wanted, stale=stale)
+                if time.monotonic() < patience:
+                    continue
+            if fresh or time.monotonic() + pause > patience:
+                return self._settle(current, wanted, stale=stale)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.25)
+            current = self._look()
+
+    def _look(self) -> Current:
+        self._known = self._item.look().at_least(self._known)
+        return self._known
+
+    def _settle(self, current: Current, wanted: int, *, stale: bool) -> Copy:
+        if self._serves(current, wanted, stale=stale):
+            return self._copy(current, stale=current.as_of < wanted)
+        raise current.problem(clock.now_ms())
+
+    def _serves(self, current: Current, wanted: int, *, stale: bool) -> bool:
+        if not current.generation:
+            return False
+        oldest = 0 if self._terms.max_stale is None else clock.now_ms() - self._terms.max_stale
+        return current.as_of >= wanted or (stale and current.as_of >= oldest)
+
+    def _refresh(self, read: Callable[[], Read], holder: str, current: Current, wanted: int, *, stale: bool) -> Copy:
+        try:
+            new = read()
+            current = self._publish(holder, new, current)
+        except YtelProblem as problem:
+            wait = self._terms.retry if current.generation else min(self._terms.retry, 2_000)
+            wait = max(wait, min((problem.retry_after or 0) * 1000, LONGEST_WAIT_AFTER_FAILURE))
+            failed = self._item.fail(holder, problem, clock.now_ms() + wait)
+            self._known = failed.at_least(self._known)
+            return self._settle(self._known, wanted, stale=stale)
+        except BaseException:
+            with contextlib.suppress(Exception):  # what went wrong is raised; the lease ends by itself
+                self._item.release(holder)
+            raise
+        return self._copy(current, stale=False)
+
+    def _publish(self, holder: str, new: Read, seen: Current) -> Current:
+        packed, now = pack(new.parts), clock.now_ms()
+        # A read that takes longer than what it gives may be old would be due again at once, for everyone who waited.
+        retry_at = now + self._terms.max_age if now - new.read_at > self._terms.max_age else 0
+        digest = digest_of(packed)
+        if digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
+            done, current = self._item.confirm(holder, new.read_at, digest, retry_at)
+            if done:
+                return self._keep(current, packed)
+        kept_until = now + self._terms.lifetime
+        self._chunks.write(holder, packed, kept_until // 1000)
+        done, current = self._item.swap(
+            holder,
+            Current(
+                generation=holder,
+                as_of=new.read_at,
+                digest=digest,
+                parts=counts(packed),
+                kept_until=kept_until,
+                retry_at=retry_at,
+            ),
+        )
+        if done:
+            return self._keep(current, packed)
+        self._known = current.at_least(self._known)  # a later read was there first
+        return self._known
+
+    def _keep(self, current: Current, packed: Packed) -> Current:
+        self._known, self._parts_of, self._parts = current, current.generation, packed
+        return current
+
+    def _copy(self, current: Current, *, stale: bool) -> Copy:
+        return Copy(current.generation, current.as_of, stale, current.parts, self)
+
+    def _part(self, generation: str, name: str, count: int) -> bytes:
+        if self._parts_of != generation or name not in self._parts:
+            if not count:
+                raise Gone(f"{generation} {name}")
+            part = self._chunks.read(generation, name, count)
+            if self._parts_of != generation:
+                self._parts_of, self._parts = generation, {}
+            self._parts[name] = part
+        return unpack(self._parts[name])
+
+
+def _paused_for_nothing(current: Current) -> bool:
+    """Whether the pause after a slow read stands in the way of a read that was asked for since."""
+    return not current.failure and current.as_of < current.out_of_date_at
+
+
+def _dynamodb_failures() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError, TimeoutError
