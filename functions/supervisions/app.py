@@ -31,7 +31,7 @@ def list_supervisions() -> Response[str]:
 def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
     """Drops the supervisor's own leg; the call goes on."""
     return http_api.json_answer(
-        202, parts().leave.leave(http_api.path_parameter(app, "id", id), http_api.caller_of(app)).as_wire()
+        202, parts().leave.leave(http_api.path_parameter(app, "id", id), http_api.caller_of(app)).to_json()
     )
 
 

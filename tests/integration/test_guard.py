@@ -44,7 +44,7 @@ def test_joined_and_left_are_recorded_and_told_once(desk):
     assert desk.types() == ["Supervision Started", "Supervision Joined", "Supervision Ended"]
     ended = desk.of_type("Supervision Ended").data
     assert (ended["state"], ended["how"], ended["id"]) == ("ended", "left", begun.id)
-    assert desk.record(begun).as_wire() == ended
+    assert desk.record(begun).to_json() == ended
 
 
 def test_a_phone_that_never_comes_has_failed_and_that_is_told_with_the_request(desk):

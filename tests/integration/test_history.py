@@ -27,7 +27,7 @@ def records(desk):
         )
         desk.parts.supervisions.begin(one)
         state = STATES[n % 4]
-        made.append(one if state == "dialing" else desk.parts.supervisions.save(one.but(state=state)))
+        made.append(one if state == "dialing" else desk.parts.supervisions.save(one.replace(state=state)))
     return made
 
 
@@ -51,7 +51,7 @@ def all_pages(desk, **parameters):
 def test_all_of_them_newest_first(desk, records):
     found = page(desk)["supervisions"]
     assert [one["requestedAt"] for one in found] == sorted((one.requestedAt for one in records), reverse=True)
-    assert {one["id"]: one for one in found} == {one.id: one.as_wire() for one in records}
+    assert {one["id"]: one for one in found} == {one.id: one.to_json() for one in records}
 
 
 def matching(records, **parameters):

@@ -141,8 +141,8 @@ def test_what_is_kept_is_gone_some_day(desk, outbox):
 def test_an_events_id_is_of_what_happened_alone():
     one = supervision(id="s1")
     started = of_supervision("Supervision Started", one)
-    assert started.id == of_supervision("Supervision Started", one.but(state="joined", correlationId="r2")).id
-    others = [of_supervision("Supervision Ended", one), of_supervision("Supervision Started", one.but(id="s2"))]
+    assert started.id == of_supervision("Supervision Started", one.replace(state="joined", correlationId="r2")).id
+    others = [of_supervision("Supervision Ended", one), of_supervision("Supervision Started", one.replace(id="s2"))]
     assert len({started.id, *[other.id for other in others]}) == 3
 
 
@@ -151,7 +151,7 @@ def test_the_envelope():
     detail = json.loads(event.detail())
     assert detail == {
         "metadata": {"version": "1", "id": event.id, "correlationId": "r1", "requestedBy": "crm"},
-        "data": supervision(id=detail["data"]["id"]).as_wire(),
+        "data": supervision(id=detail["data"]["id"]).to_json(),
     }
 
 

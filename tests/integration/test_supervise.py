@@ -36,7 +36,7 @@ def test_the_supervision_is_answered_recorded_and_told(desk):
     agent = desk.floor.user_of(desk.floor.call(call))
     now = desk.move()
     begun = desk.supervise.dial(desk.asked("whisper", call, "+1 (212) 555-0142"))
-    wire = begun.as_wire()
+    wire = begun.to_json()
     assert {name: wire[name] for name in ("action", "confId", "to", "from", "noSpeakToList", "requestedBy")} == {
         "action": "whisper",
         "confId": call,

@@ -30,7 +30,7 @@ def supervision(**changes):
         requestedAt=NOW,
         correlationId="r1",
     )
-    return made.but(**changes)
+    return made.replace(**changes)
 
 
 @pytest.fixture
@@ -71,17 +71,17 @@ def test_of_many_at_the_same_moment_one_is_begun(desk, supervisions):
 def test_a_change_is_made_to_what_was_seen(supervisions):
     begun = supervision()
     supervisions.begin(begun)
-    saved = supervisions.save(begun.but(dial="taken"))
+    saved = supervisions.save(begun.replace(dial="taken"))
     assert (saved.dial, saved.version) == ("taken", 1)
     assert supervisions.get(begun.id) == saved
-    assert supervisions.save(begun.but(state="joined")) is None, "somebody else changed it meanwhile"
+    assert supervisions.save(begun.replace(state="joined")) is None, "somebody else changed it meanwhile"
     assert supervisions.get(begun.id) == saved
 
 
 def test_of_many_changes_at_the_same_moment_one_is_made_and_told(desk, supervisions):
     begun = supervision()
     supervisions.begin(begun)
-    joined = begun.but(state="joined", leg="505")
+    joined = begun.replace(state="joined", leg="505")
     came_of = at_once(lambda _: supervisions.save(joined, [of_supervision("Supervision Joined", joined)]), 6)
     assert len([one for one in came_of if one is not None]) == 1
     assert desk.types() == ["Supervision Joined"]
@@ -91,13 +91,13 @@ def test_of_many_changes_at_the_same_moment_one_is_made_and_told(desk, supervisi
 def test_what_is_over_is_open_no_more_and_stays_on_record(supervisions, state):
     begun = supervision()
     supervisions.begin(begun)
-    over = supervisions.save(begun.but(state=state))
+    over = supervisions.save(begun.replace(state=state))
     assert supervisions.open() == []
     assert supervisions.get(begun.id) == over
-    assert supervisions.save(over.but(how="left")) is None, "what is over is not changed"
+    assert supervisions.save(over.replace(how="left")) is None, "what is over is not changed"
     again = supervision()
     supervisions.begin(again)
-    assert supervisions.save(begun.but(state="joined", version=0)) is None, "another supervision of that phone"
+    assert supervisions.save(begun.replace(state="joined", version=0)) is None, "another supervision of that phone"
     assert supervisions.open() == [again]
 
 
@@ -109,7 +109,7 @@ def test_nothing_is_recorded_without_what_is_told_of_it(desk, supervisions, monk
         raise ConnectionError("the bus is down")
 
     monkeypatch.setattr(aws.client("events"), "put_events", fail)
-    joined = begun.but(state="joined")
+    joined = begun.replace(state="joined")
     assert supervisions.save(joined, [of_supervision("Supervision Joined", joined)]).state == "joined"
     [kept] = desk.items("UNTOLD")
     assert kept["detailType"]["S"] == "Supervision Joined"

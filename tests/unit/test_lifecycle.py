@@ -34,7 +34,7 @@ def supervision(action="whisper", **changes):
         correlationId="c1",
         dial="taken",
     )
-    return made.but(**changes)
+    return made.replace(**changes)
 
 
 def after(before, members, seconds=5.0, *, complete=True, sure=True):
@@ -114,7 +114,7 @@ def test_members_that_cannot_be_read_change_nothing_but_that_the_call_is_there(m
     joined = after(supervision(), JOINED)
     missed = after(joined, None, 6, sure=False)
     seen = after(missed, members, 7)
-    assert seen == joined.but(seenAt=DIALLED + 7000)
+    assert seen == joined.replace(seenAt=DIALLED + 7000)
     assert after(supervision(), members, 61).state == "failed"
 
 

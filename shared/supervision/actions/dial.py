@@ -135,14 +135,14 @@ class Supervise:
             )
         except OutcomeUnknown:
             measured("DialsUnknown")
-            self._record(supervision, lambda one: one.but(dial="unknown"))
+            self._record(supervision, lambda one: one.replace(dial="unknown"))
             raise _unknown(supervision) from None
         except YtelProblem as problem:
             refused = {"dial": "refused", "state": "failed", "endedAt": clock.now_ms(), "how": problem.code}
-            self._record(supervision, lambda one: one.but(**refused) if one.state == "dialing" else one)
+            self._record(supervision, lambda one: one.replace(**refused) if one.state == "dialing" else one)
             raise
         measured(STARTED[supervision.action])
-        return self._record(supervision, lambda one: one.but(dial="taken"), "Supervision Started")
+        return self._record(supervision, lambda one: one.replace(dial="taken"), "Supervision Started")
 
     def _record(
         self, supervision: Supervision, change: Callable[[Supervision], Supervision], tell: str | None = None

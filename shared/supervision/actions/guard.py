@@ -72,7 +72,7 @@ class Guard:
         after = []
         for before in open_:
             supervision = advance(before, legs, read_at=read_at, now=clock.now_ms(), complete=complete, sure=sure)
-            if supervision != before.but(seenAt=supervision.seenAt):
+            if supervision != before.replace(seenAt=supervision.seenAt):
                 supervision = self._record(before, supervision)
             if supervision.exposed and supervision.state == "joined" and self.drop_exposed:
                 self._drop(supervision)

@@ -47,7 +47,7 @@ class DialDoor:
         )
         logger.append_keys(action=self.action, confId=conf_id)
         if key is None:
-            return http_api.json_answer(202, self.supervise.dial(request).as_wire())
+            return http_api.json_answer(202, self.supervise.dial(request).to_json())
         asked = {"action": self.action, "confId": conf_id, "to": request.to}
         answer, replayed = once(
             self.settings.table_name,
@@ -73,7 +73,7 @@ class DialDoor:
             conf_id = request.conf_id(self.parts.reader)
             logger.append_keys(action=self.action, confId=conf_id)
             dial = DialRequest(self.action, conf_id, to, request.caller, request.id, f"bus {request.id}")
-            return {"supervision": self.supervise.dial(dial).as_wire()}
+            return {"supervision": self.supervise.dial(dial).to_json()}
 
         return events.on_request(
             event, context, action=self.action, table=self.settings.table_name, outbox=self.parts.outbox, act=act
@@ -81,7 +81,7 @@ class DialDoor:
 
     def _dial(self, request: DialRequest) -> dict[str, Any]:
         try:
-            return {"supervision": self.supervise.dial(request).as_wire()}
+            return {"supervision": self.supervise.dial(request).to_json()}
         except OutcomeUnknown as problem:
             return {"unknown": problem.extra["supervisionId"], "detail": problem.detail, "wait": problem.retry_after}
 
@@ -90,4 +90,4 @@ class DialDoor:
             raise OutcomeUnknown(
                 answer["detail"], extra={"supervisionId": answer["unknown"]}, retry_after=answer["wait"]
             )
-        return http_api.json_answer(202, self.supervise.look_again(answer["unknown"]).as_wire(), REPLAYED)
+        return http_api.json_answer(202, self.supervise.look_again(answer["unknown"]).to_json(), REPLAYED)

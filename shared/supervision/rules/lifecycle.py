@@ -23,18 +23,18 @@ def advance(
     """
     if not supervision.under_way or read_at <= max(supervision.seenAt, supervision.requestedAt):
         return supervision
-    seen = supervision.but(seenAt=read_at)
+    seen = supervision.replace(seenAt=read_at)
     if legs is None:
         return _call_missing(seen, now, complete, sure)
-    seen = seen.but(missingSince=None)
+    seen = seen.replace(missingSince=None)
     if not legs.known:
         return _still_ringing(seen, now)
-    seen = seen.but(exposed=seen.exposed or bool(exposed_to(seen, legs)))
+    seen = seen.replace(exposed=seen.exposed or bool(exposed_to(seen, legs)))
     own = next((member for member, id_ in legs.supervisors.items() if id_ == seen.id), None)
     if own is not None:
-        return seen.but(state="joined", leg=own, joinedAt=seen.joinedAt or now)
+        return seen.replace(state="joined", leg=own, joinedAt=seen.joinedAt or now)
     if seen.state == "joined":
-        return seen.but(state="ended", endedAt=now, how="exposed" if seen.exposed else "left")
+        return seen.replace(state="ended", endedAt=now, how="exposed" if seen.exposed else "left")
     return _still_ringing(seen, now)
 
 
@@ -53,12 +53,12 @@ def _call_missing(seen: Supervision, now: int, complete: bool, sure: bool) -> Su
     since = now if seen.missingSince is None else seen.missingSince
     again = seen.missingSince is not None
     if (complete and (sure or again)) or now - since >= MISSING_FOR_MS:
-        return seen.but(state="ended", endedAt=now, how="call_ended")
-    return seen.but(missingSince=since)
+        return seen.replace(state="ended", endedAt=now, how="call_ended")
+    return seen.replace(missingSince=since)
 
 
 def _still_ringing(seen: Supervision, now: int) -> Supervision:
     # By when the reading began: one that took long says nothing of its last moments.
     if seen.state == "dialing" and seen.seenAt - seen.requestedAt > JOIN_WITHIN_MS:
-        return seen.but(state="failed", endedAt=now, how="not_answered")
+        return seen.replace(state="failed", endedAt=now, how="not_answered")
     return seen

@@ -1,6 +1,7 @@
 """A supervision: one supervisor's phone, asked into one call, for one action. Its record, and how the API shows it."""
 
-from dataclasses import asdict, dataclass, replace
+import dataclasses
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 from uuid import uuid4
 
@@ -48,16 +49,16 @@ class Supervision:
         """Whether the phone is ringing or in the call."""
         return self.state in ("dialing", "joined")
 
-    def but(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> Self:
         """The same with these fields changed."""
-        return replace(self, **changes)
+        return dataclasses.replace(self, **changes)
 
     def as_supervisor(self) -> Supervisor:
         """What the legs of its call need to know of it."""
         before = frozenset((*self.noSpeakToList, *self.hears))
         return Supervisor(self.id, self.action, self.state, self.exposed, self.to, before, self.leg)
 
-    def as_wire(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The supervision as the API and the events show it."""
         return {
             "id": self.id,
@@ -76,13 +77,13 @@ class Supervision:
             "how": self.how,
         }
 
-    def as_record(self) -> dict[str, Any]:
+    def to_record(self) -> dict[str, Any]:
         """Every field, for the table."""
         return asdict(self)
 
     @classmethod
-    def of_record(cls, record: dict[str, Any]) -> Self:
-        """The supervision that `as_record` described."""
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """The supervision that `to_record` described."""
         lists = {name: tuple(record[name]) for name in ("noSpeakToList", "hears")}
         return cls(**{**record, **lists})
 

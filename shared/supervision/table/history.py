@@ -121,7 +121,7 @@ def _asked(table: str, query: Query, limit: int, after: Place | None) -> dict[st
 
 def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:
     next_ = urlsafe_b64encode(json.dumps(after).encode()).decode() if after else None
-    return {"supervisions": [one.as_wire() for one in found], "count": len(found), "next": next_}
+    return {"supervisions": [one.to_json() for one in found], "count": len(found), "next": next_}
 
 
 def _read_cursor(text: str) -> Place:

@@ -53,7 +53,7 @@ class Event(NamedTuple):
 
 def of_supervision(detail_type: str, supervision: Supervision) -> Event:
     """What happened to a supervision: `Supervision Started`, `Joined`, `Ended` or `Exposed`."""
-    return Event(detail_type, supervision.id, supervision.as_wire(), supervision.requestedBy, supervision.correlationId)
+    return Event(detail_type, supervision.id, supervision.to_json(), supervision.requestedBy, supervision.correlationId)
 
 
 def of_failure(

@@ -46,7 +46,7 @@ class Supervisions:
 
         None where somebody else changed the record meanwhile; then nothing was recorded, and nothing told.
         """
-        saved = supervision.but(version=supervision.version + 1)
+        saved = supervision.replace(version=supervision.version + 1)
         if not self._write(saved, "id = :id AND version = :version", tell):
             return None
         self._outbox.tell(tell)
@@ -92,7 +92,7 @@ class Supervisions:
         body = {
             "id": {"S": supervision.id},
             "version": {"N": str(supervision.version)},
-            "data": {"S": json.dumps(supervision.as_record())},
+            "data": {"S": json.dumps(supervision.to_record())},
         }
         guard: dict[str, Any] = {"ConditionExpression": condition}
         if ":id" in condition:
@@ -130,4 +130,4 @@ def _asked_key(client: str, key: str) -> dict[str, Any]:
 
 def read_item(item: dict[str, Any]) -> Supervision:
     """The supervision that an item of the table holds."""
-    return Supervision.of_record(json.loads(item["data"]["S"]))
+    return Supervision.from_record(json.loads(item["data"]["S"]))
