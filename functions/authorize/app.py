@@ -22,7 +22,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         caller = callers().of_bearer(_bearer(event["headers"]))
         allowed = caller is not None and not caller.scopes.isdisjoint(ROUTES.get(route, ()))
         logger.info("allowed" if allowed else "denied", route=route, client=caller and caller.client)
-    return {"isAuthorized": allowed, "context": caller.as_context() if caller and allowed else {}}
+    return {"isAuthorized": allowed, "context": caller.to_context() if caller and allowed else {}}
 
 
 def _bearer(headers: dict[str, str]) -> str:

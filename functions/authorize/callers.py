@@ -3,8 +3,9 @@
 from people import People
 
 from supervision.base.settings import AuthSettings, SettingError
+from supervision.rules.caller import Caller
 from supervision.table import clients
-from supervision.table.clients import Caller, Clients
+from supervision.table.clients import Clients
 from supervision.table.secret import Secret
 
 # With the gateway's own minute, a withdrawn key is out in less than five even while the secret cannot be read.

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from supervision.base.observability import logger
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 
 if TYPE_CHECKING:
     from jwt import PyJWKClient

@@ -15,7 +15,7 @@ http_api.prepare(app, CallNotFound)
 door = at_start(lambda: DialDoor("barge"))
 
 
-@app.post("/calls/<confId>/barge", **described.BARGE)
+@app.post("/calls/<confId>/barge", **described.dial("barge"))
 def barge(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom everyone hears."""
     return door().over_http(app, http_api.path_parameter(app, "confId", confId))

@@ -15,7 +15,7 @@ http_api.prepare(app, CallNotFound)
 door = at_start(lambda: DialDoor("listen"))
 
 
-@app.post("/calls/<confId>/listen", **described.LISTEN)
+@app.post("/calls/<confId>/listen", **described.dial("listen"))
 def listen(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom nobody hears."""
     return door().over_http(app, http_api.path_parameter(app, "confId", confId))

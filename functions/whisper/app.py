@@ -15,7 +15,7 @@ http_api.prepare(app, CallNotFound)
 door = at_start(lambda: DialDoor("whisper"))
 
 
-@app.post("/calls/<confId>/whisper", **described.WHISPER)
+@app.post("/calls/<confId>/whisper", **described.dial("whisper"))
 def whisper(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom the agent alone hears."""
     return door().over_http(app, http_api.path_parameter(app, "confId", confId))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from supervision.rules.scopes import SCOPES
 from tests.harness.bus import Deliveries, Delivery
 from tests.harness.cloudformation import REGION
 from tests.harness.fake_ytel import FakeYtel
@@ -23,9 +24,8 @@ from tests.harness.runtime_source import SourceRuntime
 from tests.harness.schedules import Schedules
 from tests.harness.template import ROOT, Template
 
-SCOPES = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:hangup")
 LOCAL_KEY = "local-supervisor-key"
-CLIENTS = json.dumps({"supervisor": {"key": LOCAL_KEY, "scopes": list(SCOPES)}})
+CLIENTS = json.dumps({"supervisor": {"key": LOCAL_KEY, "scopes": sorted(SCOPES)}})
 YTEL_TOKEN = "fake-ytel-token"
 OUTGOING = "ytel.supervision"
 

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 from supervision.actions.dial import DialRequest, Supervise
 from supervision.base import aws
 from supervision.base.problems import Problem
-from supervision.rules.audience import Action
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
 from supervision.rules.supervision import Supervision
-from supervision.table.clients import Caller
 from supervision.table.outbox import ENTRIES
 from supervision.table.repository import OPEN
 from supervision.wiring import DialNeeds, Parts
@@ -70,16 +69,16 @@ class Desk:
         self.parts.users.refresh()
         return call
 
-    def asked(self, action: Action, call: str, to: str = PHONE, caller: Caller = CRM) -> DialRequest:
+    def asked(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> DialRequest:
         return DialRequest(action, call, to, caller, "correlation-1")
 
-    def dial(self, action: Action, call: str, to: str = PHONE, caller: Caller = CRM) -> Supervision:
+    def dial(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> Supervision:
         """Dialled, and a moment later."""
         supervision = self.supervise.dial(self.asked(action, call, to, caller))
         self.move(1)
         return supervision
 
-    def joined(self, action: Action, call: str, to: str = PHONE) -> Supervision:
+    def joined(self, action: str, call: str, to: str = PHONE) -> Supervision:
         """Dialled, answered, and seen."""
         supervision = self.dial(action, call, to)
         self.floor.answer(call, to)

@@ -11,8 +11,8 @@ from supervision.base.problems import (
     YtelRateLimited,
     YtelUnavailable,
 )
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Reset, Run, Status
 from tests.integration.desk import CRM, PHONE
 

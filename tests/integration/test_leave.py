@@ -10,8 +10,8 @@ from supervision.base.problems import (
     YtelRejected,
     YtelUnavailable,
 )
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import Reset, Run, Status
 from tests.integration.desk import CRM, OTHER_PHONE, PHONE
 

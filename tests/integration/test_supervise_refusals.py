@@ -9,8 +9,8 @@ from supervision.base.problems import (
     YtelRejected,
     YtelUnavailable,
 )
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Html, Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE
 

@@ -3,8 +3,8 @@
 import pytest
 
 from supervision.base.problems import AlreadySupervising, InProgress, OutcomeUnknown, SupervisionNotFound
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 from tests.harness.fake_ytel.faults import Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE
 

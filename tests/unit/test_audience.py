@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervision.base.problems import AgentNotProven, MembersUnknown
-from supervision.rules.audience import ACTIONS, decide, to_disconnect
+from supervision.rules.actions import ACTIONS, DIALLED
+from supervision.rules.audience import decide, to_disconnect
 from supervision.rules.conferences import of_plain
 from supervision.rules.fresh import FreshConference
 from supervision.rules.legs import Supervisor, User, read_fresh, read_legs
@@ -42,6 +43,11 @@ def test_a_barge_is_heard_by_all(documents):
 
 def test_a_barge_needs_no_members_and_no_proof():
     assert decided("barge", data=None) == ((), ())
+
+
+@pytest.mark.parametrize("documents", [(CONTACT, AGENTS), (CONTACT, AGENTS, THIRD)])
+def test_a_takeover_is_heard_by_all(documents):
+    assert decided("takeover", *documents) == ((), tuple(str(500 + n) for n in range(len(documents))))
 
 
 # ---------------------------------------------------------------- listen: every member is kept out
@@ -83,7 +89,7 @@ def test_other_supervisors_hear_a_whisper():
 # ---------------------------------------------------------------- refusals
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", DIALLED)
 @pytest.mark.parametrize("user", [None, User(AGENT.clientId, "Ann Lee", "")])
 def test_without_the_agents_number_nothing_is_dialled(action, user):
     with pytest.raises(AgentNotProven, match="number to call from"):
@@ -101,14 +107,16 @@ def test_members_that_are_unknown_cannot_be_kept_out(action, data):
     "documents",
     [(UNPROVEN, CONTACT), (AGENTS, AGENTS), (UNPROVEN,), ("{not json", CONTACT), (CONTACT, "{"), (CONTACT, THIRD, "{")],
 )
-def test_a_whisper_needs_a_leg_that_proved_itself(documents):
+@pytest.mark.parametrize("action", ["whisper", "takeover"])
+def test_a_whisper_and_a_takeover_need_a_leg_that_proved_itself(action, documents):
     with pytest.raises(AgentNotProven, match="No leg"):
-        decided("whisper", *documents)
+        decided(action, *documents)
 
 
 def test_there_are_no_other_actions():
-    with pytest.raises(ValueError, match="no such action"):
-        decided("monitor", CONTACT, AGENTS)
+    for action in ("monitor", "hangup"):
+        with pytest.raises(ValueError, match="no such action"):
+            decided(action, CONTACT, AGENTS)
 
 
 # ---------------------------------------------------------------- hang-up
@@ -134,7 +142,7 @@ def test_there_is_nobody_to_disconnect_where_the_members_are_unknown(data):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.data(), st.sampled_from(ACTIONS))
+@given(st.data(), st.sampled_from(DIALLED))
 def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_not_for_them(data, action):
     raw = data.draw(listed_conferences())
     supervisors = data.draw(supervisors_of(raw))
@@ -142,12 +150,13 @@ def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_n
     try:
         audience = decide(action, legs)
     except (AgentNotProven, MembersUnknown):
-        assert action == "whisper" or (action == "listen" and not legs.members)
+        assert action in ("whisper", "takeover") or (action == "listen" and not legs.members)
         return
     members = [leg.member_id for leg in legs.members]
     assert sorted([*audience.no_speak_to, *audience.hears]) == sorted(members)
-    if action == "barge":
+    if ACTIONS[action].heard_by_all:
         assert audience.no_speak_to == ()
+        assert action != "takeover" or legs.proven
         return
     assert legs.contact not in audience.hears
     assert not set(legs.others) & set(audience.hears)
@@ -162,6 +171,6 @@ def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_n
 
 def test_legs_that_are_not_fresh_are_decided_on_by_nobody():
     raw = conference(memberData={"500": CONTACT, "501": AGENTS})
-    for action in ACTIONS:
+    for action in DIALLED:
         with pytest.raises(TypeError, match="fresh"):
             decide(action, read_legs(of_plain(raw), AGENT))  # type: ignore[arg-type]

@@ -5,7 +5,8 @@ from unittest.mock import Mock
 import pytest
 
 from supervision.base.problems import Forbidden
-from supervision.table.clients import Caller, of_event, parse
+from supervision.rules.caller import Caller
+from supervision.table.clients import parse
 
 READER = {"key": "reader-key", "scopes": ["calls:read"]}
 
@@ -38,7 +39,7 @@ def test_a_bound_with_nothing_in_it_binds_to_nobody():
     assert caller.phones
     with pytest.raises(Forbidden):
         caller.require_agent("a-1")
-    assert of_event(event(caller)).agents == caller.agents
+    assert Caller.from_event(event(caller)).agents == caller.agents
 
 
 BAD = {
@@ -92,7 +93,7 @@ def test_every_key_is_compared_wherever_the_match_is(monkeypatch):
 
 
 def event(caller):
-    return {"requestContext": {"authorizer": {"lambda": caller.as_context()}}}
+    return {"requestContext": {"authorizer": {"lambda": caller.to_context()}}}
 
 
 @pytest.mark.parametrize(
@@ -105,12 +106,12 @@ def event(caller):
     ],
 )
 def test_a_door_reads_the_caller_whom_the_authorizer_let_in(caller):
-    assert of_event(event(caller)) == caller
+    assert Caller.from_event(event(caller)) == caller
 
 
 def test_an_event_without_an_authorizer_is_nobodys():
     with pytest.raises(KeyError):
-        of_event({"requestContext": {}})
+        Caller.from_event({"requestContext": {}})
 
 
 def test_a_caller_may_what_their_scopes_say_on_the_agents_they_are_bound_to():

@@ -1,5 +1,6 @@
 import pytest
 
+from supervision.rules.actions import ACTIONS, ON_BUS
 from tests.harness.local_aws.permissions import permissions
 from tests.harness.local_aws.policies import Asked, allowed, asked_by
 from tests.harness.template import Template
@@ -46,6 +47,16 @@ def test_what_the_bus_asks_for_is_kept_wherever_it_fails():
     assert {"Listen", "Whisper", "Barge", "Hangup"} == BUS_FUNCTIONS
     assert {rule.dead_letters for rule in TEMPLATE.rules} < queues
     assert {TEMPLATE.functions[name].on_failure for name in BUS_FUNCTIONS} < queues
+
+
+def test_an_action_that_no_function_answers_to_is_answered_all_the_same():
+    asked = [rule.pattern["detail"]["action"] for rule in TEMPLATE.rules]
+    named = {action for actions in asked for action in actions if isinstance(action, str)}
+    assert [action for actions in asked for action in actions if not isinstance(action, str)] == [
+        {"anything-but": sorted(named, key=[*ACTIONS].index)},
+        {"exists": False},
+    ]
+    assert named <= set(ON_BUS)
 
 
 def test_secrets_stand_in_no_environment():

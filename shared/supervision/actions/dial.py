@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from supervision.actions.call_reader import CallReader
 from supervision.base import clock
-from supervision.base.observability import Metric, logger, measured
+from supervision.base.observability import logger, measured
 from supervision.base.problems import (
     AlreadySupervising,
     CallNotFound,
@@ -16,13 +16,14 @@ from supervision.base.problems import (
 )
 from supervision.base.settings import DialSettings
 from supervision.floor.floor import Floor
-from supervision.rules.audience import Action, decide
+from supervision.rules.actions import ACTIONS
+from supervision.rules.audience import decide
+from supervision.rules.caller import Caller
 from supervision.rules.legs import same_number
 from supervision.rules.lifecycle import JOIN_WITHIN_MS
 from supervision.rules.phone_numbers import may_dial
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table import rate_limit
-from supervision.table.clients import Caller
 from supervision.table.outbox import of_supervision
 from supervision.table.repository import PhoneTaken, Supervisions
 
@@ -31,14 +32,13 @@ SAME_REQUEST_MS = 30_000
 # A dial that is pending for longer was cut off: its outcome is unknown.
 DIAL_MS = 10_000
 RECORD_ATTEMPTS = 4
-STARTED: dict[str, Metric] = {"listen": "ListenStarted", "whisper": "WhisperStarted", "barge": "BargeStarted"}
 
 
 @dataclass(frozen=True, slots=True)
 class DialRequest:
     """A supervisor's phone is to be asked into a call. `key` is what the client named its request by, if it did."""
 
-    action: Action
+    action: str
     conf_id: str
     to: str
     caller: Caller
@@ -141,7 +141,7 @@ class Supervise:
             refused = {"dial": "refused", "state": "failed", "endedAt": clock.now_ms(), "how": problem.code}
             self._record(supervision, lambda one: one.replace(**refused) if one.state == "dialing" else one)
             raise
-        measured(STARTED[supervision.action])
+        measured(ACTIONS[supervision.action].started_metric)
         return self._record(supervision, lambda one: one.replace(dial="taken"), "Supervision Started")
 
     def _record(

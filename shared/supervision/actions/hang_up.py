@@ -16,7 +16,7 @@ from supervision.base.problems import (
 )
 from supervision.floor.floor import Floor
 from supervision.rules.audience import to_disconnect
-from supervision.table.clients import Caller
+from supervision.rules.caller import Caller
 from supervision.table.outbox import Event, Outbox
 
 SIDE_BY_SIDE = 8

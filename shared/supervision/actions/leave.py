@@ -6,8 +6,8 @@ from supervision.actions.call_reader import CallReader
 from supervision.base.observability import logger
 from supervision.base.problems import CallNotFound, NotJoined, SupervisionNotFound
 from supervision.floor.floor import Floor
+from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
-from supervision.table.clients import Caller
 from supervision.table.repository import Supervisions
 
 

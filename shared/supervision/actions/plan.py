@@ -4,7 +4,8 @@ from typing import Any
 
 from supervision.actions.call_reader import CallReader
 from supervision.base.problems import Conflict, InvalidRequest
-from supervision.rules.audience import ACTIONS, decide, to_disconnect
+from supervision.rules.actions import DIALLED, PLANNED, in_words
+from supervision.rules.audience import decide, to_disconnect
 from supervision.rules.legs import FreshLegs
 
 
@@ -14,8 +15,8 @@ def plan(reader: CallReader, action: str, conf_id: str) -> dict[str, Any]:
     For a hang-up, `noSpeakToList` holds the members that would be disconnected, as in Ytel's article.
     Raises InvalidRequest, CallNotFound, or a YtelProblem.
     """
-    if action not in (*ACTIONS, "hangup"):
-        raise InvalidRequest(f"action must be one of {', '.join(ACTIONS)}, hangup.")
+    if action not in PLANNED:
+        raise InvalidRequest(f"action must be {in_words(PLANNED)}.")
     legs = reader.read(conf_id).legs
     answer = {"confId": conf_id, "action": action, "agentMatch": legs.match}
     try:
@@ -25,8 +26,7 @@ def plan(reader: CallReader, action: str, conf_id: str) -> dict[str, Any]:
 
 
 def _planned(action: str, legs: FreshLegs) -> dict[str, list[str]]:
-    for dialled in ACTIONS:
-        if action == dialled:
-            audience = decide(dialled, legs)
-            return {"noSpeakToList": list(audience.no_speak_to), "hears": list(audience.hears)}
+    if action in DIALLED:
+        audience = decide(action, legs)
+        return {"noSpeakToList": list(audience.no_speak_to), "hears": list(audience.hears)}
     return {"noSpeakToList": list(to_disconnect(legs)), "hears": []}

@@ -11,7 +11,6 @@ from supervision.api import events, http_api
 from supervision.base.observability import correlation_of, logger
 from supervision.base.problems import InvalidRequest, OutcomeUnknown
 from supervision.base.settings import load
-from supervision.rules.audience import Action
 from supervision.table.requests import once
 from supervision.wiring import DialNeeds, Parts
 
@@ -22,7 +21,7 @@ REPLAYED = {"Idempotent-Replayed": "true"}
 class DialDoor:
     """The doors of one action. Made at start: raises SettingError."""
 
-    action: Action
+    action: str
 
     def __post_init__(self) -> None:
         self.settings = load(DialNeeds)

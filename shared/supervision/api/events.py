@@ -20,8 +20,9 @@ from supervision.base.problems import (
     YtelRateLimited,
     YtelUnavailable,
 )
+from supervision.rules.actions import ON_BUS, in_words
+from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 from supervision.table.outbox import Outbox, of_failure
 from supervision.table.requests import once
 
@@ -82,7 +83,7 @@ def on_request(
     def work() -> dict[str, Any]:
         try:
             if detail.get("action") != action:
-                raise InvalidRequest('"action" must be listen, whisper, barge or hangup.')
+                raise InvalidRequest(f'"action" must be {in_words(ON_BUS)}.')
             return act(request)
         except MAY_WORK_LATER:
             raise

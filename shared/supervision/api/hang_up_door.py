@@ -8,7 +8,7 @@ from supervision.api import events, http_api
 from supervision.base.observability import correlation_of, logger
 from supervision.base.problems import CallNotFound, OutcomeUnknown
 from supervision.base.settings import load
-from supervision.table.clients import Caller
+from supervision.rules.caller import Caller
 from supervision.table.requests import once
 from supervision.wiring import FloorNeeds, Parts
 

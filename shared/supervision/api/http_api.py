@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.base.observability import CORRELATION, correlation, correlation_of, logger, measured
 from supervision.base.problems import Forbidden, InvalidRequest, Problem
-from supervision.table.clients import Caller, of_event
+from supervision.rules.caller import Caller
 
 # Seconds until it is worth asking again, where Ytel does not say.
 SOON = 2
@@ -35,7 +35,7 @@ def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> d
 
 def caller_of(app: APIGatewayHttpResolver) -> Caller:
     """Whom the authorizer let in."""
-    caller = of_event(app.current_event.raw_event)
+    caller = Caller.from_event(app.current_event.raw_event)
     logger.append_keys(client=caller.client)
     return caller
 

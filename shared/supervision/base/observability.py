@@ -18,27 +18,13 @@ from aws_lambda_powertools import Logger
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
 
-Metric = Literal[
-    "ActiveCalls",
-    "ColdStarts",
-    "DialsUnknown",
-    "Exposures",
-    "HangUps",
-    "ListenStarted",
-    "WhisperStarted",
-    "BargeStarted",
-    "Refusals",
-    "YtelErrors",
-    "YtelLatency",
-]
-
 CORRELATION = "X-Correlation-Id"
 
 logger = Logger()
 _warm = False
 
 
-def measured(name: Metric, value: float = 1, unit: Literal["Count", "Milliseconds"] = "Count") -> None:
+def measured(name: str, value: float = 1, unit: Literal["Count", "Milliseconds"] = "Count") -> None:
     """Adds a value to a metric of this invocation."""
     _metrics().add_metric(name=name, unit=unit, value=value)
 

@@ -6,13 +6,10 @@ a whisper needs an agent's leg that proved itself, and keeps out everyone else w
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from supervision.base.problems import AgentNotProven, MembersUnknown
+from supervision.rules.actions import ACTIONS, DIALLED
 from supervision.rules.legs import FreshLegs
-
-Action = Literal["listen", "whisper", "barge"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +20,28 @@ class Audience:
     hears: tuple[str, ...]
 
 
-def decide(action: Action, legs: FreshLegs) -> Audience:
+def decide(action: str, legs: FreshLegs) -> Audience:
     """Who hears the supervisor if `action` is dialled on these members.
 
-    Raises AgentNotProven where the agent is unknown, or where a whisper lacks a proof of the agent's leg; and
-    MembersUnknown where a listen or a whisper cannot tell whom to keep out. It never guesses.
+    Raises AgentNotProven where the agent is unknown, or where a whisper or a take-over lacks a proof of the agent's
+    leg; and MembersUnknown where a listen or a whisper cannot tell whom to keep out. It never guesses.
     """
     if not isinstance(legs, FreshLegs):
         raise TypeError("an audience is decided on fresh members only")
+    if action not in DIALLED:
+        raise ValueError(f"no such action: {action}")
     if legs.user is None or not legs.user.webrtcNumber:
         raise AgentNotProven(
             "The call's agent is not among the account's WebRTC users, so there is no number to call from."
         )
     members = tuple(leg.member_id for leg in legs.members)
-    if action == "barge":
+    if action == "takeover" and not legs.proven:
+        raise AgentNotProven("No leg of this call proved to be the agent's, so nobody could be released from it.")
+    if ACTIONS[action].heard_by_all:
         return Audience((), members)
     if not legs.known:
         raise MembersUnknown("Ytel does not say who is on this call, so nobody could be kept from hearing.")
-    if action == "listen":
-        return Audience(members, ())
-    if action == "whisper":
-        return _whisper(legs, members)
-    raise ValueError(f"no such action: {action}")
+    return _whisper(legs, members) if action == "whisper" else Audience(members, ())
 
 
 def _whisper(legs: FreshLegs, members: tuple[str, ...]) -> Audience:

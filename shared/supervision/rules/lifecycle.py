@@ -4,6 +4,7 @@ The states are what Ytel shows: `joined` when the phone is among the members, `e
 `failed` when it never came within a minute.
 """
 
+from supervision.rules.actions import ACTIONS
 from supervision.rules.legs import Legs
 from supervision.rules.supervision import Supervision
 
@@ -41,9 +42,9 @@ def advance(
 def exposed_to(supervision: Supervision, legs: Legs) -> tuple[str, ...]:
     """The members that hear what was not meant for them: on neither side of the dial's list, and no supervisor's.
 
-    Inferred: a member who joins after the dial is on nobody's list. A barge is heard by all, so it is exposed to none.
+    Inferred: a member who joins after the dial is on nobody's list. What is heard by all, a barge, is exposed to none.
     """
-    if supervision.action == "barge":
+    if ACTIONS[supervision.action].heard_by_all:
         return ()
     expected = {*supervision.noSpeakToList, *supervision.hears, *legs.supervisors}
     return tuple(leg.member_id for leg in legs.members if leg.member_id not in expected)

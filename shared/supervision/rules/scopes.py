@@ -1,16 +1,32 @@
-"""Which scope each action and each route takes: the authorizer's table, the doors', and the API description's."""
+"""Which scope each action and each route takes: the authorizer's table, the doors', and the API description's. Pure."""
 
-SCOPE_OF = {action: f"calls:{action}" for action in ("listen", "whisper", "barge", "hangup")}
+from supervision.rules.actions import ACTIONS, DIALLED
+
 READ = "calls:read"
+SCOPE_OF = {name: row.scope for name, row in ACTIONS.items() if row.scope is not None}
 SCOPES = frozenset({READ, *SCOPE_OF.values()})
 
+# An action without a scope takes that of its supervision, which its door reads from the record.
+_ANY_DIALLED = frozenset(SCOPE_OF[name] for name in DIALLED)
+
 # Any one of a route's scopes opens it. A route that is not here opens to nobody.
-ROUTES = {
-    "GET /calls": {READ},
-    "GET /calls/{confId}": {READ},
-    "GET /calls/{confId}/plan": {READ},
-    **{f"POST /calls/{{confId}}/{action}": {scope} for action, scope in SCOPE_OF.items()},
-    "GET /supervisions": {READ},
-    # Leaving takes the scope of the supervision's own action, which its door reads from the record.
-    "DELETE /supervisions/{id}": set(SCOPE_OF.values()),
+ROUTES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "GET /calls",
+            "GET /calls/{confId}",
+            "GET /calls/{confId}/plan",
+            "GET /agents",
+            "GET /follows",
+            "GET /supervisions",
+            "GET /supervisions/{id}",
+        ),
+        frozenset({READ}),
+    ),
+    "GET /me": SCOPES,
+    **{
+        route: frozenset({row.scope}) if row.scope is not None else _ANY_DIALLED
+        for row in ACTIONS.values()
+        for route in row.routes
+    },
 }

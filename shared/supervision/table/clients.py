@@ -1,4 +1,4 @@
-"""Who may use the API: the clients in the secret, and the caller that a Lambda event names.
+"""Who may use the API: the clients in the secret.
 
 The secret is one JSON object: `{"crm": {"key": "…", "scopes": ["calls:read", …]}, …}`. `keys` in place of `key` holds
 several, so that one can be rotated. `agents` binds the client to the agents (client ids) it may supervise, `phones` to
@@ -10,53 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
 
 from supervision.base.observability import logger
-from supervision.base.problems import Forbidden
-from supervision.rules.scopes import SCOPE_OF, SCOPES
+from supervision.rules.caller import Caller
+from supervision.rules.scopes import SCOPES
 
 # A bound with nothing in it. The context is text and empty text is "not bound"; no agent or phone is written so.
 _NOBODY = "-"
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, and what they may do. Empty `agents` or `phones`: not bound to any."""
-
-    client: str
-    scopes: frozenset[str] = frozenset()
-    agents: frozenset[str] = frozenset()
-    phones: frozenset[str] = frozenset()
-
-    def may(self, action: str) -> bool:
-        """Whether a scope of the caller's covers `action`."""
-        return SCOPE_OF[action] in self.scopes
-
-    def require(self, action: str) -> None:
-        """Raises Forbidden where no scope of the caller's covers `action`."""
-        if not self.may(action):
-            raise Forbidden(f"this takes the scope {SCOPE_OF[action]}")
-
-    def require_agent(self, client_id: str | None) -> None:
-        """Raises Forbidden where the caller is bound to agents and `client_id` is none of them."""
-        if self.agents and client_id not in self.agents:
-            raise Forbidden("this key is bound to other agents than the one on this call")
-
-    def as_context(self) -> dict[str, str]:
-        """What the authorizer hands the doors; `of_event` reads it."""
-        return {
-            "client": self.client,
-            "scopes": " ".join(sorted(self.scopes)),
-            "agents": " ".join(sorted(self.agents)),
-            "phones": " ".join(sorted(self.phones)),
-        }
-
-
-def of_event(event: Mapping[str, Any]) -> Caller:
-    """The caller whom the authorizer let in with this HTTP event. A KeyError means that no authorizer ran."""
-    context = event["requestContext"]["authorizer"]["lambda"]
-    return Caller(context["client"], *(frozenset(context[name].split()) for name in ("scopes", "agents", "phones")))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from supervision.base.problems import Problem
-from supervision.rules.audience import ACTIONS
+from supervision.rules.actions import ACTIONS, DIALLED
 from tests.harness.fake_ytel.calls import AS_IT_IS, Role
 from tests.harness.fake_ytel.phones import Dial
 from tests.integration.sequences.world import CUSTOMERS, PHONES, World
@@ -72,7 +72,7 @@ def _hide(world: World) -> None:
 
 
 def _ask(world: World) -> None:
-    call, action, phone = _some_call(world), world.random.choice(ACTIONS), world.random.choice(PHONES)
+    call, action, phone = _some_call(world), world.random.choice(DIALLED), world.random.choice(PHONES)
     if call is None:
         return
     world.steps.append(f"{action} {call[:4]} {phone[-1]}")
@@ -84,8 +84,8 @@ def _ask(world: World) -> None:
     kept_from = world.ytel.dialled[-1][2]
     assert set(supervision.noSpeakToList) == kept_from
     would_hear = {world.floor.role(call, member) for member in world.floor.members(call) if member not in kept_from}
-    if action == "barge":
-        assert not kept_from, "someone was kept out of a barge"
+    if ACTIONS[action].heard_by_all:
+        assert not kept_from, f"someone was kept out of a {action}"
     else:
         assert not would_hear & set(CUSTOMERS), f"at the dial of a {action}, {would_hear} would hear"
     if action == "listen":
@@ -149,7 +149,7 @@ _STEPS: list[Callable[[World], None]] = [
 def _nobody_hears_what_is_not_meant_for_them(world: World) -> None:
     """After a look of the guard: of each whisper and listen still in its call, no contact and no third party hears."""
     for one in world.supervisions.open():
-        if one.action == "barge" or one.leg is None or one.leg not in world.floor.members(one.confId):
+        if ACTIONS[one.action].heard_by_all or one.leg is None or one.leg not in world.floor.members(one.confId):
             continue
         hears = {world.floor.role(one.confId, member) for member in world.floor.who_hears(one.confId, one.leg)}
         assert not hears & set(CUSTOMERS), f"after a look, {hears} hear a {one.action}"

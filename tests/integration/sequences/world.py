@@ -11,12 +11,12 @@ from supervision.actions.guard import Guard
 from supervision.actions.hang_up import HangUp
 from supervision.actions.leave import Leave
 from supervision.base.settings import DialSettings
+from supervision.rules.caller import Caller
 from supervision.rules.calls import is_active
 from supervision.rules.conferences import of_plain
 from supervision.rules.fresh import FreshConference
 from supervision.rules.legs import User
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import Caller
 from supervision.table.outbox import Outbox
 from supervision.table.repository import Supervisions
 from supervision.ytel.client import ConferenceList

@@ -15,6 +15,7 @@ from supervision.base.problems import (
     OutcomeUnknown,
     TooManyDials,
 )
+from supervision.rules.actions import ACTIONS
 
 _ONCE = (
     " Asked again within 30 s by the same client, for the same call and phone, it answers with the supervision that is "
@@ -26,13 +27,15 @@ _PHONE = {
 }
 
 
-def _dial(action: str, summary: str, description: str) -> dict[str, Any]:
+def dial(action: str) -> dict[str, Any]:
+    """The route of an action that asks a phone into a call."""
+    row = ACTIONS[action]
     unknown = {"supervisionId": "7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"}
     return route(
         action,
         "Actions",
-        summary,
-        description + _ONCE,
+        row.summary,
+        row.description + _ONCE,
         answer(202, "The phone is being dialled.", "Supervision", REPLAYED),
         refusals(
             CallNotFound,
@@ -52,21 +55,13 @@ def _dial(action: str, summary: str, description: str) -> dict[str, Any]:
     )
 
 
-LISTEN = _dial("listen", "Listen to a call", "Brings in a supervisor whom nobody hears.")
-WHISPER = _dial(
-    "whisper",
-    "Whisper to the agent",
-    "Brings in a supervisor whom the agent alone hears; refused where the agent's leg is not proven.",
-)
-BARGE = _dial("barge", "Barge into a call", "Brings in a supervisor whom everyone hears.")
-
 _LISTS = {"confId": "5555776a-564f-4805-ada6-e770c66d7368", "hungUp": ["503"], "failed": ["504"]}
 
 HANGUP = route(
     "hangup",
     "Actions",
-    "Hang up a call",
-    "Disconnects every member, supervisors too. Asking again finishes what was left.",
+    ACTIONS["hangup"].summary,
+    ACTIONS["hangup"].description,
     answer(200, "Who was disconnected.", "HungUp", REPLAYED),
     refusals(
         CallNotFound,

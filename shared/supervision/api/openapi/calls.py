@@ -12,6 +12,7 @@ from supervision.api.openapi.parts import (
     route,
 )
 from supervision.base.problems import CallNotFound, InvalidRequest
+from supervision.rules.actions import PLANNED
 
 LIST_CALLS = route(
     "listCalls",
@@ -53,7 +54,7 @@ PLAN = route(
         query(
             "action",
             "The action that is thought of.",
-            {"type": "string", "enum": ["listen", "whisper", "barge", "hangup"]},
+            {"type": "string", "enum": list(PLANNED)},
             required=True,
         ),
     ),

@@ -1,18 +1,24 @@
 """What goes over the bus, exactly: each event's detail. The schemas in template.yaml are generated from here."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from supervision.api.openapi.models import Absent, Call, HungUp, Model, Problem, Supervision
+from supervision.rules.actions import ON_BUS
 
 REQUESTED = "Supervision Requested"
+
+if TYPE_CHECKING:
+    OnBus = str
+else:
+    OnBus = Literal[ON_BUS]
 
 
 class Request(Model):
     """Asks for a supervision, from any source. The call is named, or is the one that its agent is on."""
 
-    action: Literal["listen", "whisper", "barge", "hangup"]
+    action: OnBus
     confId: str | Absent = Field(None, description="The call.", min_length=1, max_length=255)
     clientId: str | Absent = Field(None, description="Its agent, by client id.", min_length=1, max_length=255)
     agentNumber: str | Absent = Field(None, description="Its agent, by number.", min_length=1, max_length=255)

@@ -5,19 +5,26 @@ The events are in `event_models`.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
 from supervision.base.problems import Forbidden
 from supervision.base.problems import Problem as AnyProblem
+from supervision.rules.actions import DIALLED, PLANNED
 
 CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
 
 Millis = Annotated[int, Field(description="Milliseconds since the epoch.", examples=[1709849242672])]
-Action = Literal["listen", "whisper", "barge"]
+# The names of the table of actions, as a type that pydantic checks and describes.
+if TYPE_CHECKING:
+    Dialled = str
+    Planned = str
+else:
+    Dialled = Literal[DIALLED]
+    Planned = Literal[PLANNED]
 State = Literal["dialing", "joined", "ended", "failed"]
 AgentMatch = Literal["channelName", "callerId", "elimination"]
 # For members that are there or are not, and are never null.
@@ -45,7 +52,7 @@ class Supervisor(Model):
     """A supervision of a call, as it stands on the call."""
 
     id: str
-    action: Action
+    action: Dialled
     state: State
     exposed: bool
 
@@ -111,7 +118,7 @@ class Supervision(Model):
     """One supervisor's phone, asked into one call."""
 
     id: str = Field(examples=["7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"])
-    action: Action
+    action: Dialled
     confId: str = Field(examples=[CALL])
     clientId: str = Field(description="The agent's WebRTC client id.", examples=[AGENT])
     to: str = Field(description="The supervisor's phone.", examples=["+12125550142"])
@@ -161,7 +168,7 @@ class Plan(Model):
     """What an action would do now: `noSpeakToList` and `hears`, or `refused`."""
 
     confId: str = Field(examples=[CALL])
-    action: Action | Literal["hangup"]
+    action: Planned
     agentMatch: AgentMatch | None = Field(examples=["channelName"])
     noSpeakToList: list[str] | Absent = Field(
         None,

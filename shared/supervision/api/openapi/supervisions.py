@@ -2,6 +2,7 @@
 
 from supervision.api.openapi.parts import YTEL, answer, paging, query, refusals, route
 from supervision.base.problems import InvalidRequest, NotJoined, OutcomeUnknown, SupervisionNotFound
+from supervision.rules.actions import ACTIONS
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 255}
 
@@ -27,8 +28,8 @@ LIST_SUPERVISIONS = route(
 LEAVE = route(
     "leave",
     "Supervisions",
-    "Leave a call",
-    "Drops the supervisor's own leg; the call goes on. Takes the scope of the supervision's action.",
+    ACTIONS["leave"].summary,
+    ACTIONS["leave"].description,
     answer(202, "The leg is being dropped, or was gone already.", "Supervision"),
     refusals(SupervisionNotFound, NotJoined, *YTEL, OutcomeUnknown),
 )
