@@ -9,13 +9,14 @@ from tests.harness.template import Template
 
 def make_table() -> str:
     """Make it and return its name."""
-    name, properties = _as_the_template_says()
+    name, properties = as_the_template_says()
     aws.client("dynamodb").create_table(TableName=name, **properties)
     return name
 
 
 @cache
-def _as_the_template_says() -> tuple[str, dict[str, Any]]:
+def as_the_template_says() -> tuple[str, dict[str, Any]]:
+    """The name and the properties of the one table of the template."""
     [(name, properties)] = Template().resources("AWS::DynamoDB::Table").items()
     kept = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
     return name, {key: properties[key] for key in kept}
