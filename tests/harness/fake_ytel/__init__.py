@@ -9,21 +9,25 @@ with FakeYtel() as ytel:
     assert not ytel.complaints
 """
 
-from tests.harness.fake_ytel.calls import AS_IT_IS, MISSING, Call, Leg, Role, User
+from tests.harness.fake_ytel.calls import AS_IT_IS, MISSING, Call, Leg, Role
 from tests.harness.fake_ytel.fake import SAMPLE_CALL, SAMPLES, FakeYtel
 from tests.harness.fake_ytel.floor import Floor
+from tests.harness.fake_ytel.knobs import Knobs
 from tests.harness.fake_ytel.phones import Dial
 from tests.harness.fake_ytel.timeline import ManualClock
+from tests.harness.fake_ytel.users import SECRET, User
 
 __all__ = [
     "AS_IT_IS",
     "MISSING",
     "SAMPLES",
     "SAMPLE_CALL",
+    "SECRET",
     "Call",
     "Dial",
     "FakeYtel",
     "Floor",
+    "Knobs",
     "Leg",
     "ManualClock",
     "Role",

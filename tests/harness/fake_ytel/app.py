@@ -3,20 +3,21 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from tests.harness.fake_ytel import participants
 from tests.harness.fake_ytel.by_hand import ByHand
-from tests.harness.fake_ytel.envelope import Answer, ErrorStyle, Refused, page, payload
+from tests.harness.fake_ytel.envelope import Answer, ErrorStyle, Refused, ok, payload
 from tests.harness.fake_ytel.floor import Floor
-from tests.harness.fake_ytel.paging import Paging
+from tests.harness.fake_ytel.lists import Lists
 from tests.harness.fake_ytel.requests_log import Request
 from tests.harness.fake_ytel.tokens import Tokens
+from tests.harness.fake_ytel.weather import Kind
 
 API = "/api/v4"
 USERS = "/gumby/webrtc/users"
+ACCOUNT_USERS = "/ams/v2/accounts/users/{accountId}/"
 TOKEN = "/auth/v3/token"
 HANGUP_ROUTE = "DELETE /conference/{confId}/participant/{memberId}"
 
@@ -32,36 +33,42 @@ class Complaint:
     message: str
 
 
-@dataclass
 class App:
-    """The fake's answers."""
+    """The fake's answers. `hangup_route`: method and path of the request that disconnects one member."""
 
-    floor: Floor
-    tokens: Tokens
-    hangup_route: str = HANGUP_ROUTE
-    conferences: Paging = field(default_factory=Paging)
-    users: Paging = field(default_factory=Paging)
-    errors: ErrorStyle = field(default_factory=ErrorStyle)
-    complaints: list[Complaint] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        hangup_method, hangup_path = self.hangup_route.split(" ", 1)
-        self.by_hand = ByHand(self.floor, self.complaints)
-        self._routes: list[tuple[str, re.Pattern[str], Handler]] = [
-            ("GET", _pattern(f"{API}/conference"), self._list_conferences),
-            ("GET", _pattern(USERS), self._list_users),
-            ("POST", _pattern(f"{API}/conference/{{confId}}/participant"), self._bring_in),
-            (hangup_method, _pattern(API + hangup_path), self._disconnect),
-            ("POST", _pattern(TOKEN), self._issue_token),
+    def __init__(self, floor: Floor, tokens: Tokens, hangup_route: str = HANGUP_ROUTE) -> None:
+        self.floor = floor
+        self.tokens = tokens
+        self.knobs = floor.knobs
+        self.complaints: list[Complaint] = []
+        self.lists = Lists(floor)
+        self.by_hand = ByHand(floor, self.complaints)
+        hangup_method, hangup_path = hangup_route.split(" ", 1)
+        self._routes: list[tuple[str, re.Pattern[str], Handler, Kind]] = [
+            ("GET", _pattern(f"{API}/conference"), self.lists.conferences, "read"),
+            ("GET", _pattern(f"{API}/conference/{{confId}}"), self.lists.conference, "read"),
+            ("GET", _pattern(USERS), self.lists.users, "read"),
+            ("GET", _pattern(ACCOUNT_USERS), self.lists.users, "read"),
+            ("GET", _pattern(f"{API}/contact/"), self.lists.contacts, "read"),
+            ("GET", _pattern(f"{API}/contact/{{contactId}}/"), self.lists.contact, "read"),
+            ("POST", _pattern(f"{API}/contact/search"), self._search_contacts, "read"),
+            ("GET", _pattern(f"{API}/callback/configuration/"), self.lists.callbacks, "read"),
+            ("POST", _pattern(f"{API}/conference/{{confId}}/participant"), self._bring_in, "dial"),
+            (hangup_method, _pattern(API + hangup_path), self._disconnect, "disconnect"),
+            ("POST", _pattern(TOKEN), self._issue_token, "token"),
         ]
+
+    @property
+    def errors(self) -> ErrorStyle:
+        return self.knobs.errors
 
     def answer(self, request: Request) -> Answer:
         """Do what is asked, or say why not."""
         try:
             if request.path.startswith("/_floor"):
                 return self.by_hand.answer(request)
-            handler, names = self._find(request)
-            if handler != self._issue_token:
+            handler, names, kind = self._find(request)
+            if kind != "token":
                 self.tokens.check(request.headers.get("Authorization"))
             return handler(request, **names)
         except Refused as refused:
@@ -69,23 +76,22 @@ class App:
                 self.complaints.append(Complaint(request.method, request.path, refused.message))
             return self.errors.answer(refused.status, refused.message)
 
-    def _find(self, request: Request) -> tuple[Handler, dict[str, str]]:
-        for method, pattern, handler in self._routes:
+    def kind(self, request: Request) -> Kind:
+        """What sort of request this is; one that no route takes is a reading."""
+        try:
+            return self._find(request)[2]
+        except Refused:
+            return "read"
+
+    def _find(self, request: Request) -> tuple[Handler, dict[str, str], Kind]:
+        for method, pattern, handler, kind in self._routes:
             found = pattern.fullmatch(request.path)
             if found and method == request.method:
-                return handler, found.groupdict()
+                return handler, found.groupdict(), kind
         raise Refused(404, f"no such route: {request.method} {request.path}", complaint=True)
 
-    def _list_conferences(self, request: Request) -> Answer:
-        offset = _offset(request, {"includeMembers": "true"})
-        calls, count, number = self.conferences.cut(self.floor.active_calls(), offset)
-        with self.floor.turn():
-            return page([call.listed() for call in calls], count, number)
-
-    def _list_users(self, request: Request) -> Answer:
-        offset = _offset(request, {})
-        users, count, number = self.users.cut(self.floor.users, offset)
-        return page([json.dumps(user.wire(), separators=(",", ":")) for user in users], count, number)
+    def _search_contacts(self, request: Request) -> Answer:
+        return self.lists.search_contacts(_json(request))
 
     def _bring_in(self, request: Request, conf_id: str) -> Answer:
         body = _json(request)
@@ -95,40 +101,50 @@ class App:
             call = self.floor.call(conf_id)
             agent = self.floor.user_of(call)
             numbers = {user.number for user in self.floor.users}
-            problems = list(
-                participants.problems(body, conf_id, agent.number if agent else None, call.legs.keys(), numbers)
-            )
+            # a member that has left and is listed all the same may well be named
+            members = call.legs.keys() | call.gone.keys()
+            problems = list(participants.problems(body, conf_id, agent.number if agent else None, members, numbers))
             if problems:
                 raise Refused(422, "; ".join(problems), complaint=True)
-            self.floor.dial(conf_id, body["to"], body["from"], body["noSpeakToList"], body["mute"])
-        return payload({"confId": conf_id, "to": body["to"]})
+            call_sid = self.floor.new_id()
+            said = self.knobs.participant.call_sid
+            borne = call_sid if said == "yes" else None
+            self.floor.dial(conf_id, body["to"], body["from"], body["noSpeakToList"], body["mute"], borne)
+        if said == "empty":
+            return payload()
+        return payload({"confId": conf_id, "to": body["to"]} | ({} if said == "no" else {"callSid": call_sid}))
 
     def _disconnect(self, request: Request, conf_id: str, member_id: str) -> Answer:
+        knobs, dice = self.knobs.disconnects, self.floor.dice
         with self.floor.turn():
             if not self.floor.is_active(conf_id):
                 raise Refused(404, "Conference not found")
-            if not self.floor.leave(conf_id, member_id):
+            if member_id not in self.floor.call(conf_id).legs or dice.random() < knobs.not_found:
                 raise Refused(404, "Participant not found")
+            if dice.random() < knobs.empty_yes:
+                return payload()
+            if knobs.takes_seconds:
+                self.floor.after(
+                    knobs.takes_seconds, lambda: self.floor.leave(conf_id, member_id, knobs.lingers_seconds)
+                )
+            else:
+                self.floor.leave(conf_id, member_id, knobs.lingers_seconds)
         return payload()
 
     def _issue_token(self, request: Request) -> Answer:
-        return payload(self.tokens.issue(_json(request)))
+        issued = self.tokens.issue(_json(request))
+        return ok(issued) if self.knobs.tokens.shape == "flat" else payload(issued)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    named = {"{confId}": r"(?P<conf_id>[^/]+)", "{memberId}": r"(?P<member_id>[^/]+)"}
-    parts = re.split(r"(\{confId\}|\{memberId\})", path)
-    return re.compile("".join(named.get(part, re.escape(part)) for part in parts))
-
-
-def _offset(request: Request, required: dict[str, str]) -> int:
-    asked = dict(request.query)
-    offset = asked.pop("offset", "0")
-    if asked != required:
-        raise Refused(400, f"the query is not the documented one: {_text(request.query)}", complaint=True)
-    if not offset.isdecimal():
-        raise Refused(400, "offset is not a number", complaint=True)
-    return int(offset)
+    named = {
+        "{confId}": "conf_id",
+        "{memberId}": "member_id",
+        "{contactId}": "contact_id",
+        "{accountId}": "account_id",
+    }
+    parts = re.split(r"(\{[a-zA-Z]+\})", path)
+    return re.compile("".join(f"(?P<{named[part]}>[^/]+)" if part in named else re.escape(part) for part in parts))
 
 
 def _json(request: Request) -> Any:
@@ -138,7 +154,3 @@ def _json(request: Request) -> Any:
         return json.loads(request.raw)
     except ValueError:
         raise Refused(400, "the body is not JSON", complaint=True) from None
-
-
-def _text(query: dict[str, str]) -> str:
-    return "&".join(f"{key}={quote(value)}" for key, value in query.items()) or "none"

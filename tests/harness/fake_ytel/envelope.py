@@ -3,7 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from tests.harness.fake_ytel.kinds import BY_HAND, Group, Number, Shape
+from tests.harness.fake_ytel.paging import Page
 
 
 @dataclass
@@ -25,16 +28,19 @@ class Refused(Exception):
         self.complaint = complaint
 
 
-@dataclass
-class ErrorStyle:
-    """How errors are written. Ytel's `error` is a list or an object, its `moreInfo` text, a list or null."""
+class ErrorStyle(Group):
+    """How errors are written. Ytel's `error` is a list or an object, its `code` text or a number, its `moreInfo` text,
+    a list or null. `under_200`: with HTTP 200, so that the envelope alone tells.
+    """
 
     under_200: bool = False
     shape: Literal["list", "object"] = "list"
-    more_info: Any = None
+    code: Number = "text"
+    more_info: Annotated[str | list[str] | None, BY_HAND] = None
 
     def answer(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
-        error = {"code": str(status), "message": message, "moreInfo": self.more_info}
+        code = str(status) if self.code == "text" else status
+        error = {"code": code, "message": message, "moreInfo": self.more_info}
         envelope = {"status": False, "count": 0, "page": 0, "error": [error] if self.shape == "list" else error}
         answer = ok(envelope)
         answer.status = 200 if self.under_200 else status
@@ -47,12 +53,29 @@ def ok(document: Any) -> Answer:
     return Answer(200, json.dumps(document, separators=(",", ":")).encode())
 
 
-def page(items: Iterable[str], count: int, page_number: int) -> Answer:
-    """One page of a list; items are JSON texts, and so cost nothing to list again."""
-    head = f'{{"status":true,"count":{count},"page":{page_number},"payload":['
-    return Answer(200, (head + ",".join(items) + "]}").encode())
+def listing(page: Page[str], shape: Shape, name: str, encoding: str = "utf-8") -> Answer:
+    """One page of a list; items are JSON texts, and so cost nothing to list again.
+
+    {"status":true,"count":126,"page":1,"nextKey":"eyJ…","payload":[…]}     [ … ]     {"users":[…],"count":126}
+    """
+    items = "[" + ",".join(page.items) + "]"
+    count = "" if page.count is None else f'"count":{page.count},'
+    next_key = f'"nextKey":{json.dumps(page.next_key)},' if page.has_keys else ""
+    match shape:
+        case "bare":
+            text = items
+        case "keyed":
+            text = f'{{{count}{next_key}"{name}":{items}}}'
+        case _:
+            text = f'{{"status":true,{count}"page":{page.number},{next_key}"payload":{items}}}'
+    return Answer(200, text.encode(encoding, "replace"))
 
 
 def payload(*items: Any) -> Answer:
     """The answer to an action."""
     return ok({"status": True, "count": len(items), "page": 1, "payload": list(items)})
+
+
+def texts(documents: Iterable[Any], encoding: str = "ascii") -> list[str]:
+    """Documents as JSON, with other letters than ASCII's escaped or to be written in that encoding."""
+    return [json.dumps(one, separators=(",", ":"), ensure_ascii=encoding == "ascii") for one in documents]

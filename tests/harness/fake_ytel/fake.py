@@ -3,15 +3,18 @@
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from tests.harness.fake_ytel.app import API, HANGUP_ROUTE, TOKEN, USERS, App, Complaint
+from tests.harness.fake_ytel import asking
+from tests.harness.fake_ytel.app import ACCOUNT_USERS, API, HANGUP_ROUTE, TOKEN, USERS, App, Complaint
 from tests.harness.fake_ytel.calls import Role
-from tests.harness.fake_ytel.envelope import ErrorStyle
+from tests.harness.fake_ytel.envelope import Answer, ErrorStyle
+from tests.harness.fake_ytel.exchange import Exchanges
 from tests.harness.fake_ytel.faults import Faults
 from tests.harness.fake_ytel.floor import Floor
+from tests.harness.fake_ytel.knobs import RING_SECONDS, Knobs, Users
 from tests.harness.fake_ytel.living import Living
 from tests.harness.fake_ytel.paging import Paging
 from tests.harness.fake_ytel.requests_log import RequestsLog
@@ -23,6 +26,7 @@ SAMPLES = Path(__file__).parent / "samples" / "conferences.json"
 SAMPLE_ROLES: dict[str, Role] = {"503": "contact", "504": "agent"}
 SAMPLE_AGENT = {"client_id": "c91f9b77-ce9d-4207-98e4-229b76a6555", "number": "+15555280600"}
 STOPS_WITHIN_SECONDS = 0.01
+TOKEN_SECONDS = 7_200  # as long as Ytel's were seen to live
 SAMPLE_CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 
 
@@ -30,8 +34,8 @@ class FakeYtel:
     """Ytel over real HTTP, with a floor that tests work on.
 
     `floor`: calls, legs, users, phones, and who hears whom. `faults`: what goes wrong. `requests`: what was asked.
-    `complaints`: what a correct client never asks. `conferences`, `users`: how the two lists are paged. `errors`: how
-    errors are written. `tokens`: which are good.
+    `complaints`: what a correct client never asks. `tokens`: which are good. `knobs`: every freedom that Ytel has;
+    `conferences`, `users` and `errors` are groups of them. `ask` is the way in without a socket.
     """
 
     def __init__(
@@ -43,20 +47,23 @@ class FakeYtel:
         clock: Clock = wall_clock,
         living: bool = False,
         auto_answer_after: float | None = None,
-        ring_seconds: float = 30,
+        ring_seconds: float = RING_SECONDS,
         page_size: int = 100,
         hangup_route: str = HANGUP_ROUTE,
         username: str = "supervisor@example.com",
         password: str = "fake-ytel-password",
-        token_seconds: float = 3_600,
+        token_seconds: float = TOKEN_SECONDS,
     ) -> None:
         self.token = token
-        self.floor = Floor(clock, seed, auto_answer_after, ring_seconds)
+        self.knobs = Knobs()
+        self.knobs.conferences.size = self.knobs.users.size = self.knobs.contacts.size = page_size
+        self.floor = Floor(clock, seed, auto_answer_after, ring_seconds, self.knobs)
         self.living = Living(self.floor, seed) if living else None
-        self.tokens = Tokens(token, username, password, token_seconds, self._now)
+        self.tokens = Tokens(token, username, password, token_seconds, self._now, self.floor.account, self.knobs.tokens)
         self.faults = Faults()
         self.requests = RequestsLog()
-        self._app = App(self.floor, self.tokens, hangup_route, conferences=Paging(page_size), users=Paging(page_size))
+        self._app = App(self.floor, self.tokens, hangup_route)
+        self._exchanges = Exchanges(self._app, self.faults, self.requests)
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -72,15 +79,15 @@ class FakeYtel:
 
     @property
     def conferences(self) -> Paging:
-        return self._app.conferences
+        return self.knobs.conferences
 
     @property
-    def users(self) -> Paging:
-        return self._app.users
+    def users(self) -> Users:
+        return self.knobs.users
 
     @property
     def errors(self) -> ErrorStyle:
-        return self._app.errors
+        return self.knobs.errors
 
     @property
     def complaints(self) -> list[Complaint]:
@@ -108,13 +115,23 @@ class FakeYtel:
         return self.url + USERS
 
     @property
+    def account_users_url(self) -> str:
+        """The URL that Ytel's users have seen, with `{accountId}` filled in."""
+        return self.url + ACCOUNT_USERS.replace("{accountId}", self.floor.account)
+
+    @property
+    def users_url_template(self) -> str:
+        """The same as a setting, `{accountId}` left in."""
+        return self.url + ACCOUNT_USERS
+
+    @property
     def token_url(self) -> str:
         return self.url + TOKEN
 
     def start(self) -> Self:
         """Listen; on the port of the time before, where there was one."""
         if self._server is None:
-            self._server = Server(self._port, self._app, self.faults, self.requests)
+            self._server = Server(self._port, self._exchanges)
             self._port = self._server.server_address[1]
             self._thread = threading.Thread(
                 target=self._server.serve_forever, args=(STOPS_WITHIN_SECONDS,), daemon=True
@@ -137,6 +154,10 @@ class FakeYtel:
             yield
         finally:
             self.start()
+
+    def ask(self, wait: Callable[[float], None], method: str, url: str, **sent: Any) -> Answer:
+        """A request without a socket: `asking.ask`, on the floor's clock, which `wait` moves."""
+        return asking.ask(self.floor, self._exchanges, wait, method, url, **sent)
 
     def move_clock(self, seconds: float) -> None:
         """Put the floor's clock on: calls run, phones ring, tokens end."""

@@ -3,16 +3,18 @@
 from itertools import count
 from typing import Any, Literal
 
-from tests.harness.fake_ytel.calls import AS_IT_IS, MISSING, Call, Leg, Mark, Role, User, leg_data
+from tests.harness.fake_ytel.calls import AS_IT_IS, MISSING, Call, Leg, Mark, Role, leg_data
 from tests.harness.fake_ytel.hearing import Hearing
+from tests.harness.fake_ytel.knobs import RING_SECONDS, Knobs
 from tests.harness.fake_ytel.phones import Phones
 from tests.harness.fake_ytel.timeline import Clock, wall_clock
+from tests.harness.fake_ytel.unsteady import TRUNK, Unsteady
+from tests.harness.fake_ytel.users import User
 
 type Proof = Literal["channelName", "callerId", "both"] | None
 type Direction = Literal["inbound", "outbound"]
 
 CONFERENCE_FIELDS = ("accountSid", "confId", "status", "createdTime", "details", "members", "memberData")
-TRUNK = "+12125550100"  # what a leg shows that proves nothing
 USER_AREAS = (646, 917, 347, 718, 929, 332, 516, 914, 631, 845)
 OUTSIDE_AREAS = (312, 415, 617, 702, 303, 512, 206, 503, 305, 404)  # 212 is left to supervisors
 
@@ -24,7 +26,7 @@ def fictional(nth: int, areas: tuple[int, ...]) -> str:
     return f"+1{areas[area]}555{100 * (lines + 1) + line:04}"
 
 
-class Floor(Hearing, Phones):
+class Floor(Hearing, Phones, Unsteady):
     """Calls, legs and users, for many callers at once. Every moment is the clock's, which `move_clock` puts on."""
 
     def __init__(
@@ -32,9 +34,10 @@ class Floor(Hearing, Phones):
         clock: Clock = wall_clock,
         seed: int = 1,
         auto_answer_after: float | None = None,
-        ring_seconds: float = 30,
+        ring_seconds: float = RING_SECONDS,
+        knobs: Knobs | None = None,
     ) -> None:
-        super().__init__(clock, seed, auto_answer_after, ring_seconds)
+        super().__init__(clock, seed, auto_answer_after, ring_seconds, knobs)
         self._users: list[User] = []
         self._user_lines = count()
         self._outside_lines = count()
@@ -52,10 +55,11 @@ class Floor(Hearing, Phones):
         number: str | None = None,
         client_id: str | None = None,
         raw: Any = AS_IT_IS,
+        status: str = "active",
     ) -> User:
         """A new user, also where one of that client id is there already; `raw` is listed in its place."""
         with self.turn():
-            user = User(client_id or self.new_id(), first, last, number or self._user_number(), raw)
+            user = User(client_id or self.new_id(), first, last, number or self._user_number(), raw, status)
             self._users.append(user)
             return user
 

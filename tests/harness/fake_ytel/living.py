@@ -5,8 +5,8 @@ Everything hangs on the floor's clock and one seed, so the same seed makes the s
 
 import random
 
-from tests.harness.fake_ytel.calls import User
 from tests.harness.fake_ytel.floor import Direction, Floor, Proof
+from tests.harness.fake_ytel.users import User
 
 AGENTS = [
     ("Ann", "Lee"),

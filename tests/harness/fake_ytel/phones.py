@@ -6,6 +6,7 @@ from typing import Literal
 
 from tests.harness.fake_ytel.calls import Call, Leg, digits
 from tests.harness.fake_ytel.conferences import Conferences
+from tests.harness.fake_ytel.knobs import RING_SECONDS, Knobs
 from tests.harness.fake_ytel.timeline import Clock, wall_clock
 
 type DialState = Literal["ringing", "answered", "declined", "unanswered", "call ended"]
@@ -23,13 +24,14 @@ class Dial:
     at: int
     state: DialState = "ringing"
     member_id: str | None = None
+    call_sid: str | None = None
 
 
 class Phones(Conferences):
     """The phones that a floor rings.
 
     `auto_answer_after` is in seconds, 0 for at once, None for phones that wait for `answer`; `set_phone` says otherwise
-    for one number. A phone that nobody answers stops ringing after `ring_seconds`.
+    for one number. A phone that nobody answers stops ringing after `ring_seconds`. Both are knobs.
     """
 
     def __init__(
@@ -37,26 +39,58 @@ class Phones(Conferences):
         clock: Clock = wall_clock,
         seed: int = 1,
         auto_answer_after: float | None = None,
-        ring_seconds: float = 30,
+        ring_seconds: float = RING_SECONDS,
+        knobs: Knobs | None = None,
     ) -> None:
-        super().__init__(clock, seed)
-        self.auto_answer_after = auto_answer_after
-        self.ring_seconds = ring_seconds
+        super().__init__(clock, seed, knobs)
+        if auto_answer_after is not None:
+            self.auto_answer_after = auto_answer_after
+        if ring_seconds != RING_SECONDS:
+            self.ring_seconds = ring_seconds
         self.dials: list[Dial] = []
         self._answers_after: dict[str, float | None] = {}
+
+    @property
+    def auto_answer_after(self) -> float | None:
+        return self.knobs.phones.answers_after
+
+    @auto_answer_after.setter
+    def auto_answer_after(self, seconds: float | None) -> None:
+        self.knobs.phones.answers_after = seconds
+
+    @property
+    def ring_seconds(self) -> float:
+        return self.knobs.phones.ring_seconds
+
+    @ring_seconds.setter
+    def ring_seconds(self, seconds: float) -> None:
+        self.knobs.phones.ring_seconds = seconds
 
     def set_phone(self, number: str, answers_after: float | None) -> None:
         """How long this phone rings before it is answered; None: for ever."""
         self._answers_after[digits(number)] = answers_after
 
-    def dial(self, conf_id: str, to: str, caller: str, kept_from: Iterable[str] = (), muted: bool = False) -> Dial:
-        """Ring a phone. Kept from members: those who, once it is answered, do not hear it."""
+    def dial(
+        self,
+        conf_id: str,
+        to: str,
+        caller: str,
+        kept_from: Iterable[str] = (),
+        muted: bool = False,
+        call_sid: str | None = None,
+    ) -> Dial:
+        """Ring a phone. Kept from members: those who, once it is answered, do not hear it.
+
+        Its leg bears `call_sid`, or one of its own.
+        """
         with self.turn():
             self._calls[conf_id]  # a dial into a call that does not run is an error of the caller's
-            dial = Dial(conf_id, to, caller, frozenset(kept_from), muted, self.now)
+            dial = Dial(conf_id, to, caller, frozenset(kept_from), muted, self.now, call_sid=call_sid)
             self.dials.append(dial)
-            wait = self._answers_after.get(digits(to), self.auto_answer_after)
-            if wait == 0:
+            wait = self._wait(digits(to))
+            if self.dice.random() < self.knobs.phones.declines:
+                self.after(min(wait or 3, self.ring_seconds), lambda: self._stop(dial, "declined"))
+            elif wait == 0:
                 self._pick_up(dial)
             elif wait is not None and wait < self.ring_seconds:
                 self.after(wait, lambda: self._pick_up(dial))
@@ -83,6 +117,15 @@ class Phones(Conferences):
         with self.turn():
             self._stop(self._ringing(conf_id, number), "declined")
 
+    def _wait(self, number: str) -> float | None:
+        """Seconds until this phone is answered; None: never by itself."""
+        if number in self._answers_after:
+            return self._answers_after[number]
+        phones = self.knobs.phones
+        if phones.answers_after is None or not phones.spread_seconds:
+            return phones.answers_after
+        return phones.answers_after + self.dice.uniform(0, phones.spread_seconds)
+
     def _ringing(self, conf_id: str, number: str) -> Dial:
         for dial in self.ringing(conf_id):
             if digits(dial.to) == digits(number):
@@ -107,6 +150,7 @@ class Phones(Conferences):
                 joined_at=self.now,
                 kept_from=dial.kept_from,
                 muted=dial.muted,
+                call_sid=dial.call_sid,
             ),
         )
 

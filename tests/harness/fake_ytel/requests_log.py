@@ -1,5 +1,6 @@
 """What was asked of the fake, in order."""
 
+import json
 import re
 import threading
 from collections import deque
@@ -59,3 +60,11 @@ class RequestsLog:
 
     def __getitem__(self, index: int) -> Request:
         return self._requests[index]
+
+
+def parsed(raw: bytes) -> Any:
+    """A body as JSON, or as text where it is none; None where there is none."""
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return raw.decode("utf-8", "replace")

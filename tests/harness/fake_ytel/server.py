@@ -1,7 +1,6 @@
 """HTTP/1.1 around the fake: connections that are kept open, and everything that can go wrong with one."""
 
 import contextlib
-import json
 import os
 import socket
 import struct
@@ -13,12 +12,11 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.harness.fake_ytel import faults
-from tests.harness.fake_ytel.app import App
-from tests.harness.fake_ytel.envelope import Answer, ErrorStyle
-from tests.harness.fake_ytel.requests_log import Request, RequestsLog
+from tests.harness.fake_ytel.envelope import Answer
+from tests.harness.fake_ytel.exchange import Exchanges
+from tests.harness.fake_ytel.requests_log import Request, parsed
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 
 class Server(ThreadingHTTPServer):
@@ -28,11 +26,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int, app: App, scripted: faults.Faults, requests: RequestsLog) -> None:
+    def __init__(self, port: int, exchanges: Exchanges) -> None:
         super().__init__(("127.0.0.1", port), Connection)
-        self.app = app
-        self.faults = scripted
-        self.requests = requests
+        self.exchanges = exchanges
         self.stopping = threading.Event()
         self.connections: dict[socket.socket, threading.Thread] = {}
 
@@ -74,42 +70,36 @@ class Connection(BaseHTTPRequestHandler):
         """Requests are in the log that tests read."""
 
     def _serve(self) -> None:
-        request = self._read()
-        by_hand = request.path.startswith("/_floor")
-        if not by_hand:
-            self.ours.requests.add(request)
-        fault = None if by_hand else self.ours.faults.strike(self.command, request.path)
-        if fault is None:
-            self._send(request, self.ours.app.answer(request))
-        elif isinstance(fault, faults.Run):
-            self._send(request, self._run(fault, request))
-        else:
-            self._go_wrong(fault, request, self.ours.app.answer(request) if fault.processed else None)
-        self.close_connection |= self.ours.stopping.is_set()
+        exchange = self.ours.exchanges.take(self._read())
+        stopping = self.ours.stopping
+        stopping.wait(exchange.work_after)
+        answer = exchange.work()
+        stopping.wait(exchange.answer_after - exchange.work_after)
+        match exchange.travel:
+            case "whole":
+                exchange.request.status = answer.status
+                self._write(self._head(answer, len(answer.body)) + answer.body)
+            case "cut short":
+                self._write(self._head(answer, len(answer.body)) + answer.body[: len(answer.body) // 2])
+                self.close_connection = True
+            case "dripping":
+                self._drip(answer, exchange.drip or faults.Drip())
+            case "endless":
+                self._endless()
+            case "reset":
+                self._reset()
+            case "never":
+                stopping.wait()
+                self.close_connection = True
+        self.close_connection |= stopping.is_set()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
 
     def _read(self) -> Request:
         url = urlsplit(self.path)
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            body = json.loads(raw) if raw else None
-        except ValueError:
-            body = raw.decode("utf-8", "replace")
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        return Request(time.time(), self.command, unquote(url.path), query, body, self.headers, raw)
-
-    def _run(self, fault: faults.Run, request: Request) -> Answer:
-        if not fault.processed:
-            fault.act()
-        answer = self.ours.app.answer(request)
-        if fault.processed:
-            fault.act()
-        return answer
-
-    def _send(self, request: Request, answer: Answer) -> None:
-        request.status = answer.status
-        self._write(self._head(answer, len(answer.body)) + answer.body)
+        return Request(time.time(), self.command, unquote(url.path), query, parsed(raw), self.headers, raw)
 
     def _head(self, answer: Answer, length: int | None) -> bytes:
         lines = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('',))[0]}"]
@@ -126,42 +116,10 @@ class Connection(BaseHTTPRequestHandler):
             return False
         return True
 
-    def _go_wrong(self, fault: faults.Fault, request: Request, answer: Answer | None) -> None:
-        stopping = self.ours.stopping
-        match fault:
-            case faults.Status(status=status, retry_after=retry_after, message=message):
-                headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-                self._send(request, ErrorStyle(shape=self.ours.app.errors.shape).answer(status, message, headers))
-            case faults.EnvelopeFailure(code=code, message=message):
-                style = ErrorStyle(under_200=True, shape=self.ours.app.errors.shape)
-                self._send(request, style.answer(code, message))
-            case faults.Body(body=body, status=status, content_type=content_type):
-                self._send(request, Answer(status, body, {"Content-Type": content_type}))
-            case faults.Html(status=status):
-                self._send(request, Answer(status, HTML, {"Content-Type": "text/html"}))
-            case faults.Json(document=document, status=status):
-                self._send(request, Answer(status, json.dumps(document).encode()))
-            case faults.Delay(seconds=seconds):
-                stopping.wait(seconds)
-                self._send(request, answer or self.ours.app.answer(request))
-            case faults.Truncated():
-                whole = cast(Answer, answer)
-                self._write(self._head(whole, len(whole.body)) + whole.body[: len(whole.body) // 2])
-                self.close_connection = True
-            case faults.Drip(seconds=seconds, size=size):
-                self._drip(cast(Answer, answer), seconds, size)
-            case faults.Endless():
-                self._endless()
-            case faults.Reset():
-                self._reset()
-            case faults.Hang():
-                stopping.wait()
-                self.close_connection = True
-
-    def _drip(self, answer: Answer, seconds: float, size: int) -> None:
-        pieces = [answer.body[at : at + size] for at in range(0, len(answer.body), size)]
+    def _drip(self, answer: Answer, drip: faults.Drip) -> None:
+        pieces = [answer.body[at : at + drip.size] for at in range(0, len(answer.body), drip.size)]
         for piece in [self._head(answer, len(answer.body)), *pieces]:
-            if not self._write(piece) or self.ours.stopping.wait(seconds):
+            if not self._write(piece) or self.ours.stopping.wait(drip.seconds):
                 self.close_connection = True
                 return
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.harness.fake_ytel import AS_IT_IS, MISSING, SAMPLES, FakeYtel, Floor, ManualClock
-from tests.harness.fake_ytel.floor import TRUNK
+from tests.harness.fake_ytel.unsteady import TRUNK
 
 PHONE = "+12125550142"
 
@@ -152,7 +152,7 @@ def test_at_once_is_before_the_dial_returns_and_each_phone_can_differ(clock):
 
     assert floor.dial(call, PHONE, "+16465550100").state == "answered"
     never = floor.dial(call, "+12125550199", "+16465550100")
-    clock.move(29)
+    clock.move(59)
     assert floor.ringing(call) == [never]
     clock.move(1)
     assert floor.ringing(call) == []
