@@ -22,7 +22,7 @@ def table(made_up_aws):
 
 @pytest.fixture
 def ytel(clock_at):
-    fake = FakeYtel(clock=lambda: clock.now_ms()).start()
+    fake = FakeYtel(clock=lambda: clock.now_ms(), token_seconds=3_600).start()
     yield fake
     fake.stop()
 

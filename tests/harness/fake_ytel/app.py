@@ -101,11 +101,12 @@ class App:
             call = self.floor.call(conf_id)
             agent = self.floor.user_of(call)
             numbers = {user.number for user in self.floor.users}
-            # a member that has left and is listed all the same may well be named
             members = call.legs.keys() | call.gone.keys()
             problems = list(participants.problems(body, conf_id, agent.number if agent else None, members, numbers))
             if problems:
                 raise Refused(422, "; ".join(problems), complaint=True)
+            if self.knobs.participant.members_gone == "refused" and set(body["noSpeakToList"]) - call.legs.keys():
+                raise Refused(422, "noSpeakToList names a member who has left")
             call_sid = self.floor.new_id()
             said = self.knobs.participant.call_sid
             borne = call_sid if said == "yes" else None

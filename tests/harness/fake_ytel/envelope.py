@@ -29,8 +29,10 @@ class Refused(Exception):
 
 
 class ErrorStyle(Group):
-    """How errors are written. Ytel's `error` is a list or an object, its `code` text or a number, its `moreInfo` text,
-    a list or null. `under_200`: with HTTP 200, so that the envelope alone tells.
+    """How errors are written.
+
+    Ytel's `error` is a list or an object, its `code` text or a number, its `moreInfo` text, a list or null.
+    `under_200`: the answer is HTTP 200, so that the envelope alone tells.
     """
 
     under_200: bool = False

@@ -64,6 +64,7 @@ class FakeYtel:
         self.requests = RequestsLog()
         self._app = App(self.floor, self.tokens, hangup_route)
         self._exchanges = Exchanges(self._app, self.faults, self.requests)
+        self.knobs.settle()
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from tests.harness.fake_ytel.envelope import ErrorStyle
 from tests.harness.fake_ytel.kinds import (
@@ -88,9 +88,13 @@ class Contacts(Paging):
 
 
 class Participant(Group):
-    """The request to bring a phone in. Lost, late, wrong and unclear answers are of dials that were made."""
+    """The request to bring a phone in. Lost, late, wrong and unclear answers are of dials that were made.
+
+    `members_gone`: what comes of a `noSpeakToList` that names a member who has left.
+    """
 
     call_sid: Literal["no", "yes", "empty", "another"] = "no"
+    members_gone: Literal["refused", "ignored"] = "refused"
     lost: Chance = 0.0
     late: Chance = 0.0
     late_seconds: Seconds = 8.0
@@ -100,8 +104,9 @@ class Participant(Group):
 
 
 class Disconnects(Group):
-    """Hanging up one member. `takes_seconds`: the leg hears and is heard until then. `lingers_seconds`: it has gone,
-    and is listed until then.
+    """Hanging up one member.
+
+    `takes_seconds`: the leg hears and is heard until then. `lingers_seconds`: it has gone, and is listed until then.
     """
 
     empty_yes: Chance = 0.0
@@ -152,18 +157,26 @@ class Knobs(Group):
     errors: ErrorStyle = Field(default_factory=ErrorStyle)
     tokens: Tokens = Field(default_factory=Tokens)
 
+    _calm: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, _: Any) -> None:
+        self.settle()
+
     def groups(self) -> Iterator[tuple[str, BaseModel]]:
         for name in type(self).model_fields:
             yield name, getattr(self, name)
 
+    def values(self) -> dict[str, Any]:
+        """Every knob by its name."""
+        return {f"{name}.{knob}": value for name, group in self.groups() for knob, value in group}
+
+    def settle(self) -> None:
+        """From now on these values are the ones that a fake is calm with."""
+        self._calm = self.values()
+
     def turned(self) -> dict[str, Any]:
-        """The knobs that do not stand at their default, by name."""
-        return {
-            f"{name}.{knob}": getattr(group, knob)
-            for name, group in self.groups()
-            for knob, field in type(group).model_fields.items()
-            if getattr(group, knob) != field.get_default()
-        }
+        """The knobs that do not stand as in the calm, by name."""
+        return {name: value for name, value in self.values().items() if value != self._calm[name]}
 
     def turn(self, values: Mapping[str, Any]) -> None:
         """Set knobs by name, all or none. Raises LookupError for an unknown knob, ValueError for a wrong value."""
@@ -179,10 +192,8 @@ class Knobs(Group):
             setattr(known[group], knob, value)
 
     def calm(self) -> None:
-        """Everything at its default again."""
-        for _, group in self.groups():
-            for knob, field in type(group).model_fields.items():
-                setattr(group, knob, field.get_default())
+        """Everything back to where it was settled."""
+        self.turn(self._calm)
 
     def draw(self, seed: int | random.Random, share: float = 0.25) -> dict[str, Any]:
         """Turn about that share of the knobs to values drawn from the seed; what was turned, for the story."""
@@ -198,14 +209,14 @@ def _drawn(kind: Any, metadata: list[Any], dice: random.Random) -> Any:
     if CHANCE in metadata:
         return dice.choice(CHANCES)
     if kind is bool:
-        return True
+        return dice.random() < 0.5
     choices = [value for part in _parts(kind) if get_origin(part) is Literal for value in get_args(part)]
     if choices:
         return dice.choice(choices)
     low: Any = next(limit.ge for limit in metadata if isinstance(limit, Ge))
     high: Any = next(limit.le for limit in metadata if isinstance(limit, Le))
     value = low + (high - low) * dice.random() ** 2  # short times are likelier than long ones
-    return round(value) if kind is int else round(value, 2)
+    return round(value) if int in _parts(kind) else round(value, 2)
 
 
 def _parts(kind: Any) -> list[Any]:
