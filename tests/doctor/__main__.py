@@ -54,7 +54,8 @@ def _look(settings: YtelSettings, bearer: OneToken) -> Iterator[str]:
 
     def conferences(offset: int | None) -> dict[str, object]:
         params = {"includeMembers": "true"} | ({} if offset is None else {"offset": str(offset)})
-        return transport.read(f"{settings.ytel_api_url}/conference", params)
+        answer: dict[str, object] = transport.read(f"{settings.ytel_api_url}/conference", params)
+        return answer
 
     yield from look_at_paging(conferences)
     yield "ok      the token is good"

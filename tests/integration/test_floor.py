@@ -12,6 +12,7 @@ from supervision.base import clock
 from supervision.base.problems import YtelRateLimited, YtelUnavailable
 from supervision.floor.floor import Floor, Upstream
 from supervision.floor.users import Users
+from supervision.rules.absence import Absence
 from supervision.rules.calls import active_calls
 from supervision.rules.conferences import of_plain
 from supervision.rules.legs import Supervisor
@@ -29,7 +30,7 @@ class Ytel:
         self.calls = json.loads(SAMPLES.read_text())["payload"]
         self.people = [{"clientId": AGENT, "firstName": "Ann", "lastName": "Lee", "webrtcNumber": "+15555280600"}]
         self.problem = self.users_problem = None
-        self.complete = True
+        self.absence = Absence.PROVEN
         self.lists = self.user_lists = 0
         self.takes = 0.0
 
@@ -39,7 +40,7 @@ class Ytel:
         time.sleep(self.takes)
         if self.problem:
             raise self.problem
-        return ConferenceList([of_plain(one) for one in self.calls], self.complete, read_at)
+        return ConferenceList([of_plain(one) for one in self.calls], self.absence, read_at)
 
     def users(self):
         self.user_lists += 1
@@ -113,7 +114,7 @@ def test_supervisors_stand_on_their_call(floor, new_floor, guard, clock_at):
 
 
 def test_a_list_that_may_miss_calls_says_so(floor, new_floor, ytel, clock_at):
-    ytel.complete = False
+    ytel.absence = Absence.UNKNOWN
     assert not floor.held().complete
     assert not new_floor().held().complete
 

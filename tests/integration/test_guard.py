@@ -2,6 +2,7 @@
 
 import pytest
 
+from supervision.rules.absence import Absence
 from supervision.ytel.client import ConferenceList
 from tests.harness.fake_ytel.faults import Hang, Status
 from tests.integration.desk import OTHER_PHONE, PHONE, at_once
@@ -10,7 +11,7 @@ BOTH = pytest.mark.parametrize("action", ["listen", "whisper"])
 
 
 def readings_from(desk, **changes):
-    """What `desk.look` reads from now on: the floor's calls, said to be complete or not."""
+    """What `desk.look` reads from now on: the floor's calls, and what an absence from them means."""
     ytel = desk.parts.ytel
     read = type(ytel).conferences
 
@@ -18,9 +19,8 @@ def readings_from(desk, **changes):
         floor = read(ytel)
         return ConferenceList(
             changes.get("conferences", floor.conferences),
-            changes.get("complete", True),
+            changes.get("absence", Absence.PROVEN),
             floor.read_at,
-            changes.get("sure", True),
         )
 
     vars(ytel)["conferences"] = conferences
@@ -71,7 +71,7 @@ def test_a_call_that_is_over_ends_its_supervisions(desk, state):
 
 def test_a_call_that_may_only_be_missing_from_the_reading_is_not_over(desk):
     begun = desk.joined("whisper", desk.call())
-    changes = readings_from(desk, conferences=[], complete=False)
+    changes = readings_from(desk, conferences=[], absence=Absence.UNKNOWN)
     for _ in range(29):
         desk.look()
     assert desk.record(begun).state == "joined"
@@ -84,7 +84,7 @@ def test_a_call_that_may_only_be_missing_from_the_reading_is_not_over(desk):
 def test_a_call_missing_from_one_of_several_pages_is_over_once_it_is_missing_again(desk):
     call = desk.call()
     begun = desk.joined("whisper", call)
-    changes = readings_from(desk, conferences=[], sure=False)
+    changes = readings_from(desk, conferences=[], absence=Absence.SUGGESTED)
     desk.look()
     assert desk.record(begun).state == "joined"
     del changes["conferences"]
@@ -102,7 +102,7 @@ def test_a_reading_older_than_the_dial_says_nothing(desk):
     desk.move(1)
     begun = desk.dial("listen", call)
     desk.floor.end_call(call)
-    desk.parts.guard.look(ConferenceList([], True, old.read_at), {})
+    desk.parts.guard.look(ConferenceList([], Absence.PROVEN, old.read_at), {})
     assert desk.record(begun).state == "dialing"
 
 

@@ -55,7 +55,7 @@ def call(app, conf_id, headers=None):
 
 
 def lists(ytel):
-    return ytel.requests.count("GET", "/conference$")
+    return ytel.requests.walks("/conference$")
 
 
 def test_the_list_is_as_the_contract_has_it(app):
@@ -277,7 +277,7 @@ def test_the_schedule_reads_the_users_so_that_a_list_does_not(settings, ytel, cl
         assert refresh.lambda_handler({}, doors.Context()) is None
     with doors.loaded("list_calls") as app:
         assert calls(app).json["calls"][-1]["username"] == "Ann Lee"
-    assert ytel.requests.count("GET", "/users$") == 1
+    assert ytel.requests.walks("/users$") == 1
 
 
 def test_the_schedule_outlives_ytel(settings, ytel, clock_at):

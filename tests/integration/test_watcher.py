@@ -212,7 +212,7 @@ def test_it_looks_every_interval_for_its_minute_and_guards_the_supervisions(desk
     until = desk.move() + 60_000
     monkeypatch.setattr("supervision.actions.watcher.time.monotonic", lambda: desk.move() / 1000)
     watcher.watch(lambda: (until - desk.move()) / 1000, "watch-1")
-    assert desk.ytel.requests.count("GET", "/conference$") == 6
+    assert desk.ytel.requests.walks("/conference$") == 6
     assert not desk.floor.is_in(call, PHONE)
     assert sorted(desk.types()) == [
         "Call Started",

@@ -35,6 +35,7 @@ def asked(http, number=0):
 
 def test_the_conferences_are_asked_for_with_their_members(http):
     http.get(CONFERENCES, body=SAMPLES.read_bytes())
+    http.get(CONFERENCES, json=page(count=2))
     read = client().conferences()
     method, url, query, request = asked(http)
     assert (method, url, query) == ("GET", CONFERENCES, {"includeMembers": "true"})
@@ -65,7 +66,7 @@ def test_the_users_are_asked_for_at_their_own_url(http):
 def test_of_several_users_of_one_id_the_one_last_in_ytels_order_is_last(http):
     # A page that falls short is filled up after those behind it were read.
     ann = [{"clientId": "ann", "webrtcNumber": f"+{n}"} for n in range(6)]
-    for start, entries in ((0, ann[0:2]), (2, ann[2:3]), (4, ann[4:6]), (3, ann[3:4])):
+    for start, entries in ((0, ann[0:2]), (2, ann[2:3]), (4, ann[4:6]), (3, ann[3:4]), (6, [])):
         matcher = responses.matchers.query_param_matcher({"offset": start} if start else {})
         http.get(USERS, json=page(*entries, count=6), match=[matcher])
     assert client().users() == ann
@@ -137,8 +138,9 @@ def test_every_active_one_is_fresh(http):
         ([page({"confId": "1"}, {"confId": "1"}, count=2)], False),
         ([page(count=126)], False),
         ([page({"confId": "1"}, count=2), page({"confId": "2"}, count=3)], False),
-        ([{"status": True, "payload": [{"confId": "1"}]}, {"status": True, "payload": []}], False),
-        ([{"status": True, "payload": []}], False),
+        ([{"status": True, "payload": [{"confId": "1"}]}, {"status": True, "payload": []}], True),
+        ([{"status": True, "payload": []}], True),
+        ([[{"confId": "1"}], []], True),
     ],
 )
 def test_a_list_is_complete_where_it_adds_up_to_what_it_states(http, pages, complete):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.problems import Problem, YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
-from supervision.ytel.answers import NotThere, TokenRefused, Unclear, read_answer
+from supervision.ytel.answers import NotThere, TokenRefused, Unclear, envelope_of, read_answer
 
 NOW = 1_709_849_242.0
 NO = {"status": False, "count": 0, "page": 0, "error": [{"code": "404", "message": "Number not found"}]}
@@ -43,10 +43,25 @@ def test_a_success_without_a_body_says_yes(status):
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>", b"{", b"[]", b"7", b"{}", b'{"status": "true"}', b'{"status": 1}', b"\xff\xfe", b" ", b"[" * 100_000],
+    [b"<html>", b"{", b"7", b"null", b'"yes"', b"\xff\xfe", b" ", b"[" * 100_000, "[]".encode("utf-16")],
 )
-def test_a_success_that_is_not_the_envelope_is_invalid(body):
+def test_a_success_that_is_neither_object_nor_array_is_invalid(body):
     assert type(refused(body)) is YtelInvalid
+
+
+@pytest.mark.parametrize("document", [[], [{"clientId": "a"}], {"accessToken": "t"}, {"status": "active"}, {}])
+def test_an_answer_without_the_envelope_says_yes_by_its_status(document):
+    assert read(document) == document
+    with pytest.raises(YtelInvalid):
+        envelope_of(document)
+
+
+def test_an_error_says_no_even_where_no_status_does():
+    assert type(refused({"error": {"code": 404, "message": "None."}})) is NotThere
+
+
+def test_what_is_no_utf8_is_replaced_as_a_browser_does_it():
+    assert read(b'\xef\xbb\xbf[{"lastName": "P\xf6hl", "x": "\xe2\x82"}]') == [{"lastName": "P\ufffdhl", "x": "\ufffd"}]
 
 
 # ---------------------------------------------------------------- "status": false

@@ -13,6 +13,7 @@ from supervision.base.problems import InvalidRequest
 from supervision.floor.floor import Content, Held
 from supervision.floor.pages import LARGEST_ANSWER, Listing, Query, answer_size, one_call, page_of
 from supervision.floor.rows import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
+from supervision.rules.absence import Absence
 
 
 def row(conf_id, created=0, **fields):
@@ -28,7 +29,7 @@ def row(conf_id, created=0, **fields):
 
 def content(*rows, generation="g"):
     ordered = sorted(rows, key=lambda one: (one["createdTime"] or 0, one["confId"]))
-    return Content(generation, True, [row_line(one) for one in ordered])
+    return Content(generation, Absence.PROVEN, [row_line(one) for one in ordered])
 
 
 def shown(page):

@@ -25,6 +25,16 @@ def loads(text: str | bytes) -> Any:
             raise ValueError("nested too deeply") from None
 
 
+def as_utf8(body: bytes) -> bytes:
+    """`body` as a browser reads it: without a byte order mark, what is no UTF-8 replaced by U+FFFD."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return body.decode(errors="replace").encode()
+    return body
+
+
 def dumps(value: Any) -> bytes:
     """`value` as compact JSON in UTF-8. Never raises for what `loads` gives: what JSON cannot say becomes null."""
     try:

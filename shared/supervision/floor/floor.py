@@ -13,6 +13,7 @@ from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
 from supervision.floor.anomalies import Oddities
 from supervision.floor.rows import in_order, lines_of
+from supervision.rules.absence import Absence
 from supervision.rules.calls import Call, active_calls, client_id_of, is_active
 from supervision.rules.legs import Supervisor, User
 from supervision.table.snapshots import Copy, Read, Snapshot, Terms
@@ -56,15 +57,13 @@ class Upstream:
 class Content:
     """The calls of one generation: `lines` are their rows as JSON, oldest first.
 
-    `complete` is False where Ytel's pages did not add up: a call that is not among them may still be there. It is not
-    `sure` where they were several: a call may have slipped between two of them.
+    `absence` says what it means that a call is not among them.
     """
 
-    def __init__(self, generation: str, complete: bool, lines: list[bytes], *, sure: bool = True) -> None:
+    def __init__(self, generation: str, absence: Absence, lines: list[bytes]) -> None:
         self.generation = generation
-        self.complete = complete
+        self.absence = absence
         self.lines = lines
-        self.sure = sure
 
     @cached_property
     def rows(self) -> list[Call]:
@@ -92,13 +91,13 @@ class Held:
 
     @property
     def complete(self) -> bool:
-        """Whether a call that is not among the rows is over; where that is not `sure`, once it is missing again."""
-        return self.content.complete
+        """Whether this may be taken for the whole floor; where not, Ytel's pages did not add up."""
+        return self.content.absence.complete
 
     @property
     def sure(self) -> bool:
-        """Whether one reading is enough to tell."""
-        return self.content.sure
+        """Whether this one reading proves that a call which is not among the rows is over."""
+        return self.content.absence is Absence.PROVEN
 
     @property
     def generation(self) -> str:
@@ -176,7 +175,7 @@ class Floor:
         if self._content is None or self._content.generation != copy.generation:
             head, *lines = lines_of(copy.part(ROWS))
             said = loads(head)
-            self._content = Content(copy.generation, said["complete"], lines, sure=said["sure"])
+            self._content = Content(copy.generation, Absence(said.get("absence", Absence.UNKNOWN)), lines)
         return self._content
 
     def _read(self) -> Read:
@@ -187,7 +186,7 @@ class Floor:
         supervisors = upstream.guard.look(floor, users)
         shown = in_order(active_calls(floor.conferences, users, supervisors))
         self._oddities.note(floor.conferences)
-        head = dumps({"complete": floor.complete, "sure": floor.sure})
+        head = dumps({"absence": floor.absence})
         parts = {ROWS: b"\n".join([head, *[row for row, _ in shown]])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
             part = shown[start : start + CONFERENCES_A_PART]

@@ -6,7 +6,7 @@ the members when they are asked for, and the rest stays JSON.
 
 from typing import Any
 
-from msgspec import MsgspecError, Raw, Struct
+from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
 from supervision.base.fast_json import dumps, loads
@@ -50,25 +50,32 @@ class Conference(Struct, gc=False):
 class _Envelope(Struct):
     status: Any = None
     count: Any = None
+    nextKey: Any = UNSET
     error: Any = None
-    payload: list[Raw] | None = None
+    payload: list[Raw] | UnsetType = UNSET
 
 
-_read_envelope, _read_conference = Decoder(_Envelope).decode, Decoder(Conference).decode
+_read_answer, _read_conference = Decoder(_Envelope | list[Raw]).decode, Decoder(Conference).decode
 
 
+# {"status": true, "count": 126, "page": 1, "payload": [{"confId": "…", …}, …]}, or the array alone
 def loads_list(answer: bytes) -> Any:
-    """An answer of Ytel's as `loads` gives it, but that each object of its payload is a Conference.
+    """An answer of Ytel's in UTF-8 as `loads` gives it, but that each object of the list in it is a Conference.
 
     Raises ValueError, and nothing else, where it is no JSON.
     """
     try:
-        answer.decode()  # what is passed over below is not looked at
-        envelope = _read_envelope(answer)
+        read = _read_answer(answer)
     except (ValueError, MsgspecError, RecursionError):
         return _with_conferences(loads(answer))
-    payload = None if envelope.payload is None else [_of_document(one) for one in envelope.payload]
-    return {"status": envelope.status, "count": envelope.count, "error": envelope.error, "payload": payload}
+    if isinstance(read, list):
+        return [*map(_of_document, read)]
+    if read.payload is UNSET:
+        return _with_conferences(loads(answer))
+    envelope = {"status": read.status, "count": read.count, "error": read.error}
+    if read.nextKey is not UNSET:
+        envelope["nextKey"] = read.nextKey
+    return {**envelope, "payload": [*map(_of_document, read.payload)]}
 
 
 def of_plain(value: Any) -> Any:
@@ -91,7 +98,13 @@ def _of_document(document: Raw) -> Any:
     return conference
 
 
-def _with_conferences(envelope: Any) -> Any:
-    if isinstance(envelope, dict) and isinstance(payload := envelope.get("payload"), list):
-        return {**envelope, "payload": [of_plain(entry) for entry in payload]}
-    return envelope
+def _with_conferences(answer: Any) -> Any:
+    """Every list of the answer but `error` with its objects as Conferences, whatever name it has."""
+    if isinstance(answer, list):
+        return [*map(of_plain, answer)]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: _with_conferences(value) if name == "payload" or (isinstance(value, list) and name != "error") else value
+        for name, value in answer.items()
+    }

@@ -4,7 +4,8 @@
 {"status": false, "count": 0, "page": 0, "error": [{"code": "404", "message": "Number not found", "moreInfo": null}]}
 
 The envelope decides, not the HTTP status alone: `"status": false` can come with HTTP 200. `error` is a list or one
-object.
+object, its `code` a text or a number. Some answers have no envelope: the users are a bare array, the token service's
+answer is a flat object.
 """
 
 import re
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from supervision.base.fast_json import loads
+from supervision.base.fast_json import as_utf8, loads
 from supervision.base.problems import Problem, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.rules.masking import scrub
 
@@ -31,23 +32,36 @@ class Unclear(YtelUnavailable):
 
 def read_answer(
     status: int, body: bytes, retry_after: str | None, now_s: float, parse: Callable[[bytes], Any] = loads
-) -> dict[str, Any]:
-    """The envelope of an answer that says yes; a success without a body is `{"status": true}`. `parse` reads its JSON.
+) -> Any:
+    """The JSON of an answer that says yes, an object or an array; a success without a body is `{"status": true}`.
 
-    Raises the problem the answer stands for; YtelInvalid where a success is not the documented envelope.
+    `parse` reads it. An answer without the envelope's `status` says yes by its HTTP status, unless it holds an `error`.
+    Raises the problem the answer stands for; YtelInvalid where a success is neither an object nor an array.
     """
-    envelope = _envelope(body, parse)
-    if 200 <= status < 300:
-        if not body:
-            return {"status": True}
-        if envelope is None or not isinstance(envelope.get("status"), bool):
-            raise YtelInvalid("Ytel's answer is not the JSON it documents.")
-        if envelope["status"]:
-            return envelope
-        code = str(_error(envelope).get("code"))
-        failed = int(code) if re.fullmatch("[1-5][0-9]{2}", code) else 400
-        raise _problem(400 if failed >= 500 and failed != 503 else failed, envelope, retry_after, now_s)
-    raise _problem(status, envelope, retry_after, now_s)
+    document = _document(body, parse)
+    envelope = document if isinstance(document, dict) else None
+    if not 200 <= status < 300:
+        raise _problem(status, envelope, retry_after, now_s)
+    if not body:
+        return {"status": True}
+    if not isinstance(document, dict | list):
+        raise YtelInvalid("Ytel's answer is not the JSON it documents.")
+    if envelope is None or envelope.get("status") is True or _says_nothing_of_no(envelope):
+        return document
+    code = str(_error(envelope).get("code"))
+    failed = int(code) if re.fullmatch("[1-5][0-9]{2}", code) else 400
+    raise _problem(400 if failed >= 500 and failed != 503 else failed, envelope, retry_after, now_s)
+
+
+def envelope_of(document: Any) -> dict[str, Any]:
+    """The documented envelope, which says yes to what was sent. Raises YtelInvalid where the answer is no such one."""
+    if isinstance(document, dict) and document.get("status") is True:
+        return document
+    raise YtelInvalid("Ytel's answer is not the JSON it documents.")
+
+
+def _says_nothing_of_no(document: dict[str, Any]) -> bool:
+    return document.get("status") is not False and not document.get("error")
 
 
 def _problem(status: int, envelope: dict[str, Any] | None, retry_after: str | None, now_s: float) -> Problem:
@@ -68,12 +82,11 @@ def _problem(status: int, envelope: dict[str, Any] | None, retry_after: str | No
     return YtelRejected(f"Ytel refused: {message}")
 
 
-def _envelope(body: bytes, parse: Callable[[bytes], Any]) -> dict[str, Any] | None:
+def _document(body: bytes, parse: Callable[[bytes], Any]) -> Any:
     try:
-        envelope = parse(body)
+        return parse(as_utf8(body))
     except ValueError:
         return None
-    return envelope if isinstance(envelope, dict) else None
 
 
 def _error(envelope: dict[str, Any] | None) -> dict[str, Any]:

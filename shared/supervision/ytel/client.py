@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from supervision.base import clock
 from supervision.base.settings import YtelSettings
+from supervision.rules.absence import Absence
 from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.fresh import FreshConference
 from supervision.ytel.answers import NotThere
-from supervision.ytel.paging import walk
+from supervision.ytel.lists import Habits, Walk
 
 if TYPE_CHECKING:
     from supervision.ytel.transport import Bearer, Transport
@@ -22,15 +23,22 @@ if TYPE_CHECKING:
 class ConferenceList:
     """The account's conferences as read at `read_at` (ms since the epoch, when the read began).
 
-    `complete` is False where the pages do not add up to the count they state, or state none: a conference that is not
-    among these may still be there. Where they add up but are several, it is not `sure` either: while one call ends and
-    another begins, a third can slip from a page that is still to be read onto one that was.
+    `absence` says what it means that a conference is not among these.
     """
 
     conferences: list[Conference]
-    complete: bool
+    absence: Absence
     read_at: int
-    sure: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether this may be taken for the whole list."""
+        return self.absence.complete
+
+    @property
+    def sure(self) -> bool:
+        """Whether this one reading proves that what is not there is over."""
+        return self.absence is Absence.PROVEN
 
 
 class Ytel:
@@ -39,6 +47,8 @@ class Ytel:
     def __init__(self, settings: YtelSettings, bearer: "Bearer") -> None:
         self._settings = settings
         self._bearer = bearer
+        self._conferences_habits = Habits()
+        self._users_habits = Habits(look_every_ms=900_000)
 
     @cached_property
     def _transport(self) -> "Transport":
@@ -51,24 +61,27 @@ class Ytel:
         """Every conference, with its members. Raises a YtelProblem."""
         read_at = clock.now_ms()
         found: dict[str, Conference] = {}
-        totals = []
-        for page in walk(self._conferences_from, _conf_id):
+        walk = self._walk()
+        for page in walk:
             found.update((conf_id, entry) for entry in page.entries if (conf_id := _conf_id(entry)))
-            totals.append(page.total)
-        total = totals[0]
-        complete = total is not None and set(totals) == {total} and len(found) >= total
-        return ConferenceList(list(found.values()), complete, read_at, sure=len(totals) == 1)
+        return ConferenceList(list(found.values()), walk.absence, read_at)
 
     def conference(self, conf_id: str) -> FreshConference | None:
         """The conference as it is now, or None where it is not active. Raises a YtelProblem.
 
-        Ytel documents no request for one conference: its list is walked until it is found.
+        Ytel documents no request for one conference: its list is walked until it is found. A conference can slip
+        from one page to another meanwhile, so one that is not found is looked for twice, unless the first walk proves
+        that it is not there.
         """
-        read_at = clock.now_ms()
-        for page in walk(self._conferences_from, _conf_id):
-            for entry in page.entries:
-                if _conf_id(entry) == conf_id:
-                    return FreshConference(conf_id, entry, read_at) if is_active(entry) else None
+        for _ in range(2):
+            read_at = clock.now_ms()
+            walk = self._walk()
+            for page in walk:
+                for entry in page.entries:
+                    if _conf_id(entry) == conf_id:
+                        return FreshConference(conf_id, entry, read_at) if is_active(entry) else None
+            if not walk.several and walk.absence.complete:
+                break
         return None
 
     def active(self) -> list[FreshConference]:
@@ -78,7 +91,7 @@ class Ytel:
 
     def users(self) -> list[dict[str, Any]]:
         """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
-        pages = sorted(walk(self._users_from, repr), key=lambda page: page.start)
+        pages = sorted(Walk(self._users_page, repr, self._users_habits), key=lambda page: page.start)
         return [entry for page in pages for entry in page.entries]
 
     def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> None:
@@ -111,17 +124,16 @@ class Ytel:
             return False
         return True
 
-    def _conferences_from(self, offset: int) -> dict[str, Any]:
+    def _walk(self) -> Walk:
+        return Walk(self._conferences_page, _conf_id, self._conferences_habits)
+
+    def _conferences_page(self, query: Mapping[str, str]) -> Any:
         url = f"{self._settings.ytel_api_url}/conference"
-        return self._transport.read(url, _from(offset, {"includeMembers": "true"}), loads_list)
+        return self._transport.read(url, {"includeMembers": "true", **query}, loads_list)
 
-    def _users_from(self, offset: int) -> dict[str, Any]:
-        return self._transport.read(self._settings.ytel_users_url, _from(offset, {}))
-
-
-def _from(offset: int, params: Mapping[str, str]) -> dict[str, str]:
-    return {**params, "offset": str(offset)} if offset else dict(params)
+    def _users_page(self, query: Mapping[str, str]) -> Any:
+        return self._transport.read(self._settings.ytel_users_url, query)
 
 
-def _conf_id(conference: Conference) -> str:
-    return conference.confId if isinstance(conference.confId, str) else ""
+def _conf_id(conference: Conference) -> str | None:
+    return (conference.confId or None) if isinstance(conference.confId, str) else None

@@ -8,6 +8,7 @@ from typing import Any
 from supervision.base import clock
 from supervision.base.problems import Problem, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.ytel.answers import read_answer
+from supervision.ytel.lists import one_of
 from supervision.ytel.session import Credentials, CredentialsRefused, Session, SessionTable
 
 # A token made this recently and refused is not the reason for the refusal: another would be refused as well.
@@ -82,12 +83,12 @@ def _serves(session: Session, rejected: str | None) -> bool:
     return not session.is_due(now)
 
 
-# {"status": true, "count": 1, "page": 1, "payload": [{"accessToken": "…", "refreshToken": "…", "expiresIn": 3600}]}
-def _session(answer: dict[str, Any], now: int) -> Session:
-    payload = answer.get("payload")
-    fields = payload[0] if isinstance(payload, list) and payload else None
-    token = fields.get("accessToken") if isinstance(fields, dict) else None
-    if not isinstance(fields, dict) or not (isinstance(token, str) and token and token.isascii()):
+# {"accessToken": "…", "refreshToken": "…", "tokenType": "Bearer"}
+# {"status": true, "count": 1, "page": 1, "payload": [{"accessToken": "…", "refreshToken": null, "expiresIn": 3600}]}
+def _session(answer: Any, now: int) -> Session:
+    fields = one_of(answer) or {}
+    token = fields.get("accessToken")
+    if not (isinstance(token, str) and token and token.isascii()):
         raise YtelUnavailable("Ytel's answer holds no token.", retry_after=5)
     ends = _ends(token, fields.get("expiresIn"), now)
     refresh = fields.get("refreshToken")

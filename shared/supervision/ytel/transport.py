@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from supervision.base.fast_json import loads
 from supervision.base.observability import measured
 from supervision.base.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
-from supervision.ytel.answers import TokenRefused, Unclear, read_answer
+from supervision.ytel.answers import TokenRefused, Unclear, envelope_of, read_answer
 from supervision.ytel.retrying import wait_before_retry
 
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -47,8 +47,8 @@ class Transport:
         self._session.mount("http://", adapter)
         self._session.headers.update({"Accept": "application/json", "User-Agent": "call-floor"})
 
-    def read(self, url: str, params: Mapping[str, str], parse: Parse = loads) -> dict[str, Any]:
-        """The envelope a GET answers, tried again with back-off within one timeout and READ_GRACE_SECONDS.
+    def read(self, url: str, params: Mapping[str, str], parse: Parse = loads) -> Any:
+        """The JSON a GET answers, tried again with back-off within one timeout and READ_GRACE_SECONDS.
 
         `parse` reads its JSON. Raises YtelUnavailable, YtelRateLimited, YtelRejected or YtelInvalid.
         """
@@ -75,7 +75,7 @@ class Transport:
         OutcomeUnknown where it may have been done: the answer did not come, or cannot be read.
         """
         try:
-            return self._ask(method, url, math.inf, loads, json=body)
+            return envelope_of(self._ask(method, url, math.inf, loads, json=body))
         except (Unclear, YtelInvalid):
             raise OutcomeUnknown("Ytel's answer does not say whether this was done.") from None
         except requests.RequestException as error:
@@ -83,7 +83,7 @@ class Transport:
                 raise YtelUnavailable("Ytel cannot be reached; nothing was sent.") from None
             raise OutcomeUnknown("Ytel's answer never came, so whether this was done is not known.") from None
 
-    def _ask(self, method: str, url: str, deadline: float, parse: Parse, **content: Any) -> dict[str, Any]:
+    def _ask(self, method: str, url: str, deadline: float, parse: Parse, **content: Any) -> Any:
         token = self._bearer.bearer()
         try:
             return self._exchange(method, url, token, deadline, parse, content)
@@ -98,7 +98,7 @@ class Transport:
 
     def _exchange(
         self, method: str, url: str, token: str, deadline: float, parse: Parse, content: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> Any:
         def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
             request.headers["Authorization"] = f"Bearer {token}"
             return request

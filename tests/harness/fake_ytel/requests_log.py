@@ -47,6 +47,10 @@ class RequestsLog:
     def count(self, method: str, path: str = "") -> int:
         return len(self.of(method, path))
 
+    def walks(self, path: str) -> int:
+        """How often a list was begun to be read: its further pages, and looks beyond them, do not count."""
+        return sum(not {"offset", "nextKey"} & one.query.keys() for one in self.of("GET", path))
+
     def reset(self) -> None:
         with self._lock:
             self._requests.clear()

@@ -11,6 +11,7 @@ from supervision.actions.guard import Guard
 from supervision.actions.hang_up import HangUp
 from supervision.actions.leave import Leave
 from supervision.base.settings import DialSettings
+from supervision.rules.absence import Absence
 from supervision.rules.caller import Caller
 from supervision.rules.calls import is_active
 from supervision.rules.conferences import of_plain
@@ -38,7 +39,9 @@ class DirectYtel:
     def conferences(self) -> ConferenceList:
         """All of them; reading takes a moment."""
         self.floor.move_clock(0.001)
-        return ConferenceList([of_plain(call.wire()) for call in self.floor.active_calls()], True, self.floor.now)
+        return ConferenceList(
+            [of_plain(call.wire()) for call in self.floor.active_calls()], Absence.PROVEN, self.floor.now
+        )
 
     def conference(self, conf_id: str) -> FreshConference | None:
         """One of them."""
