@@ -106,7 +106,7 @@ def _seconds(retry_after: str | None, now_s: float) -> int | None:
     if not retry_after:
         return None
     if re.fullmatch("[0-9]{1,9}", retry_after.strip()):
-        return int(retry_after)
+        return int(retry_after.strip())
     try:
         return max(0, round(parsedate_to_datetime(retry_after).timestamp() - now_s))
     except (ValueError, TypeError, OverflowError):
