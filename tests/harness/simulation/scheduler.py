@@ -26,13 +26,14 @@ class Task(greenlet):  # type: ignore[misc]
 
 
 class Scheduler:
-    """The clock and who waits for it. Made in the thread that runs it."""
+    """The clock and who waits for it. Made in the thread that runs it; `services` are what its tasks reach by name."""
 
     def __init__(self, dice: random.Random, start_ms: int) -> None:
         self.dice = dice
         self.now = start_ms * 1000
         self.hub = getcurrent()
         self.over = False
+        self.services: dict[str, Any] = {}
         self._horizon = self.now
         self._queue: list[tuple[int, float, int, Task | Callable[[], None]]] = []
         self._order = count()

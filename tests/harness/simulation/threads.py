@@ -70,7 +70,6 @@ class Future:
         self._state = "pending"
         self._result: Any = None
         self._error: BaseException | None = None
-        self._waiting: list[Task] = []
         self._callbacks: list[Callable[[Future], object]] = []
 
     def done(self) -> bool:
@@ -125,9 +124,6 @@ class Future:
 
     def _settle(self, state: str) -> None:
         self._state = state
-        for task in self._waiting:
-            task.scheduler.after(0, task)
-        self._waiting = []
         for act in self._callbacks:
             act(self)
 
@@ -139,6 +135,19 @@ class Waited(NamedTuple):
     not_done: set[Future]
 
 
+class _Alarm:
+    """Runs a waiting task on, once, whoever calls first."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self.rung = False
+
+    def __call__(self, *_: object) -> None:
+        if not self.rung:
+            self.rung = True
+            self._task.scheduler.after(0, self._task)
+
+
 def wait(futures: Iterable[Future], timeout: float | None = None, return_when: str = ALL_COMPLETED) -> Waited:
     """Waits for futures as `concurrent.futures.wait` does."""
     wanted = list(futures)
@@ -148,19 +157,13 @@ def wait(futures: Iterable[Future], timeout: float | None = None, return_when: s
         scheduler = task.scheduler
         if until is not None and scheduler.now >= until:
             break
-        woken = [False]
-
-        def wake(task: Task = task, woken: list[bool] = woken) -> None:
-            if not woken[0]:
-                woken[0] = True
-                task.scheduler.after(0, task)
-
+        alarm = _Alarm(task)
         for future in wanted:
-            future.add_done_callback(lambda _, wake=wake: wake())
+            future.add_done_callback(alarm)
         if until is not None:
-            scheduler.at(until, wake)
+            scheduler.at(until, alarm)
         scheduler.pause()
-        woken[0] = True
+        alarm.rung = True
     done = {future for future in wanted if future.done()}
     return Waited(done, set(wanted) - done)
 

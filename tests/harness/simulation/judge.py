@@ -1,0 +1,214 @@
+"""What must hold on a simulated floor, whatever happens: it watches each request, dial, event and answer.
+
+The fake knows who truly hears whom. A leak is counted from the last moment at which the product could not know better,
+or had just done what it can: a list that failed or did not show the call as it is, a disconnect that was sent.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.harness.fake_ytel import audio
+from tests.harness.fake_ytel.calls import AS_IT_IS, Call, Leg, digits
+from tests.harness.fake_ytel.envelope import Answer
+from tests.harness.simulation.functions import Invocation
+from tests.harness.simulation.system import Asked, Listeners, System
+
+# Whom a supervisor must not be heard by, in truth.
+KEPT_OUT = {"listen": {"agent", "contact", "third"}, "whisper": {"contact", "third"}}
+MEMBER = re.compile(r".*/conference/([^/]+)/participant/([^/]+)")
+RINGS_MS = 60_000
+
+
+class Broken(AssertionError):
+    """Something that must hold does not. `rule` names what."""
+
+    def __init__(self, rule: str, text: str) -> None:
+        super().__init__(f"{rule}: {text}")
+        self.rule = rule
+
+
+class Judge:
+    """Watches one system. `window_s`: how long a leak may last. `truthful`: whether lists are as they should be."""
+
+    def __init__(self, system: System, window_s: float, *, truthful: bool) -> None:
+        self.system, self.window_ms, self.truthful = system, window_s * 1000, truthful
+        self.broken: list[Broken] = []
+        self.story: list[str] = []
+        self._actions: dict[tuple[str, str], str] = {}
+        self._dials: Counter[str] = Counter()
+        self._rung: dict[tuple[str, str], int] = {}
+        self._events: dict[str, str] = {}
+        self._shown: dict[tuple[int, str], set[str]] = {}
+        self._since: dict[tuple[str, ...], int] = {}
+        self._excused: dict[str, int] = {}
+        self._doing: dict[str, Invocation] = {}
+        system.listeners = Listeners(
+            self._asked, self._answered, self._dialled, self._told, self._replied, self._failed
+        )
+
+    def note(self, text: str) -> None:
+        """A line of the story."""
+        self.story.append(f"{(self.system.now_ms - 1_760_000_000_000) / 1000:8.2f} {text}")
+
+    def look(self) -> None:
+        """Looks at the floor as it is now; called often. Raises the first thing that was found broken."""
+        now, standing = self.system.now_ms, set()
+        for rule, key, call, text in self._wrongs():
+            standing.add(key)
+            since = max(self._since.setdefault(key, now), self._excused.get(call, 0))
+            if now - since > self.window_ms:
+                self._break(rule, f"{text}, for {(now - since) / 1000:.0f} s")
+        self._since = {key: since for key, since in self._since.items() if key in standing}
+        if self.broken:
+            raise self.broken[0]
+
+    def _wrongs(self) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+        recorded = self._under_way()
+        for call in self.system.floor.active_calls():
+            for leg in call.of_role("supervisor"):
+                phone = digits(leg.number)
+                if (call.conf_id, phone) not in recorded:
+                    of_leg = ("record", call.conf_id, leg.member_id)
+                    yield "forgotten leg", of_leg, call.conf_id, f"member {leg.member_id} has no record under way"
+                action = self._actions.get((call.conf_id, phone), "")
+                for other in self._hearing(call, leg, action):
+                    key = ("hears", call.conf_id, leg.member_id, other.member_id)
+                    text = f"{other.role} {other.member_id} hears {action} {leg.member_id}"
+                    yield "leak", key, call.conf_id, text
+
+    def _hearing(self, call: Call, leg: Leg, action: str) -> list[Leg]:
+        out = KEPT_OUT.get(action, set())
+        return [one for one in call.legs.values() if one.role in out and audio.hears(one.voice, leg.voice)]
+
+    def _under_way(self) -> set[tuple[str, str]]:
+        items = self.system.table.partition({"S": "OPEN"}, None)
+        records = [json.loads(item["data"]["S"]) for item in items if "data" in item]
+        return {(one["confId"], digits(one["to"])) for one in records}
+
+    def _asked(self, invocation: Invocation, method: str, path: str, body: Any) -> None:
+        self._doing[invocation.name] = invocation
+        found = MEMBER.fullmatch(path)
+        if method != "DELETE" or not found:
+            return
+        conf_id, member = found.groups()
+        self._excused[conf_id] = self.system.now_ms
+        self.note(f"  {invocation.name}: disconnect {member}")
+        if not self.system.floor.is_active(conf_id) or invocation.function.id == "Hangup":
+            return
+        call = self.system.floor.call(conf_id)
+        leg = call.legs.get(member)
+        if leg is None or leg.role == "supervisor":
+            return
+        if leg.role != "agent" or not call.of_role("supervisor"):
+            self._break("left alone", f"{leg.role} {member} is disconnected by {invocation.name}")
+
+    def _answered(self, invocation: Invocation, method: str, path: str, answer: Answer | None) -> None:
+        if method == "GET" and path.endswith("/conference"):
+            for call in self.system.floor.active_calls():
+                if answer is None or answer.status != 200 or not _is_true(call, answer.body):
+                    self._excused[call.conf_id] = self.system.now_ms
+                else:
+                    self._shown[id(invocation), call.conf_id] = set(call.legs)
+
+    def _dialled(self, name: str, conf_id: str, to: str, kept_from: frozenset[str]) -> None:
+        invocation, now = self._doing[name], self.system.now_ms
+        action, phone = _action_of(invocation), digits(to)
+        self.note(f"  {name}: dial {action} {to[-2:]}, kept from {sorted(kept_from)}")
+        self._dials[name] += 1
+        if self._dials[name] > 1:
+            self._break("second dial", f"{name} dials again")
+        call = self.system.floor.call(conf_id)
+        rings = any(digits(dial.to) == phone for dial in self.system.floor.ringing(conf_id))
+        if self.truthful and rings and now - self._rung[conf_id, phone] < RINGS_MS:
+            self._break("second dial", f"{to} rings for this call already")
+        if self.truthful and any(digits(leg.number) == phone for leg in call.of_role("supervisor")):
+            self._break("second dial", f"{to} is in this call already")
+        self._rung[conf_id, phone] = now
+        self._actions[conf_id, phone] = action
+        if (conf_id, phone) not in self._under_way():
+            self._break("forgotten leg", f"{to} is dialled, and nothing of it is on record")
+        for member in self._shown.get((id(invocation), conf_id), ()):
+            leg = call.legs.get(member)
+            if leg and leg.role in KEPT_OUT.get(action, ()) and member not in kept_from and not _lies(leg):
+                self._break("leak", f"{action} is dialled, and {leg.role} {member} is not kept out")
+
+    def _told(self, detail_type: str, detail: dict[str, Any]) -> None:
+        data, id_ = detail["data"], detail["metadata"]["id"]
+        self.note(f"  told {detail_type} {data.get('action') or data.get('confId', '')[:4]} {data.get('how') or ''}")
+        text = json.dumps([detail_type, data], sort_keys=True)
+        if self._events.setdefault(id_, text) != text:
+            self._break("told wrongly", f"{detail_type} {id_} is told with other data: {self._events[id_]} and {text}")
+        if detail_type == "Call Hung Up":
+            self._are_gone(data["confId"], data["hungUp"], "Call Hung Up tells of")
+        if detail_type == "Supervision Ended" and self.truthful:
+            conf_id, phone = data["confId"], digits(data["to"])
+            for leg in self._legs(conf_id):
+                if leg.role == "supervisor" and digits(leg.number) == phone and leg.joined_at <= (data["endedAt"] or 0):
+                    self._break("told wrongly", f"Supervision Ended, and {leg.member_id} is on the call")
+        if detail_type == "Call Ended" and self.truthful and self.system.floor.is_active(data["confId"]):
+            self._break("told wrongly", f"Call Ended of {data['confId'][:4]}, which goes on")
+
+    def _replied(self, asked: Asked) -> None:
+        said = asked.answer if isinstance(asked.answer, dict) else {}
+        self.note(f"  {asked.name}: {asked.status} {said.get('code', '')}")
+        struck = asked.invocation is not None and asked.invocation.struck
+        if asked.status == 500 and not struck:
+            self._break("unforeseen", f"{asked.name} answers 500: {asked.invocation and asked.invocation.error!r}")
+        if asked.status == 200 and asked.route.endswith("/hangup"):
+            self._are_gone(said["confId"], said["hungUp"], f"{asked.name} says hung up")
+        rung = asked.status != 202 or (said["confId"], digits(said["to"])) in self._rung
+        if not rung and asked.route.startswith("POST"):
+            self._break("answered wrongly", f"{asked.name} answers 202, and no phone was rung")
+        if asked.status == 200 and asked.route == "GET /calls":
+            self._is_the_list(asked, said)
+        if said.get("code") == "call_not_found" and self.truthful:
+            conf_id = asked.parameters.get("confId", "")
+            if self.system.floor.is_active(conf_id) and self.system.floor.call(conf_id).created < asked.at_ms - 3000:
+                self._break("answered wrongly", f"{asked.name} knows no call {conf_id[:4]}, which goes on")
+
+    def _is_the_list(self, asked: Asked, said: dict[str, Any]) -> None:
+        """Every call that began before the reading and goes on is listed."""
+        if not self.truthful or said["stale"] or not said.get("complete", True):
+            return
+        listed = {row["confId"] for row in said["calls"]}
+        for call in self.system.floor.active_calls():
+            if call.created < said["asOf"] and call.conf_id not in listed:
+                self._break("answered wrongly", f"{asked.name} leaves out {call.conf_id[:4]}")
+
+    def _failed(self, invocation: Invocation) -> None:
+        self.note(f"  {invocation.name} fails: {invocation.error!r}")
+
+    def _are_gone(self, conf_id: str, members: list[str], what: str) -> None:
+        still = [leg.member_id for leg in self._legs(conf_id) if leg.member_id in members]
+        if still:
+            self._break("told wrongly", f"{what} {still}, who are on the call")
+
+    def _legs(self, conf_id: str) -> list[Leg]:
+        floor = self.system.floor
+        return list(floor.call(conf_id).legs.values()) if floor.is_active(conf_id) else []
+
+    def _break(self, rule: str, text: str) -> None:
+        self.note(f"! {rule}: {text}")
+        self.broken.append(Broken(rule, text))
+
+
+def _action_of(invocation: Invocation) -> str:
+    detail = invocation.event.get("detail")
+    if isinstance(detail, dict):
+        return str(detail.get("action"))
+    return str(invocation.event["rawPath"]).rpartition("/")[2]
+
+
+def _lies(leg: Leg) -> bool:
+    """Whether what is listed of a leg is not the truth."""
+    return leg.raw is not AS_IT_IS or not leg.described
+
+
+def _is_true(call: Call, body: bytes) -> bool:
+    """Whether a list shows a call and each of its legs as they are."""
+    if call.status != "active" or call.conf_id.encode() not in body:
+        return False
+    return all(not _lies(leg) and f'"{leg.member_id}":'.encode() in body for leg in call.legs.values())

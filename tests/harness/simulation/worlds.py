@@ -1,0 +1,43 @@
+"""The worlds that floors are played in: each is hostile in ways of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The README's window: the watcher looks every ten seconds, and a minute's run may end one look before its successor's.
+WINDOW_SECONDS = 22.0
+# A function that was killed is missed until the next minute's run.
+KILLED_WINDOW_SECONDS = 85.0
+
+
+@dataclass(frozen=True)
+class World:
+    """`knobs` are the fake's, `mishaps` our own side's. `moves` may be drawn besides the ordinary ones."""
+
+    name: str
+    knobs: Mapping[str, Any] = field(default_factory=dict)
+    mishaps: Mapping[str, float] = field(default_factory=dict)
+    moves: frozenset[str] = frozenset()
+    truthful: bool = True
+    window_s: float = WINDOW_SECONDS
+
+
+WORLDS = [
+    World("calm"),
+    World("slow", {"weather.latency_seconds": 1.5, "disconnects.takes_seconds": 1.0}),
+    World("kills", mishaps={"killed": 0.08}, moves=frozenset({"kill"}), window_s=KILLED_WINDOW_SECONDS),
+    World("table", mishaps={"again": 0.02, "throttled": 0.01, "lag": 0.5, "lost": 0.01}, window_s=45.0),
+    World("bus", mishaps={"bus_failed": 0.2, "bus_lost": 0.1, "twice": 0.3, "late": 20.0}, window_s=45.0),
+    World("weather", {"weather.rate_limited": 0.05, "weather.server_errors": 0.05, "weather.resets": 0.03}),
+    World("late", moves=frozenset({"late"}), knobs={"phones.ring_seconds": 120}),
+    World("lost", {"participant.lost": 0.3, "participant.unclear": 0.2, "participant.call_sid": "yes"}),
+    World("hangups", {"disconnects.empty_yes": 0.3, "disconnects.unclear": 0.2, "disconnects.lingers_seconds": 2.0}),
+    World("flicker", {"conferences.comes_empty": 0.05, "conferences.flicker": 0.05}, truthful=False),
+    World("replaced", moves=frozenset({"replace"})),
+    World("undescribed", moves=frozenset({"undescribe", "spoof"}), truthful=False),
+    World("statuses", moves=frozenset({"status"}), truthful=False),
+    World("clocks", mishaps={}, moves=frozenset({"leap"})),
+]
+
+# What main does not hold yet. A world leaves this list when its floors hold.
+NOT_YET_HELD = frozenset({"slow", "late", "hangups", "undescribed", "statuses", "flicker", "kills", "replaced"})
