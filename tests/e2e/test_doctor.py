@@ -76,6 +76,6 @@ def test_a_refused_token_is_one_line(ytel):
 
 
 def test_a_missing_url_is_one_line(ytel):
-    report = doctor(ytel, YTEL_USERS_URL="")
+    report = doctor(ytel, YTEL_USERS_URL="users")
     assert report.returncode == 1
-    assert report.stderr == "setting YTEL_USERS_URL is missing\n"
+    assert report.stderr == "setting YTEL_USERS_URL is malformed: an http or https URL is wanted\n"

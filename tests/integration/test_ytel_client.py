@@ -1,13 +1,15 @@
 """What is asked of Ytel, to the letter, and what its answers make of it."""
 
+import base64
 import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import responses
 
+from supervision.base.problems import YtelUnavailable
 from tests.harness.fake_ytel import SAMPLES
-from tests.integration.ytel_clients import API, USERS, client
+from tests.integration.ytel_clients import API, USERS, Tokens, client
 
 CONFERENCES = f"{API}/conference"
 PARTICIPANT = f"{API}/conference/c1/participant"
@@ -103,6 +105,34 @@ def test_ids_cannot_leave_their_place_in_the_path(http):
     http.post(f"{API}/conference/a%2Fb%3Fc/participant", json=YES)
     client().disconnect("a/b?c", "5/0#3")
     client().bring_in("a/b?c", caller="+1", to="+2", mute=False, no_speak_to=())
+
+
+def test_the_call_that_a_dial_makes_is_told_where_ytel_names_it(http):
+    payloads: list[list[object]] = [[{"callSid": "s1"}], [{}], [], [{"callSid": 7}]]
+    for payload in payloads:
+        http.post(PARTICIPANT, json={"status": True, "payload": payload})
+    ytel = client()
+    told = [ytel.bring_in("c1", caller="+1", to="+2", mute=False, no_speak_to=()).call_sid for _ in range(4)]
+    assert told == ["s1", None, None, None]
+
+
+def _jwt(**claims):
+    return f"h.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.s"
+
+
+@pytest.mark.parametrize(("token", "account"), [(_jwt(acct="a/1"), "a%2F1"), (_jwt(sub="x"), "sid"), ("plain", "sid")])
+def test_the_users_are_those_of_the_tokens_account_or_else_of_the_conferences(http, token, account):
+    if account == "sid":
+        http.get(CONFERENCES, json=page({"confId": "1", "accountSid": "sid"}, {"confId": "2"}))
+    http.get(f"https://y.example.com/users/{account}/", json=[{"clientId": "1"}])
+    ytel = client(users_url="https://y.example.com/users/{accountId}/", tokens=Tokens(token))
+    assert ytel.users() == [{"clientId": "1"}]
+
+
+def test_without_a_call_and_without_a_claim_nobody_knows_whose_users(http):
+    http.get(CONFERENCES, json=page())
+    with pytest.raises(YtelUnavailable, match="account"):
+        client(users_url="https://y.example.com/users/{accountId}/").users()
 
 
 # ---------------------------------------------------------------- one conference

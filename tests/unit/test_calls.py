@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from supervision.floor.rows import in_order
 from supervision.rules.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
 from supervision.rules.conferences import of_plain
+from supervision.rules.ids import same_id
 from supervision.rules.legs import Supervisor, User
 from tests.harness.fake_ytel import SAMPLES
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
 
+NOW = 1_709_849_242_672
 USERS = {AGENT.clientId: AGENT}
 TWO = {"503": leg_document("+17048135555"), "504": leg_document(AGENT.webrtcNumber)}
 
@@ -71,7 +73,7 @@ def test_what_cannot_be_read_is_null_and_the_call_is_listed(field, value):
     if field == "details":
         assert [call[name] for name in ("from", "to", "clientId", "contactId")] == [None] * 4
     if field == "createdTime":
-        assert call["createdTime"] == (7 if value == 7 else None)
+        assert call["createdTime"] is None
 
 
 def test_a_field_that_is_missing_is_null():
@@ -96,10 +98,32 @@ def test_a_conference_without_an_id_is_no_call(conf_id):
     assert not is_active(of_plain(conference(confId=conf_id)))
 
 
+@pytest.mark.parametrize("seconds", [1_709_849_242, 1_709_849_242.672, 978_307_199_999, True, "1709849242672", 2**63])
+def test_a_time_that_cannot_be_is_null(seconds):
+    assert active_call(of_plain(conference(createdTime=seconds)), USERS)["createdTime"] is None
+
+
+def test_ids_are_compared_as_uuids_where_both_are():
+    users = users_by_id([{"clientId": "{C91F9B77CE9D420798E4229B76A65550}", "webrtcNumber": 15558280600}])
+    details = {"client_id": "c91f9b77-ce9d-4207-98e4-229b76a65550", "called_number": 15558280600}
+    legs = {"1": leg_document("+1", "C91F9B77-CE9D-4207-98E4-229B76A65550"), "2": leg_document("+2")}
+    call = active_call(of_plain(conference(details=details, memberData=legs)), users)
+    assert (call["agentNumber"], call["inbound"], call["agentMatch"]) == ("15558280600", True, "callerId")
+    assert not same_id("not-a-uuid", "NOT-A-UUID")
+    assert not same_id("", "")
+
+
+def test_a_user_who_is_not_active_is_known_and_marked():
+    users = users_by_id(
+        [{"clientId": "a", "status": "inactive"}, {"clientId": "b", "status": "active"}, {"clientId": "c"}]
+    )
+    assert [user.active for user in users.values()] == [False, True, True]
+
+
 def test_the_oldest_comes_first_then_the_lower_id():
     listed = [
         of_plain(conference(confId=conf_id, createdTime=created))
-        for conf_id, created in (("c", 2), ("b", 1), ("a", 2), ("d", None))
+        for conf_id, created in (("c", NOW + 2), ("b", NOW + 1), ("a", NOW + 2), ("d", None))
     ]
     lines = [line for line, _ in in_order(active_calls(listed, USERS))]
     assert [json.loads(line)["confId"] for line in lines] == ["d", "b", "a", "c"]

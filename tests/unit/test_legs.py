@@ -1,5 +1,7 @@
 """Which leg is whose, example by example: every line of the contract's "A call in the list"."""
 
+import json
+
 import pytest
 from msgspec.structs import astuple
 
@@ -172,3 +174,10 @@ def test_fresh_legs_are_those_of_a_conference_read_for_the_request():
     assert astuple(fresh) == astuple(read_legs(content, AGENT))
     with pytest.raises(TypeError, match="read for this request"):
         read_fresh(type("Held", (), {"content": content})(), AGENT, ())
+
+
+@pytest.mark.parametrize("call_sid", ["s1", 7, None])
+def test_a_leg_bears_the_sid_of_its_call(call_sid):
+    data = json.dumps({"channelName": "+12125550142", "callSid": call_sid})
+    [leg] = read_legs(of_plain({"confId": "1", "status": "active", "memberData": {"1": data}}), None).members
+    assert leg.call_sid == (str(call_sid) if call_sid else "")

@@ -19,7 +19,6 @@ from supervision.base.settings import (
 )
 
 NEEDED = {
-    "YTEL_USERS_URL": "https://gumby.example.com/users",
     "YTEL_TOKEN_SECRET": "ytel-token",
     "TABLE_NAME": "table",
     "EVENT_BUS_NAME": "supervision",
@@ -40,7 +39,7 @@ ALL = [
 def test_the_defaults_are_the_documented_ones():
     assert load(YtelSettings, NEEDED) == YtelSettings(
         ytel_api_url="https://api.ytel.com/api/v4",
-        ytel_users_url="https://gumby.example.com/users",
+        ytel_users_url="https://api.ytel.com/ams/v2/accounts/users/{accountId}/",
         ytel_token_secret="ytel-token",
         ytel_hangup_route=("DELETE", "/conference/{confId}/participant/{memberId}"),
         ytel_timeout_seconds=5.0,
@@ -91,6 +90,7 @@ def test_what_is_set_is_read(wanted, name, raw, value):
         (YtelSettings, "YTEL_API_URL", "ftp://api.ytel.com"),
         (YtelSettings, "YTEL_API_URL", "https://"),
         (YtelSettings, "YTEL_USERS_URL", "/users"),
+        (YtelSettings, "YTEL_USERS_URL", "https://ytel.example.com/{account}/users"),
         (YtelSettings, "YTEL_TIMEOUT_SECONDS", "0"),
         (YtelSettings, "YTEL_TIMEOUT_SECONDS", "-1"),
         (YtelSettings, "YTEL_TIMEOUT_SECONDS", "nan"),

@@ -9,6 +9,7 @@ from supervision.base.problems import CallAmbiguous, CallNotFound
 from supervision.rules.calls import client_id_of
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
+from supervision.rules.ids import same_id
 from supervision.rules.legs import FreshLegs, User, read_fresh, same_number
 from supervision.rules.supervision import Supervision
 from supervision.ytel.client import Ytel
@@ -67,7 +68,7 @@ class CallReader:
         def is_theirs(conference: Conference) -> bool:
             named = client_id_of(conference)
             agent = self.users.find(named) if named else None
-            return (client_id is not None and named == client_id) or (
+            return (client_id is not None and named is not None and same_id(named, client_id)) or (
                 number is not None and agent is not None and same_number(agent.webrtcNumber, number)
             )
 

@@ -44,6 +44,12 @@ def _url(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def _users_url(raw: str) -> str:
+    if re.findall(r"\{.*?\}", _url(raw)) not in ([], ["{accountId}"]):
+        raise ValueError("an http or https URL is wanted, with no placeholder but {accountId}")
+    return raw  # its last slash included
+
+
 def _issuer(raw: str) -> str:
     _url(raw)
     return raw  # tokens name it to the letter, its last slash included
@@ -128,7 +134,7 @@ class YtelSettings:
     """How Ytel is reached. `ytel_timeout_seconds` is for connecting and for reading, per request."""
 
     ytel_api_url: str = _setting(_url, "https://api.ytel.com/api/v4")
-    ytel_users_url: str = _setting(_url)
+    ytel_users_url: str = _setting(_users_url, "https://api.ytel.com/ams/v2/accounts/users/{accountId}/")
     ytel_token_secret: str = _setting(str)
     ytel_hangup_route: tuple[str, str] = _setting(
         _hangup_route, ("DELETE", "/conference/{confId}/participant/{memberId}")

@@ -15,6 +15,7 @@ from supervision.floor.anomalies import Oddities
 from supervision.floor.rows import in_order, lines_of
 from supervision.rules.absence import Absence
 from supervision.rules.calls import Call, active_calls, client_id_of, is_active
+from supervision.rules.ids import id_key
 from supervision.rules.legs import Supervisor, User
 from supervision.table.snapshots import Copy, Read, Snapshot, Terms
 
@@ -72,8 +73,8 @@ class Content:
 
     @cached_property
     def positions(self) -> dict[str, int]:
-        """Where each call stands in `lines`, by its id."""
-        return {row["confId"]: position for position, row in enumerate(self.rows)}
+        """Where each call stands in `lines`, by the `id_key` of its id."""
+        return {id_key(row["confId"]): position for position, row in enumerate(self.rows)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Floor:
 
         def find(copy: Copy) -> tuple[bytes, bytes] | None:
             content = self._decoded(copy)
-            position = content.positions.get(conf_id)
+            position = content.positions.get(id_key(conf_id))
             if position is None:
                 return None
             part, place = divmod(position, CONFERENCES_A_PART)
@@ -182,7 +183,8 @@ class Floor:
         upstream = self._upstream()
         floor = upstream.ytel.conferences()
         named = {client_id_of(one) for one in floor.conferences if is_active(one)}
-        users = self._users.by_id(one for one in named if one)
+        # Where nobody is on a call no user is needed, and an account without a call may not show who its users are.
+        users = self._users.by_id(one for one in named if one) if named else {}
         supervisors = upstream.guard.look(floor, users)
         shown = in_order(active_calls(floor.conferences, users, supervisors))
         self._oddities.note(floor.conferences)

@@ -9,6 +9,7 @@ from msgspec.structs import astuple
 from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
 from supervision.rules.calls import users_by_id
+from supervision.rules.ids import id_key
 from supervision.rules.legs import User
 from supervision.table.snapshots import Copy, Read, Snapshot, Terms
 
@@ -61,20 +62,20 @@ class Users:
         self._directory: Directory | None = None
 
     def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
-        """The users by client id, the last of several.
+        """The users by the `id_key` of their client id, the last of several.
 
         Where one of `wanted` is not among them Ytel is asked again at once, but once in 30 s over all functions.
         """
         began = clock.now_ms()
         directory = self._held()
-        unknown = {one for one in wanted if one not in directory.by_id}
+        unknown = {key for one in wanted if (key := id_key(one)) not in directory.by_id}
         if unknown:
             directory = self._looked_for(unknown, directory, began)
         return directory.by_id
 
     def find(self, client_id: str) -> User | None:
         """The user of this client id; one that is not known is asked for as in `by_id`."""
-        return self.by_id([client_id]).get(client_id)
+        return self.by_id([client_id]).get(id_key(client_id))
 
     def numbers(self) -> frozenset[str]:
         """The account's own WebRTC numbers."""
@@ -106,7 +107,7 @@ class Users:
     def _decoded(self, copy: Copy) -> Directory:
         if self._directory is None or self._directory.generation != copy.generation:
             users = loads(copy.part(PART))
-            self._directory = Directory(copy.generation, {user[0]: User(*user) for user in users})
+            self._directory = Directory(copy.generation, {id_key(user[0]): User(*user) for user in users})
         return self._directory
 
     def _read(self) -> Read:

@@ -8,21 +8,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from supervision.rules.conferences import Conference, Details
-from supervision.rules.legs import Supervisor, User, read_legs, same_number
+from supervision.rules.ids import id_key
+from supervision.rules.legs import Supervisor, User, read_legs, same_number, written_number
 
 Call = dict[str, Any]
+
+FIRST_TIME = 978_307_200_000  # 2001: what is less is in seconds, or is no time
 
 _NO_DETAILS = Details()
 
 
 def users_by_id(users: Iterable[Any]) -> dict[str, User]:
-    """Ytel's WebRTC users by `clientId`, the last of several; entries that name none are passed over."""
+    """Ytel's WebRTC users by the `id_key` of their `clientId`, the last of several; who has none is passed over."""
     found = {}
     for user in users:
         if isinstance(user, dict) and (client_id := _text(user.get("clientId"))):
             first, last = _text(user.get("firstName")), _text(user.get("lastName"))
             username = f"{first} {last}" if first and last else first or last or ""
-            found[client_id] = User(client_id, username, _text(user.get("webrtcNumber")) or "")
+            active = str(user.get("status") or "active").lower() == "active"
+            found[id_key(client_id)] = User(client_id, username, written_number(user.get("webrtcNumber")), active)
     return found
 
 
@@ -53,9 +57,9 @@ def order(call: Call) -> tuple[int, str]:
 
 
 def created_time(conference: Conference) -> int | None:
-    """When the call began, where Ytel says so; what is beyond 64 bits is no time."""
+    """When the call began, in ms; None where Ytel does not say so, or gives what no live call's start can be."""
     created = conference.createdTime
-    return created if type(created) is int and -(2**63) <= created < 2**64 else None
+    return created if type(created) is int and FIRST_TIME <= created < 2**63 else None
 
 
 def client_id_of(conference: Conference) -> str | None:
@@ -65,20 +69,20 @@ def client_id_of(conference: Conference) -> str | None:
 
 def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
     """The agent on this conference, where the account has such a user."""
-    return users.get(client_id_of(conference) or "")
+    return users.get(id_key(client_id_of(conference) or ""))
 
 
 def active_call(conference: Conference, users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()) -> Call:
     """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
     details = conference.details or _NO_DETAILS
-    client_id, called = _text(details.client_id), _text(details.called_number)
-    user = users.get(client_id) if client_id else None
+    client_id, called = _text(details.client_id), written_number(details.called_number) or None
+    user = users.get(id_key(client_id)) if client_id else None
     legs = read_legs(conference, user, supervisors)
     return {
         "confId": conference.confId,
         "status": "active",
         "createdTime": created_time(conference),
-        "from": _text(details.caller_number),
+        "from": written_number(details.caller_number) or None,
         "to": called,
         "inbound": same_number(user.webrtcNumber, called or "") if user else None,
         "clientId": client_id,

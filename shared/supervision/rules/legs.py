@@ -17,16 +17,18 @@ from msgspec.structs import astuple
 from supervision.base.fast_json import loads
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
+from supervision.rules.ids import same_id
 
 AgentMatch = Literal["channelName", "callerId", "elimination"]
 
 
 class User(Struct, frozen=True, gc=False):
-    """One of the account's WebRTC users; an agent's number is its `webrtcNumber`."""
+    """One of the account's WebRTC users; an agent's number is its `webrtcNumber`. Ytel may mark it as not `active`."""
 
     clientId: str
     username: str
     webrtcNumber: str
+    active: bool = True
 
 
 class Supervisor(NamedTuple):
@@ -49,7 +51,7 @@ class Leg(Struct, frozen=True, gc=False):
     """One entry of `memberData`. One whose data could not be read is not `readable`, and its texts are empty.
 
     `channel_name` is the number, or the channel, it is on; `caller_id` who calls, and an agent's leg can carry the
-    client id there; `called_number` the number that was called.
+    client id there; `called_number` the number that was called; `call_sid` the leg's own call.
     """
 
     member_id: str
@@ -57,6 +59,7 @@ class Leg(Struct, frozen=True, gc=False):
     channel_name: str = ""
     caller_id: str = ""
     called_number: str = ""
+    call_sid: str = ""
 
 
 class Legs(Struct, frozen=True):
@@ -152,6 +155,7 @@ class _Data(Struct, gc=False):
     channelName: str = ""
     callerId: str = ""
     calledNumber: str = ""
+    callSid: str = ""
 
 
 _read_data = Decoder(_Data).decode
@@ -162,7 +166,7 @@ def _read_leg(member_id: str, document: Any) -> Leg:
         data = _read_data(document)
     except (TypeError, ValueError, MsgspecError, RecursionError):
         return _read_odd_leg(member_id, document)
-    return Leg(member_id, True, data.channelName, data.callerId, data.calledNumber)
+    return Leg(member_id, True, data.channelName, data.callerId, data.calledNumber, data.callSid)
 
 
 def _read_odd_leg(member_id: str, document: Any) -> Leg:
@@ -172,10 +176,11 @@ def _read_odd_leg(member_id: str, document: Any) -> Leg:
         data = None
     if not isinstance(data, dict):
         return Leg(member_id)
-    return Leg(member_id, True, *[_text(data.get(name)) for name in _Data.__struct_fields__])
+    return Leg(member_id, True, *[written_number(data.get(name)) for name in _Data.__struct_fields__])
 
 
-def _text(value: Any) -> str:
+def written_number(value: Any) -> str:
+    """A number as Ytel writes it, as a text or as a JSON number; empty where it is neither."""
     return value if isinstance(value, str) else str(value) if type(value) is int else ""
 
 
@@ -201,7 +206,7 @@ def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tupl
     number = user.webrtcNumber
     by_number = [leg for leg in legs if same_number(leg.channel_name, number)]
     # Inferred: the agent's leg can carry the client id as its callerId. Asked only where no number decides.
-    by_client = [] if by_number else [leg for leg in legs if leg.caller_id == user.clientId]
+    by_client = [] if by_number else [leg for leg in legs if same_id(leg.caller_id, user.clientId)]
     proofs = by_number or by_client
     if len(proofs) == 1:
         agent = proofs[0].member_id
@@ -231,7 +236,7 @@ def _contact(legs: Sequence[Leg], user: User, conference: Conference) -> str | N
     details = conference.details
     if details is None:
         return None
-    inbound = same_number(user.webrtcNumber, _text(details.called_number))
-    customer = _text(details.caller_number if inbound else details.called_number)
+    inbound = same_number(user.webrtcNumber, written_number(details.called_number))
+    customer = written_number(details.caller_number if inbound else details.called_number)
     fitting = [leg for leg in legs if same_number(leg.channel_name, customer)]
     return fitting[0].member_id if len(fitting) == 1 else None

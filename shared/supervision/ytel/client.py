@@ -1,19 +1,27 @@
 """What this product asks of Ytel: four requests and no others."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from supervision.base import clock
+from supervision.base.fast_json import loads
+from supervision.base.problems import YtelUnavailable
 from supervision.base.settings import YtelSettings
 from supervision.rules.absence import Absence
 from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.fresh import FreshConference
+from supervision.rules.ids import same_id
 from supervision.ytel.answers import NotThere
-from supervision.ytel.lists import Habits, Walk
+from supervision.ytel.claims import claims_of
+from supervision.ytel.lists import Habits, Walk, one_of
+
+ACCOUNT = "{accountId}"
 
 if TYPE_CHECKING:
     from supervision.ytel.transport import Bearer, Transport
@@ -41,12 +49,21 @@ class ConferenceList:
         return self.absence is Absence.PROVEN
 
 
+# {"status": true, "count": 1, "page": 1, "payload": [{"callSid": "3f32776a-…", …}]}, inferred from calls that are made
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """What Ytel answered to a dial: the `callSid` of the leg that is to come, where it gives one."""
+
+    call_sid: str | None
+
+
 class Ytel:
     """The API of one Ytel account."""
 
     def __init__(self, settings: YtelSettings, bearer: "Bearer") -> None:
         self._settings = settings
         self._bearer = bearer
+        self._accounts_of: list[Conference] = []  # a few of those last read, which name the account
         self._conferences_habits = Habits()
         self._users_habits = Habits(look_every_ms=900_000)
 
@@ -64,6 +81,7 @@ class Ytel:
         walk = self._walk()
         for page in walk:
             found.update((conf_id, entry) for entry in page.entries if (conf_id := _conf_id(entry)))
+        self._accounts_of = [*islice(found.values(), 5)]
         return ConferenceList(list(found.values()), walk.absence, read_at)
 
     def conference(self, conf_id: str) -> FreshConference | None:
@@ -78,8 +96,8 @@ class Ytel:
             walk = self._walk()
             for page in walk:
                 for entry in page.entries:
-                    if _conf_id(entry) == conf_id:
-                        return FreshConference(conf_id, entry, read_at) if is_active(entry) else None
+                    if same_id(_conf_id(entry) or "", conf_id):
+                        return FreshConference(entry.confId, entry, read_at) if is_active(entry) else None
             if not walk.several and walk.absence.complete:
                 break
         return None
@@ -94,7 +112,7 @@ class Ytel:
         pages = sorted(Walk(self._users_page, repr, self._users_habits), key=lambda page: page.start)
         return [entry for page in pages for entry in page.entries]
 
-    def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> None:
+    def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> Dialled:
         """Dials `to` from `caller`, the agent's number, into the conference; `no_speak_to` will not hear that member.
 
         Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem: nothing was dialled.
@@ -108,7 +126,9 @@ class Ytel:
             "noSpeakToList": list(no_speak_to),
         }
         url = f"{self._settings.ytel_api_url}/conference/{quote(conf_id, safe='')}/participant"
-        self._transport.send("POST", url, body)
+        answer = one_of(self._transport.send("POST", url, body)) or {}
+        call_sid = answer.get("callSid")
+        return Dialled(call_sid if isinstance(call_sid, str) and call_sid else None)
 
     def disconnect(self, conf_id: str, member_id: str) -> bool:
         """Disconnects one member; False where Ytel knows no such member, as of one that is gone already.
@@ -132,7 +152,24 @@ class Ytel:
         return self._transport.read(url, {"includeMembers": "true", **query}, loads_list)
 
     def _users_page(self, query: Mapping[str, str]) -> Any:
-        return self._transport.read(self._settings.ytel_users_url, query)
+        url = self._settings.ytel_users_url
+        if ACCOUNT in url:
+            url = url.replace(ACCOUNT, quote(self._account(), safe=""))
+        return self._transport.read(url, query)
+
+    def _account(self) -> str:
+        """The account's id, by the token, else by its conferences. Raises YtelUnavailable where neither says."""
+        claimed = claims_of(self._bearer.bearer()).get("acct")
+        if isinstance(claimed, str | int) and not isinstance(claimed, bool) and claimed:
+            return str(claimed)
+        accounts = Counter(
+            account
+            for one in (self._accounts_of or self.conferences().conferences)
+            if isinstance(account := loads(one.line()).get("accountSid"), str) and account
+        )
+        if not accounts:
+            raise YtelUnavailable("The account's id is not known: neither the token nor a conference names it.")
+        return accounts.most_common(1)[0][0]
 
 
 def _conf_id(conference: Conference) -> str | None:

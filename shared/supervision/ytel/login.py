@@ -1,13 +1,12 @@
 """Tokens made of credentials: one for all functions, made by one of them at a time."""
 
-import base64
-import json
 import time
 from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import Problem, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.ytel.answers import read_answer
+from supervision.ytel.claims import ends_at
 from supervision.ytel.lists import one_of
 from supervision.ytel.session import Credentials, CredentialsRefused, Session, SessionTable
 
@@ -109,8 +108,4 @@ def _ends(token: str, expires_in: object, now: int) -> int:
             return now + max(0, int(float(expires_in) * 1000))
         except (ValueError, OverflowError):
             pass
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-        return int(float(claims["exp"]) * 1000)
-    except (ValueError, LookupError, TypeError, OverflowError):
-        return 0
+    return ends_at(token)

@@ -1,0 +1,16 @@
+"""Ids of users and calls, compared as UUIDs where both are UUIDs, and else as they are. Pure."""
+
+import re
+
+_UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})\}?")
+
+
+def id_key(text: str) -> str:
+    """What two texts of one id have in common: of a UUID its usual form, in small letters; of another text itself."""
+    found = _UUID.fullmatch(text)
+    return "-".join(found.groups()).lower() if found else text
+
+
+def same_id(one: str, other: str) -> bool:
+    """Whether two texts are one id: case, braces and dashes of a UUID do not matter. An empty text is no id."""
+    return bool(one) and (one == other or id_key(one) == id_key(other))
