@@ -47,6 +47,7 @@ ITEMS = {
     "Authorize": {},
     "Page": {},
 }
+DIALLERS = {name for name, items in ITEMS.items() if "ASKED" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
 PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "ELSE"]
@@ -104,6 +105,7 @@ OTHERS = [
     ("dynamodb", "Query", by_index("by_client", "requestedBy"), {"Supervisions"}),
     ("dynamodb", "Query", by_index("by_time", "kind"), {"Supervisions"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "UNTOLD"), READERS),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "UNTOLD", "ASKED"), DIALLERS),
     ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "UNTOLD"), {"WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
     ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_TOKEN}, ASKS_YTEL),

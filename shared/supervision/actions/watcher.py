@@ -59,17 +59,25 @@ class Watcher:
 
         A look that fails is logged and does not end the watch; the last failure is raised when the time is up.
         """
-        self._recall()
         interval = self.settings.watch_interval_seconds
         failure: Exception | None = None
+        recalled = False
         while True:
             began = time.monotonic()
+            measured("Looks")
             try:
+                if not recalled:
+                    self._recall()
+                    recalled = True
                 self.look(correlation_id)
             except Exception as error:
                 logger.exception("a look failed")
+                measured("LooksFailed")
                 failure = error
-            pause = max(0.0, interval - (time.monotonic() - began))
+            took = time.monotonic() - began
+            if took > interval:
+                measured("LooksLate")  # the next one is
+            pause = max(0.0, interval - took)
             if pause + interval > seconds_left():
                 break
             self.sleep(pause)

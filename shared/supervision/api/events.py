@@ -86,6 +86,7 @@ def on_request(
                 raise InvalidRequest(f'"action" must be {in_words(ON_BUS)}.')
             return act(request)
         except MAY_WORK_LATER:
+            measured("Retried")  # an error for Lambda, which asks again; no crash
             raise
         except Problem as problem:
             return refuse(problem, request_id)

@@ -28,6 +28,7 @@ def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> d
             answer: dict[str, Any] = app.resolve(event, context)
         except Exception:
             logger.exception("an unforeseen error")
+            measured("UnforeseenErrors")
             answer = dict(_UNFORESEEN)
     answer["headers"] = {**answer.get("headers", {}), CORRELATION: correlation_id}
     return answer
@@ -49,6 +50,8 @@ def problem_answer(problem: Problem) -> Response[str]:
     headers = {} if wait is None else {"Retry-After": str(wait)}
     logger.info("refused", code=problem.code, status=problem.status)
     measured("Refusals")
+    if problem.status >= 500:
+        measured("UpstreamAnswers")  # what the gateway counts as 5xx, and is Ytel's failure
     return Response(problem.status, "application/problem+json", json.dumps(problem.as_dict()), headers)
 
 

@@ -3,8 +3,8 @@
 A line carries the function, the correlation id and, where there is one, client, action and call. Never a token, a key,
 a body, a name or a whole phone number: what is logged of a number is `masking.masked`.
 
-Metrics are written to the log in CloudWatch's embedded format, with no dimension but the service: what happened is in
-their names.
+Metrics are written to the log in CloudWatch's embedded format, with no dimension but the service, which is the stack:
+what happened is in their names.
 """
 
 import re
@@ -64,4 +64,5 @@ def _metrics() -> "Metrics":
     # Imported on first use: not every door counts.
     from aws_lambda_powertools import Metrics
 
-    return Metrics(namespace="Supervision", service="supervision")
+    # The dimension `service` is POWERTOOLS_SERVICE_NAME, which the template sets to the stack's name.
+    return Metrics(namespace="Supervision")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from supervision.base import aws, clock
-from supervision.base.observability import logger
+from supervision.base.observability import logger, measured
 from supervision.base.problems import Problem
 from supervision.rules.supervision import Supervision
 
@@ -107,6 +107,7 @@ class Outbox:
             self._send([(event.id, event.detail_type, event.detail()) for event in events])
         except Exception:
             logger.exception("events could not be told, and are kept", extra={"count": len(events)})
+            measured("EventsUntold", len(events))
 
     def sweep(self) -> int:
         """Sends what was decided SWEEP_AFTER_MS ago and is still kept; how many events were taken."""
@@ -136,6 +137,7 @@ class Outbox:
             )
             for (event_id, detail_type, _), entry in zip(batch, answer["Entries"], strict=True):
                 if entry.get("ErrorCode"):
+                    measured("EventsUntold")
                     logger.warning("the bus refused an event", extra={"type": detail_type, "why": entry["ErrorCode"]})
                     continue
                 told += 1

@@ -8,6 +8,7 @@ import json
 from threading import RLock
 from urllib.parse import urlsplit, urlunsplit
 
+from supervision.base.observability import measured
 from supervision.base.problems import YtelUnavailable
 from supervision.table.secret import Secret, SecretUnavailable
 from supervision.ytel.login import SharedLogin
@@ -43,6 +44,7 @@ class Token:
         except CredentialsRefused:
             self._secret.forget()
             if (changed := self._read()) == held:
+                measured("TokensRefused")
                 raise
             return changed if isinstance(changed, str) else self._login.token(changed, rejected)
 

@@ -93,8 +93,13 @@ class Transport:
         except TokenRefused:
             renewed = self._bearer.renew(token)
             if renewed is None:
+                measured("TokensRefused")
                 raise
-            return self._exchange(method, url, renewed, deadline, parse, content)
+            try:
+                return self._exchange(method, url, renewed, deadline, parse, content)
+            except TokenRefused:
+                measured("TokensRefused")
+                raise
 
     def _exchange(
         self, method: str, url: str, token: str, deadline: float, parse: Parse, content: Mapping[str, Any]

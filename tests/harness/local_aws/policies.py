@@ -3,7 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.harness.cloudformation import ACCOUNT, REGION
@@ -43,9 +43,13 @@ def asked_by(service: str, operation: str, body: Mapping[str, Any]) -> Iterator[
     """What a request of an AWS API asks IAM for, one or several things."""
     match service, operation:
         case "dynamodb", "TransactWriteItems" | "TransactGetItems":
-            for item in body["TransactItems"]:
-                for kind, one in item.items():
-                    yield _on_table(_ITEM_ACTIONS.get(kind, "GetItem"), one, [_partition_of(one)])
+            # Whether AWS looks at each item's key, or at the keys of all, is not documented: both must be allowed.
+            items = [(kind, one) for item in body["TransactItems"] for kind, one in item.items()]
+            all_keys = [_partition_of(one) for _, one in items]
+            for kind, one in items:
+                for keys in ([_partition_of(one)], all_keys):
+                    asked = _on_table(_ITEM_ACTIONS.get(kind, "GetItem"), one, keys)
+                    yield replace(asked, context={**asked.context, "dynamodb:EnclosingOperation": [operation]})
         case "dynamodb", "BatchGetItem" | "BatchWriteItem":
             for table, one in body["RequestItems"].items():
                 yield _on_table(operation, {"TableName": table}, list(_batched(one)))
@@ -102,6 +106,8 @@ def _applies(statement: Mapping[str, Any], asked: Asked) -> bool:
 
 
 def _holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, Sequence[str]]) -> bool:
+    if operator == "Null":
+        return all((key not in context) is (str(absent).lower() == "true") for key, absent in keys.items())
     of_all, _, name = operator.rpartition(":")
     if of_all not in ("", "ForAllValues") or name not in ("StringEquals", "StringLike"):
         raise NotImplementedError(f"a policy uses {operator}, which is not known here")
