@@ -11,7 +11,7 @@ from files import Assets, File
 
 from supervision.api.openapi import page as described
 from supervision.base.cold_start import at_start
-from supervision.base.settings import PageSettings, load
+from supervision.base.settings import DialSettings, PageSettings, WatchSettings, load
 
 HERE = Path(__file__).parent
 HEADERS = {
@@ -32,16 +32,34 @@ class Site:
     policy: str
 
 
+def _reading(region: str) -> str:
+    """How a number is read that is typed without its country: the calling code of `region` and its trunk prefix."""
+    if region in ("US", "CA"):
+        return "1 1"
+    import phonenumbers  # most accounts are read without it
+
+    return f"{phonenumbers.country_code_for_region(region)} {phonenumbers.ndd_prefix_for_region(region, True) or '-'}"
+
+
 @at_start
 def site() -> Site:
     """The page loads nothing from elsewhere, runs nothing inline, and asks nobody but the API it came from."""
     embedders = " ".join(load(PageSettings).embedded_by)
-    preload = "\n".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in assets.modules("main.js"))
+    languages = sorted(path.stem for path in (HERE / "assets").glob("words-*.js"))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
         f"frame-ancestors {embedders or "'none'"}; base-uri 'none'; form-action 'none'"
     )
-    return Site(assets.document(HERE / "index.html", embedded_by=escape(embedders), preload=preload), policy)
+    page = assets.document(
+        HERE / "index.html",
+        embedded_by=escape(embedders),
+        script=assets.script(*languages, "main"),
+        styles=f'<link rel="stylesheet" href="./assets/{assets.styles("page.css", "air.css", "list.css", "narrow.css")}">',
+        long_call_seconds=f"{load(WatchSettings).long_call_seconds:g}",
+        ring_seconds="90",
+        numbers=_reading(load(DialSettings).dial_regions[0]),
+    )
+    return Site(page, policy)
 
 
 app = APIGatewayHttpResolver()
@@ -64,6 +82,25 @@ def asset(file: str) -> Response[str]:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     return Response(200, found.media_type, found.text, headers, compress=True)
+
+
+@app.get("/embed.js", include_in_schema=False)
+def embed() -> Response[str]:
+    """The custom element <call-floor>: a script for the pages of other sites."""
+    return _for_others("call-floor.js", "text/javascript; charset=utf-8")
+
+
+@app.get("/embed.d.ts", include_in_schema=False)
+def embed_types() -> Response[str]:
+    """Its types."""
+    return _for_others("call-floor.d.ts", "text/plain; charset=utf-8")
+
+
+def _for_others(name: str, media_type: str) -> Response[str]:
+    made = assets.document(HERE / "embed" / name)
+    answer = _document(File(made.text, media_type, made.tag))
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
 
 
 @app.get("/openapi.json", **described.OPENAPI)

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from bundle import bundle
+
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -32,7 +34,6 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names: dict[str, str] = {}
-        self._named_by: dict[str, list[str]] = {}
         self.served: dict[str, File] = {}
         for path in sorted(folder.iterdir()):
             if path.suffix in MEDIA_TYPES:
@@ -41,21 +42,24 @@ class Assets:
     def name(self, plain: str) -> str:
         """The name `plain` is served under. Raises FileNotFoundError for a file that is not there."""
         if plain not in self._names:
-            path = self._folder / plain
-            text = path.read_text("utf-8")
-            self._named_by[plain] = re.findall(_NAMED, text)
-            text = re.sub(_NAMED, lambda found: self.name(found[0]), text)
-            tag = hashlib.sha256(text.encode()).hexdigest()[:16]
-            self._names[plain] = f"{path.stem}.{tag}{path.suffix}"
-            self.served[self._names[plain]] = File(text, MEDIA_TYPES[path.suffix], tag)
+            text = (self._folder / plain).read_text("utf-8")
+            self._names[plain] = self._serve(plain, re.sub(_NAMED, lambda found: self.name(found[0]), text))
         return self._names[plain]
 
-    def modules(self, main: str) -> list[str]:
-        """The served names of a script and of all that it imports, for a page that wants them at once."""
-        found = [main]
-        for plain in found:
-            found += [name for name in self._named_by[plain] if name.endswith(".js") and name not in found]
-        return [self._names[plain] for plain in found]
+    def script(self, *entries: str) -> str:
+        """The served name of one script made of these modules and of all that they import."""
+        return self._serve("page.js", re.sub(_NAMED, lambda found: self.name(found[0]), bundle(self._folder, *entries)))
+
+    def styles(self, *names: str) -> str:
+        """The served name of one style sheet made of these, in this order."""
+        return self._serve("page.css", "".join((self._folder / name).read_text("utf-8") for name in names))
+
+    def _serve(self, plain: str, text: str) -> str:
+        path = Path(plain)
+        tag = hashlib.sha256(text.encode()).hexdigest()[:16]
+        name = f"{path.stem}.{tag}{path.suffix}"
+        self.served[name] = File(text, MEDIA_TYPES[path.suffix], tag)
+        return name
 
     def document(self, path: Path, **values: str) -> File:
         """An HTML file with its `./assets/…` names made real and each `{{name}}` replaced by the value given."""

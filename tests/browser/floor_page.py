@@ -22,7 +22,7 @@ class FloorPage:
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} {message.location['url']}")
 
     def open(self, phone: str = PHONE) -> Self:
         """With the key in the address, as a bookmark has it; and the supervisor's phone, unless it is empty."""
@@ -46,6 +46,15 @@ class FloorPage:
     @property
     def trouble(self) -> Locator:
         return self.page.locator("#trouble")
+
+    @property
+    def air(self) -> Locator:
+        """The bar of one's own phone."""
+        return self.page.get_by_role("region", name="On air")
+
+    def mode(self, action: str) -> Locator:
+        """One of the three of the bar's switch."""
+        return self.air.get_by_role("radio", name=action, exact=True)
 
     def row(self, agent: str) -> Locator:
         """The row of this agent's call."""

@@ -1,17 +1,21 @@
 /** The actions: asked for once, told in words. */
-import { freshKey } from "./api.js";
-import { agentName, digits } from "./format.js";
-import { callFacts, tell } from "./embed.js";
+import { freshKey, Problem } from "./api.js";
+import { agentName, customerNumber, digits, number } from "./format.js";
+import { tell } from "./embed.js";
+import { t } from "./text.js";
 import { toOtherTabs, unlessElsewhere } from "./tabs.js";
 import { advice } from "./words.js";
 
+const GONE = 20_000; // how long a leg that is dropped is waited for before its phone is dialled again
+
 export class Actions {
-  #busy = new Set(); // "action confId" under way
+  #busy = new Set(); // confId of what is under way
   #parts;
+  #switches = true; // until the service turns out to know no change of mode
 
   /**
-   * `parts`: api, own, notes, phone() as dialled, confirm(question) → yes or no, after() once something was done
-   * here, changed() when what is shown of a call may differ.
+   * `parts`: api, own, notes, rights, phone() as dialled, confirm(question) → yes or no, after() once something was
+   * done here, changed() when what is shown of a call may differ, heard(own) the sentence about who hears one.
    */
   constructor(parts) {
     this.#parts = parts;
@@ -30,32 +34,108 @@ export class Actions {
     changed();
     try {
       const ran = await unlessElsewhere(`${confId} ${digits(phone())}`, work);
-      if (!ran) notes.say(confId, "Another tab is doing this");
+      if (!ran) notes.say(confId, t("elsewhere"));
     } finally {
       this.#busy.delete(confId);
       changed();
     }
   }
 
+  /** Asks the phone in; where it is on this call, changes the mode; where on another, offers to leave that first. */
   async supervise(call, action) {
+    const { own } = this.#parts;
+    const here = own.of(call.confId);
+    if (here) return this.switch(call, here, action);
+    const elsewhere = own.all.filter((one) => one.confId !== call.confId);
+    if (elsewhere.length && !(await this.#mayMove(elsewhere, call, action))) return;
+    await this.#once(call.confId, () => this.#dial(call, action, elsewhere), t("asking"));
+  }
+
+  async #mayMove(elsewhere, call, action) {
+    const agent = agentName(elsewhere[0].call);
+    const values = { agent, next: agentName(call), action: t(action).toLocaleLowerCase() };
+    return this.#parts.confirm({ title: t("move.title", values), text: t("move.text", values), yes: t("move.yes", values) });
+  }
+
+  async #dial(call, action, elsewhere = []) {
     const { api, own, notes, phone, after } = this.#parts;
+    if (elsewhere.length && !(await this.#left(call, elsewhere))) return;
+    try {
+      const path = `calls/${encodeURIComponent(call.confId)}/${action}`;
+      const supervision = await api.post(path, freshKey(), { to: phone() });
+      own.add(supervision, call);
+      toOtherTabs({ supervision });
+      notes.clear(call.confId);
+      tell("supervision-started", { supervision, call });
+    } catch (problem) {
+      this.#failed(call, action, problem);
+    }
+    after();
+  }
+
+  /** Whether the phone has left those calls; where not, says so, and nothing is dialled. */
+  async #left(call, supervisions) {
+    const { api, own, notes, after } = this.#parts;
+    const agent = agentName(supervisions[0].call);
+    notes.say(call.confId, t("move.leaving", { agent }), { lasting: true });
+    try {
+      for (const one of supervisions) {
+        one.leaving = performance.now();
+        await api.delete(`supervisions/${encodeURIComponent(one.id)}`).catch(alreadyGone);
+      }
+      after();
+      if (await own.gone(supervisions.map((one) => one.id), GONE)) return true;
+      notes.say(call.confId, t("move.notLeft", { agent }), { problem: true });
+    } catch (problem) {
+      this.#failed(call, "leave", problem);
+    }
+    for (const one of supervisions) one.leaving = 0;
+    return false;
+  }
+
+  /** Another mode on the same call. The service decides the new audience first; a refusal changes nothing. */
+  async switch(call, supervision, action) {
+    const { api, own, notes, after, changed, heard } = this.#parts;
+    const before = heard(supervision);
     await this.#once(
       call.confId,
       async () => {
+        supervision.switching = action;
+        changed();
         try {
-          const path = `calls/${encodeURIComponent(call.confId)}/${action}`;
-          const supervision = await api.post(path, freshKey(), { to: phone() });
-          own.add(supervision);
-          toOtherTabs({ supervision });
+          const next = this.#switches ? await this.#patched(supervision, action) : null;
+          if (!next) return await this.#redialled(call, supervision, action);
+          own.add({ ...next, replaces: next.replaces ?? supervision.id }, call);
+          toOtherTabs({ supervision: next });
           notes.clear(call.confId);
-          tell("supervision-started", { supervision, call: callFacts(call) });
+          tell("supervision-started", { supervision: next, call });
         } catch (problem) {
-          this.#failed(call, action, problem);
+          supervision.switching = "";
+          this.#failed(call, "switch", problem, before);
         }
         after();
       },
-      "Asking…",
+      t("switching"),
     );
+  }
+
+  /** Null where the service knows no such thing. */
+  async #patched({ id }, action) {
+    try {
+      return await this.#parts.api.patch(`supervisions/${encodeURIComponent(id)}`, { action });
+    } catch (problem) {
+      if (![404, 405].includes(problem.status) || problem.code) throw problem;
+      this.#switches = false;
+      return null;
+    }
+  }
+
+  /** What a change of mode is on Ytel: the audience decided first, then the phone off the call and dialled again. */
+  async #redialled(call, supervision, action) {
+    const plan = await this.#parts.api.get(`calls/${encodeURIComponent(call.confId)}/plan?action=${action}`);
+    if (plan.refused) throw new Problem({ status: 409, ...plan.refused });
+    await this.#dial(call, action, [supervision]);
+    supervision.switching = "";
   }
 
   async leave(call, supervision) {
@@ -65,7 +145,7 @@ export class Actions {
     changed();
     try {
       await api.delete(`supervisions/${encodeURIComponent(supervision.id)}`);
-      notes.clear(call.confId);
+      notes.clear(supervision.confId);
     } catch (problem) {
       supervision.leaving = 0;
       if (problem.code !== "supervision_not_found") this.#failed(call, "leave", problem);
@@ -76,10 +156,12 @@ export class Actions {
   async hangup(call) {
     const { api, notes, confirm, after } = this.#parts;
     if (this.#busy.has(call.confId)) return;
+    const customer = call.contact?.name || number(customerNumber(call)) || t("who.customer");
     const sure = await confirm({
-      title: `Hang up ${agentName(call)}’s call?`,
-      text: "Everyone on it is disconnected: the agent, the customer and supervisors.",
-      yes: "Hang up",
+      title: t("hangup.title", { agent: agentName(call) }),
+      text: t("hangup.text", { customer }),
+      yes: t("hangup.yes"),
+      danger: true,
     });
     if (!sure) return;
     await this.#once(
@@ -87,19 +169,38 @@ export class Actions {
       async () => {
         try {
           const { hungUp } = await api.post(`calls/${encodeURIComponent(call.confId)}/hangup`, freshKey());
-          notes.say(call.confId, "Hung up");
-          tell("call-hung-up", { call: callFacts(call), hungUp });
+          notes.say(call.confId, t("hangup.done"));
+          tell("call-hung-up", { call, hungUp });
         } catch (problem) {
           this.#failed(call, "hangup", problem);
         }
         after();
       },
-      "Hanging up…",
+      t("hangup.doing"),
     );
   }
 
-  #failed(call, action, problem) {
-    this.#parts.notes.say(call.confId, advice(problem, action), { problem: true });
-    tell("action-refused", { action, call: callFacts(call), code: problem.code, status: problem.status });
+  /** The agent has the help that was asked for. */
+  async helped(call) {
+    try {
+      await this.#parts.api.delete(`calls/${encodeURIComponent(call.confId)}/help`);
+    } catch (problem) {
+      this.#failed(call, "help", problem);
+    }
+    this.#parts.after();
   }
+
+  #failed(call, action, problem, heard = "") {
+    const { notes, rights } = this.#parts;
+    if (!(problem instanceof Problem)) console.error(problem);
+    if (problem.code === "forbidden" && action in REFUSED_BY_SCOPE) rights.learn(action);
+    notes.say(call.confId, advice(problem, action, heard), { problem: true });
+    tell("action-refused", { action, call, code: problem.code, status: problem.status });
+  }
+}
+
+const REFUSED_BY_SCOPE = { listen: 1, whisper: 1, barge: 1, takeover: 1, hangup: 1 };
+
+function alreadyGone(problem) {
+  if (problem.code !== "supervision_not_found") throw problem;
 }

@@ -1,4 +1,5 @@
 /** The API as the page uses it: one key, a limit on every wait, problems with their code, lists that answer 304. */
+import { t } from "./text.js";
 
 export class Problem extends Error {
   constructor({ status = 0, code = "", title = "", detail = "", retryAfter = 0, body = {} }) {
@@ -20,7 +21,7 @@ async function problemOf(response) {
   return new Problem({
     status: response.status,
     code: body.code ?? GATEWAY[response.status] ?? "",
-    title: body.title ?? `The service answered ${response.status}.`,
+    title: body.title ?? t("service.answered", { status: response.status }),
     detail: body.detail ?? "",
     retryAfter: Number(response.headers.get("Retry-After")) || 0,
     body,
@@ -29,8 +30,7 @@ async function problemOf(response) {
 
 export class Api {
   #key = "";
-  #held = new Map(); // path of a page of the list -> {tag, body}
-  #calls = null;
+  #held = new Map(); // path of a page of a list -> {tag, body}
 
   /** `root` is where the page itself stands, so that a stage in front of the path does no harm. */
   constructor(root) {
@@ -38,9 +38,8 @@ export class Api {
   }
 
   use(key) {
-    if (key !== this.#key) this.#held.clear();
+    this.#held.clear();
     this.#key = key;
-    this.#calls = null;
   }
 
   async #fetch(method, path, { body, headers = {}, seconds = 10 } = {}) {
@@ -56,6 +55,7 @@ export class Api {
         credentials: "omit",
       });
       if (response.status === 304) return { response };
+      if (response.status === 204) return { response, answer: {} };
       if (!response.ok) throw await problemOf(response);
       return { response, answer: await response.json() };
     } catch (error) {
@@ -89,12 +89,20 @@ export class Api {
     return (await this.#fetch("DELETE", path, { seconds: 30 })).answer;
   }
 
-  /** All the active calls, over as many pages as there are. The very same object where nothing changed. */
-  async calls() {
+  async patch(path, body) {
+    const headers = { "Content-Type": "application/json" };
+    return (await this.#fetch("PATCH", path, { headers, body: JSON.stringify(body), seconds: 30 })).answer;
+  }
+
+  /**
+   * A list over as many pages as there are: `{pages, changed}`. `changed` is false where each was answered with 304,
+   * and the pages are the ones held.
+   */
+  async pages(first) {
     const pages = [];
     const asked = new Map();
     let changed = false;
-    for (let path = "calls?limit=1000"; path && !asked.has(path); ) {
+    for (let path = first; path && !asked.has(path); ) {
       const held = this.#held.get(path);
       const headers = held ? { "If-None-Match": held.tag } : {};
       const { response, answer } = await this.#fetch("GET", path, { headers });
@@ -102,15 +110,11 @@ export class Api {
       const page = answer ? { tag: response.headers.get("ETag") ?? "", body: answer } : held;
       asked.set(path, page);
       pages.push(page.body);
-      path = page.body.next && `calls?limit=1000&cursor=${encodeURIComponent(page.body.next)}`;
+      path = page.body.next && `${first}&cursor=${encodeURIComponent(page.body.next)}`;
     }
-    const same = this.#calls && !changed && asked.size === this.#held.size;
+    changed ||= asked.size !== this.#held.size;
     this.#held = asked;
-    if (!same) {
-      const unique = new Map(pages.flatMap((page) => page.calls).map((call) => [call.confId, call]));
-      this.#calls = { calls: [...unique.values()], asOf: pages[0].asOf, stale: pages.some((page) => page.stale) };
-    }
-    return this.#calls;
+    return { pages, changed };
   }
 }
 

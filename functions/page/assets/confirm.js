@@ -5,11 +5,13 @@ for (const button of dialog.querySelectorAll("button")) {
   button.addEventListener("click", () => dialog.close(button.value));
 }
 
-export function confirm({ title, text, yes }) {
+/** `danger`: what it does cannot be taken back. */
+export function confirm({ title, text, yes, danger = false }) {
   if (dialog.open) return Promise.resolve(false);
   dialog.querySelector("h2").textContent = title;
   dialog.querySelector("p").textContent = text;
   dialog.querySelector("[value=yes]").textContent = yes;
+  dialog.classList.toggle("danger", danger);
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {

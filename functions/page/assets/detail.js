@@ -2,7 +2,7 @@
 import { h } from "./elements.js";
 import { number, timeOfDay } from "./format.js";
 import { legsOf } from "./legs.js";
-import { VERBS } from "./words.js";
+import { t } from "./text.js";
 
 const ACTIONS = ["listen", "whisper", "barge"];
 
@@ -10,16 +10,18 @@ export class Detail {
   #api;
   #own;
   #changed;
+  #asides;
   #call = null;
   #signature = "";
   #plans = {};
   #turn = 0;
 
-  /** `changed()` is called when what is known of the opened call has. */
-  constructor(api, own, changed) {
+  /** `changed()` is called when what is known of the opened call has; `asides(call)` gives buttons beside its facts. */
+  constructor(api, own, changed, asides) {
     this.#api = api;
     this.#own = own;
     this.#changed = changed;
+    this.#asides = asides;
     this.element = h("div", { className: "detail", role: "cell" });
   }
 
@@ -30,6 +32,11 @@ export class Detail {
   /** What the plan refuses, by action, in the service's words. */
   get refusals() {
     return Object.fromEntries(ACTIONS.map((action) => [action, this.#plans[action]?.refused?.detail ?? ""]));
+  }
+
+  /** The same call, drawn anew: one of its buttons says something else. */
+  redraw() {
+    if (this.#call) this.#draw();
   }
 
   open(call) {
@@ -47,8 +54,9 @@ export class Detail {
 
   /** The call as the list has it now: where its legs differ from what was planned on, everything is asked anew. */
   see(call) {
-    const { agentMemberId, contactMemberId, otherMemberIds, agentMatch, supervisors } = call;
-    const signature = JSON.stringify([agentMemberId, contactMemberId, otherMemberIds, agentMatch, supervisors]);
+    const { agentMemberId, contactMemberId, otherMemberIds, agentMatch, supervisors, help, contact } = call;
+    const facts = [agentMemberId, contactMemberId, otherMemberIds, agentMatch, supervisors, help, contact];
+    const signature = JSON.stringify(facts);
     if (signature === this.#signature) return;
     this.#signature = signature;
     this.#call = { ...call, userConference: this.#call?.userConference };
@@ -78,16 +86,17 @@ export class Detail {
   #draw() {
     const call = this.#call;
     const legs = legsOf(call, this.#own);
-    const headings = ["On the call", ...ACTIONS.map((action) => VERBS[action])].map((text) => h("span", {}, text));
+    const headings = [t("detail.onCall"), ...ACTIONS.map((action) => t(action))].map((text) => h("span", {}, text));
     const lines = legs.map((leg) => this.#line("", headOf(leg), (action) => this.#hears(action, leg)));
-    if (!legs.length) lines.push(h("li", { className: "quiet" }, "Ytel does not say who is on this call."));
-    const words = this.#line("words", h("span", {}, "Would hear you"), (action) => this.#inWords(action, legs));
-    const label = "Who is on the call, and who would hear you";
-    const started = call.createdTime ? `Started ${timeOfDay(call.createdTime)} · ` : "";
+    if (!legs.length) lines.push(h("li", { className: "quiet" }, t("detail.noLegs")));
+    const words = this.#line("words", h("span", {}, t("detail.wouldHear")), (action) => this.#inWords(action, legs));
+    const label = t("detail.label");
+    const started = call.createdTime ? t("detail.started", { time: timeOfDay(call.createdTime) }) : "";
     this.element.replaceChildren(
       h("div", { className: "plan-line headings", "aria-hidden": "true" }, headings),
       h("ul", { className: "plan", role: "list", "aria-label": label }, lines, words),
-      h("p", { className: "about quiet" }, started, "Call ", h("code", {}, call.confId)),
+      h("p", { className: "about quiet" }, started, t("detail.call"), h("code", {}, call.confId)),
+      h("p", { className: "asides" }, this.#asides(call)),
     );
   }
 
@@ -95,33 +104,33 @@ export class Detail {
   #line(name, head, cell) {
     const cells = ACTIONS.map((action) => {
       const { text, look = "" } = cell(action);
-      return h("span", { className: look }, h("span", { className: "sr" }, `${VERBS[action]}: `), text);
+      return h("span", { className: look }, h("span", { className: "sr" }, `${t(action)}: `), text);
     });
     return h("li", { className: `plan-line ${name}` }, head, cells);
   }
 
-  #hears(action, { id, who }) {
+  #hears(action, { id, own }) {
     const plan = this.#plans[action];
-    if (who === "You" || !id || plan?.refused || plan?.problem) return { text: "–", look: "quiet" };
+    if (own || !id || plan?.refused || plan?.problem) return { text: "–", look: "quiet" };
     if (!plan) return { text: "…", look: "quiet" };
-    return plan.hears.includes(id) ? { text: "hears you", look: "hears" } : { text: "does not", look: "quiet" };
+    return plan.hears.includes(id) ? { text: t("detail.hears"), look: "hears" } : { text: t("detail.doesNot"), look: "quiet" };
   }
 
   #inWords(action, legs) {
     const plan = this.#plans[action];
     if (!plan) return { text: "…", look: "quiet" };
     if (plan.refused) return { text: plan.refused.detail, look: "refused" };
-    if (plan.problem) return { text: "Not known: Ytel is not answering.", look: "refused" };
-    const hearers = plan.hears.filter((id) => legs.find((leg) => leg.id === id)?.who !== "You");
-    if (!hearers.length) return { text: "Nobody" };
-    if (!plan.noSpeakToList.length) return { text: "Everyone" };
+    if (plan.problem) return { text: t("detail.unknown"), look: "refused" };
+    const hearers = plan.hears.filter((id) => !legs.find((leg) => leg.id === id)?.own);
+    if (!hearers.length) return { text: t("detail.nobody") };
+    if (!plan.noSpeakToList.length) return { text: t("detail.everyone") };
     const alone = hearers.every((id) => id === this.#call.agentMemberId);
-    return { text: alone ? "The agent alone" : "The agent and supervisors" };
+    return { text: t(alone ? "detail.agentAlone" : "detail.agentAndSupervisors") };
   }
 }
 
 function headOf({ id, who, name, number: raw, note }) {
-  const small = [note, id && `leg ${id}`].filter(Boolean).join(" · ");
+  const small = [note, id && t("detail.leg", { id })].filter(Boolean).join(" · ");
   return h(
     "span",
     { className: "leg" },

@@ -1,7 +1,10 @@
 /**
- * The page within a CRM. Only a site on the list the service was given may hand over the key, and only the embedding
- * window may do so; what happens here is told to that site and to no other.
+ * The page within a CRM. Only a site on the list the service was given may hand over the key or ask for anything, and
+ * only the embedding window may do so; what happens here is told to that site and to no other.
  */
+
+const READY_AGAIN = 500;
+const READY_LONGEST = 8_000;
 
 const allowed = new Set(
   document
@@ -14,6 +17,7 @@ export const embedded = window.parent !== window;
 
 /** The embedding site, where the browser names it; else the first one that has written to us. */
 let embedder = embedded ? (location.ancestorOrigins?.[0] ?? originOf(document.referrer)) : "";
+let answered = false;
 
 function originOf(url) {
   try {
@@ -28,18 +32,29 @@ export function tell(type, data = {}) {
   if (embedded && allowed.has(embedder)) window.parent.postMessage({ type, ...data }, embedder);
 }
 
-/** `take({key, phone})` for each key that is handed over. */
-export function onKey(take) {
-  window.addEventListener("message", ({ source, origin, data }) => {
-    if (!embedded || source !== window.parent || !allowed.has(origin)) return;
-    if (data?.type !== "call-floor:key" || typeof data.key !== "string" || !data.key) return;
-    embedder = origin;
-    take({ key: data.key, phone: typeof data.phone === "string" ? data.phone : "" });
-  });
-  tell("call-floor:ready");
+/** Says that the page is ready, again and again until somebody answers: a listener may come late. */
+function ready(pause = READY_AGAIN) {
+  if (answered) return;
+  if (embedder) tell("call-floor:ready");
+  else for (const origin of allowed) window.parent.postMessage({ type: "call-floor:ready" }, origin);
+  setTimeout(() => ready(Math.min(pause * 2, READY_LONGEST)), pause);
 }
 
-/** What a CRM needs to know of a call to find its own record of it. */
-export function callFacts({ confId, clientId, username, contactId, from, to, inbound }) {
-  return { confId, clientId, username, contactId, from, to, inbound };
+/** `take` has a function for each message there is: key, set, select, filter, supervise, contacts. */
+export function onMessages(take) {
+  if (!embedded) return;
+  window.addEventListener("message", ({ source, origin, data }) => {
+    if (source !== window.parent || !allowed.has(origin) || typeof data?.type !== "string") return;
+    const name = data.type.startsWith("call-floor:") ? data.type.slice("call-floor:".length) : "";
+    if (!Object.hasOwn(take, name)) return;
+    embedder = origin;
+    answered = true;
+    take[name](data);
+  });
+  ready();
+}
+
+/** Tells how high the page would like to be. */
+export function sized(height) {
+  if (embedded) tell("call-floor:size", { height: Math.ceil(height) });
 }

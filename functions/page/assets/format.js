@@ -1,6 +1,10 @@
 /** Numbers, times and names for people. */
+import { spoken, t } from "./text.js";
 
 const TWO_DIGIT_CODES = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
+
+/** How a number without its country is read: `[calling code, trunk prefix]` of the first region that is dialled. */
+const [CODE, TRUNK] = (document.querySelector("meta[name=numbers]")?.content || "1 1").split(" ");
 
 /** "+12125550142" → "+1 212 555 0142"; another country's in groups; what is no number stays as it is. */
 export function number(raw) {
@@ -17,9 +21,13 @@ export function number(raw) {
 export function dialled(typed) {
   const digits = typed.replace(/[\s().\-\u00a0\u2011]/g, "");
   if (/^\+\d{7,15}$/.test(digits)) return digits;
-  if (/^[2-9]\d{9}$/.test(digits)) return `+1${digits}`;
-  if (/^1[2-9]\d{9}$/.test(digits)) return `+${digits}`;
-  return "";
+  if (/^00[1-9]\d{7,14}$/.test(digits) && CODE !== "1") return `+${digits.slice(2)}`;
+  if (CODE === "1") {
+    if (/^[2-9]\d{9}$/.test(digits)) return `+1${digits}`;
+    return /^1[2-9]\d{9}$/.test(digits) ? `+${digits}` : "";
+  }
+  if (!/^\d{7,13}$/.test(digits)) return "";
+  return `+${CODE}${TRUNK !== "-" && digits.startsWith(TRUNK) ? digits.slice(TRUNK.length) : digits}`;
 }
 
 /** Two numbers are one where their digits agree, whatever stands between them. */
@@ -35,19 +43,28 @@ export function clock(ms) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** Milliseconds as an age: "3 s", "2 min". */
+export function ageOf(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return seconds < 120 ? t("seconds", { n: seconds }) : t("minutes", { n: Math.floor(seconds / 60) });
+}
+
 /** A moment as the supervisor's own clock on the wall shows it. */
-export function timeOfDay(ms) {
-  return new Date(ms).toLocaleTimeString([], { hour: "numeric", minute: "2-digit", second: "2-digit" });
+export function timeOfDay(ms, { second = true } = {}) {
+  const form = { hour: "numeric", minute: "2-digit", ...(second && { second: "2-digit" }) };
+  return new Date(ms).toLocaleTimeString(spoken() === "en" ? [] : spoken(), form);
 }
 
 export function agentName(call) {
-  return call.username || (call.clientId ? "Unknown agent" : "No agent");
+  return call?.username || (call?.clientId ? t("agent.unknown") : t("agent.none"));
 }
 
-export function direction(call) {
-  return call.inbound === true ? "Inbound" : call.inbound === false ? "Outbound" : "";
+/** "inbound", "outbound", or empty where it is not known. */
+export function directionOf(call) {
+  return call.inbound === true ? "inbound" : call.inbound === false ? "outbound" : "";
 }
 
-export function plural(count, one, many = `${one}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+/** The customer's number: who called in, or who was called. */
+export function customerNumber(call) {
+  return (call.inbound === false ? call.to : call.from) ?? "";
 }

@@ -1,6 +1,7 @@
 /** The key: from the address, from this tab's memory, from the embedding page, or asked. */
-import { embedded, onKey, tell } from "./embed.js";
+import { embedded, tell } from "./embed.js";
 import { session } from "./store.js";
+import { t } from "./text.js";
 
 const PATIENCE = 1_500; // how long an embedded page waits for its key before it asks
 
@@ -21,7 +22,7 @@ function fromAddress() {
   }
 }
 
-/** Calls `use(key, phone)` once there is a key, and again whenever there is another. */
+/** Calls `use(key, phone)` once there is a key, and again whenever there is another. Gives the way to hand one over. */
 export function findKey(use) {
   const take = (key, phone = "") => {
     session.set("key", key);
@@ -41,10 +42,10 @@ export function findKey(use) {
   if (key) take(key);
   else if (embedded) setTimeout(() => session.get("key") || ask(), PATIENCE);
   else ask();
-  onKey(({ key: handed, phone }) => take(handed, phone));
+  return take;
 }
 
-function ask(why = "It stays in this tab and is gone with it.") {
+function ask(why = t("key.hint")) {
   hint.textContent = why;
   form.hidden = false;
   field.focus();
@@ -54,5 +55,5 @@ function ask(why = "It stays in this tab and is gone with it.") {
 export function refused() {
   session.set("key", "");
   tell("call-floor:key-refused");
-  ask("This key is not accepted, or may not see the calls.");
+  ask(t("key.refused"));
 }

@@ -4,7 +4,7 @@ const ACTIONS = { l: "listen", w: "whisper", b: "barge", h: "hangup", x: "leave"
 const TYPED_INTO = "input, textarea, select, [contenteditable]";
 const STEPS = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" };
 
-/** `act(row, action)` for a key of an action; `close()` for Escape. */
+/** `act(row, action)` for a key of an action; `close()` for Escape; gives true where there was something to close. */
 export function onKeys(box, list, act, close) {
   box.addEventListener("keydown", (event) => {
     const { target, key } = event;
@@ -22,6 +22,16 @@ export function onKeys(box, list, act, close) {
   });
 }
 
+/** Keys that work everywhere but where one types: `ways` has a function for each of them. */
+export function onKeysAnywhere(ways) {
+  window.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches?.(TYPED_INTO) || !Object.hasOwn(ways, key)) return;
+    event.preventDefault();
+    ways[key]();
+  });
+}
+
 function step(row, way, target) {
   if (row[way]) focusIn(row[way], target);
 }
@@ -29,6 +39,8 @@ function step(row, way, target) {
 /** To the same control of another row, where it has it. */
 function focusIn(row, target) {
   const action = target.dataset.do;
-  const same = action && action !== "leave" && row.querySelector(`[data-do=${action}]`);
-  (same || row.querySelector(".open")).focus();
+  const same = action && action !== "leave" && row.querySelector(`[data-do=${action}]:not([hidden])`);
+  const to = same || row.querySelector(".open");
+  to.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" }); // the whole row: its buttons, and what is said of it
 }

@@ -5,7 +5,6 @@
 import { Row } from "./rows.js";
 
 const REST = 4_000; // a hand that has not moved for this long is at rest
-const GUARD = 500; // a click this soon after the row under the pointer changed was meant for another row
 const AT_ONCE = 60; // rows made in one frame
 const MANY = 150; // from here on rows out of sight are not laid out
 
@@ -15,42 +14,50 @@ export class List {
   #visible = new Set();
   #watch;
   #worked = -Infinity;
-  #pointer = null;
-  #guard = null;
+  #pointer = false;
   #wanted = [];
-  #serverNow;
+  #tick;
+  #placed;
   #frame = 0;
 
   /** Whether the order still waits for the hand to rest. */
   unsettled = false;
 
-  constructor(box, serverNow) {
+  /** `tick(row)` puts its clock right; `placed()` is called after each change of what stands where. */
+  constructor(box, tick, placed) {
     this.#box = box;
-    this.#serverNow = serverNow;
+    this.#tick = tick;
+    this.#placed = placed;
     this.#watch = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         const row = this.#rows.get(target.dataset.call);
         if (!row || !isIntersecting) this.#visible.delete(row);
         else {
           this.#visible.add(row);
-          row.tick(this.#serverNow());
+          this.#tick(row);
         }
       }
     }, { rootMargin: "200px" });
     const working = () => (this.#worked = performance.now());
-    box.addEventListener("pointermove", (event) => {
-      const { clientX: x, clientY: y } = event;
-      if (this.#guard && Math.hypot(x - this.#guard.x, y - this.#guard.y) > 8) this.#guard = null;
-      this.#pointer = { x, y };
+    box.addEventListener("pointermove", () => {
+      this.#pointer = true;
       working();
-    });
-    box.addEventListener("pointerleave", () => (this.#pointer = null));
+    }, { passive: true });
+    box.addEventListener("pointerleave", () => (this.#pointer = false));
     box.addEventListener("keydown", working);
     box.addEventListener("focusin", working);
   }
 
   get size() {
     return this.#rows.size;
+  }
+
+  /** The elements that a click in the list may act on: the rows in sight, and what came into one's own. */
+  *watched() {
+    for (const row of this.#visible) {
+      yield row.element;
+      if (row.mine) yield row.leave;
+    }
   }
 
   row(confId) {
@@ -62,14 +69,9 @@ export class List {
     return element ? this.#rows.get(element.dataset.call) : undefined;
   }
 
-  /** Whether a click may be meant for the row that was here a moment ago. */
-  get shifted() {
-    return this.#guard !== null && performance.now() < this.#guard.until;
-  }
-
   get #held() {
     const there = this.#pointer || this.#box.contains(document.activeElement);
-    return Boolean(there) && performance.now() - this.#worked < REST;
+    return there && performance.now() - this.#worked < REST;
   }
 
   /**
@@ -90,10 +92,9 @@ export class List {
       }
       kept.push(...wanted.values());
     }
-    const before = !asked && this.#underPointer();
     this.unsettled = held;
     const complete = this.#place(held ? kept : views);
-    if (before && this.#underPointer() !== before) this.#guard = { ...this.#pointer, until: performance.now() + GUARD };
+    this.#placed();
     if (!complete) this.#frame = requestAnimationFrame(() => this.show(this.#wanted, { gone, asked }));
     return complete;
   }
@@ -102,17 +103,12 @@ export class List {
     return [...this.#box.children].map((element) => element.dataset.call);
   }
 
-  #underPointer() {
-    return this.#pointer && document.elementFromPoint(this.#pointer.x, this.#pointer.y)?.closest(".row");
-  }
-
   #place(views) {
     const focus = this.#box.contains(document.activeElement) ? document.activeElement : null;
     const focusRow = this.rowOf(focus);
     const wanted = new Set(views.map((view) => view.call.confId));
     const neighbour = focusRow && !wanted.has(focusRow.confId) ? this.#neighbour(focusRow, wanted) : null;
     for (const [confId, row] of this.#rows) if (!wanted.has(confId)) this.#drop(confId, row);
-    const now = this.#serverNow();
     let made = 0;
     let cursor = this.#box.firstElementChild;
     for (const view of views) {
@@ -126,7 +122,7 @@ export class List {
         this.#watch.observe(row.element);
       }
       row.update(view);
-      if (isNew) row.tick(now);
+      if (isNew) this.#tick(row);
       if (row.element === cursor) cursor = cursor.nextElementSibling;
       else this.#box.insertBefore(row.element, cursor);
     }
@@ -154,7 +150,6 @@ export class List {
 
   /** Clocks run where they can be seen. */
   tick() {
-    const now = this.#serverNow();
-    for (const row of this.#visible) row.tick(now);
+    for (const row of this.#visible) this.#tick(row);
   }
 }

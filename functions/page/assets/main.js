@@ -1,55 +1,110 @@
 /** The active calls page: what is read, what is shown, what is done. */
 import { Actions } from "./actions.js";
+import { Air } from "./air.js";
 import { Api, Problem } from "./api.js";
+import { ServiceClock } from "./clock.js";
 import { confirm } from "./confirm.js";
+import { Contacts } from "./contacts.js";
 import { Detail } from "./detail.js";
-import { callFacts, tell } from "./embed.js";
-import { plural } from "./format.js";
+import { h } from "./elements.js";
+import { onMessages, sized, tell } from "./embed.js";
+import { Exposures } from "./exposures.js";
+import { Feed } from "./feed.js";
+import { agentName } from "./format.js";
+import { heardBy } from "./heard.js";
 import { findKey, refused } from "./key.js";
-import { onKeys } from "./keys.js";
+import { onKeys, onKeysAnywhere } from "./keys.js";
 import { List } from "./list.js";
+import { Mine } from "./mine.js";
 import { Notes } from "./notes.js";
 import { Notices } from "./notices.js";
-import { Own } from "./own.js";
+import { Own, recordOf } from "./own.js";
+import { Panels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Poll } from "./poll.js";
+import { Rights } from "./rights.js";
+import { Roster } from "./roster.js";
+import { openSheet } from "./sheet.js";
+import { Signals } from "./signals.js";
+import { Steady } from "./steady.js";
 import { fromOtherTabs } from "./tabs.js";
+import { counted, speak, t } from "./text.js";
 import { View } from "./view.js";
-import { ending, exposure, newCall, unread } from "./words.js";
+import { ending, exposure, newCall, unread, whyNot } from "./words.js";
 
-const box = document.getElementById("rows");
-let floor = null; // {calls, asOf, stale}
+const asked = new URLSearchParams(location.search);
+speak([asked.get("lang"), ...navigator.languages].filter(Boolean));
+if (asked.get("theme")) document.documentElement.dataset.theme = asked.get("theme");
+
+const element = (id) => document.getElementById(id);
+const box = element("rows");
+let floor = null; // {calls, asOf, stale, complete, knownAt}
 let live = new Map(); // confId -> call
 let trouble = "";
-let ahead = -Infinity; // the service's clock less ours; `asOf` is never later than its now, so the largest is nearest
-let context = {}; // the phone, as dialled and as typed; another object when it is another
+let lost = false; // the key, while one's phone may be on a call
+let context = {}; // what holds for every row; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
-const dropped = new Map(); // supervision id -> the sentence about an exposure that is over, until it is understood
+let deep = { call: asked.get("call"), agent: asked.get("agent") }; // what the address asks to see, until it is shown
 
+const clock = new ServiceClock();
 const api = new Api(new URL("../", import.meta.url));
+const feed = new Feed(api);
+const rights = new Rights();
 const notices = new Notices();
 const notes = new Notes(changed);
+const exposures = new Exposures();
+const contacts = new Contacts();
+const signals = new Signals();
 const own = new Own(api, () => phone.dialled, happened);
 const phone = new Phone(() => {
   own.reconsider();
   changed();
 });
-const actions = new Actions({ api, own, notes, phone: () => phone.dialled, confirm, after: () => poll.now(), changed });
-const detail = new Detail(api, own, changed);
-const list = new List(box, serverNow);
-const view = new View(() => render(true));
-const poll = new Poll(read, () => own.ringing);
+const callOf = (one) => live.get(one.confId) ?? null;
+const heard = (one) => heardBy(one, callOf(one), age());
+const actions = new Actions({
+  api, own, notes, rights, confirm, changed,
+  phone: () => phone.dialled,
+  after: () => poll.now(),
+  heard: (one) => heard(one).sentence,
+});
+const detail = new Detail(api, own, changed, asides);
+const list = new List(box, tick, () => steady.look());
+const view = new View(() => render(true), () => clock.now);
+const steady = new Steady(document.querySelector(".scroll"), watched);
+const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: agentMatches, show: showCall });
+const mine = new Mine(api, () => phone.dialled);
+const panels = new Panels((name) => {
+  roster.watch(name === "agents");
+  if (name === "mine") mine.show();
+});
+const air = new Air({
+  own, signals, steady, rights, callOf, age,
+  lost: () => lost,
+  now: () => clock.now,
+  mode: (one, action) => act(callOf(one), action),
+  leave: (one) => actions.leave(one.call ?? { confId: one.confId }, one),
+  why: (one, action) => (callOf(one) ? whyNot(action, callOf(one), { ...contextNow(), own: one }) : t("why.ended")),
+  find: ({ confId }) => showCall(confId),
+});
+const poll = new Poll(read, { ringing: () => own.ringing, onAir: () => own.all.length > 0 });
 
-function serverNow() {
-  return performance.now() + ahead;
+/** How old the list is, in ms; null where there is none. */
+function age() {
+  return floor ? Math.max(0, performance.now() - floor.knownAt) : null;
+}
+
+function* watched() {
+  yield* list.watched();
+  yield* document.querySelectorAll("#air button, #exposure button, dialog[open] button, .asides button, .agent-line");
 }
 
 async function read() {
   try {
-    const next = await api.calls();
-    trouble = next.stale ? "Ytel is not answering." : "";
-    if (next !== floor) take(next);
-    else own.see(floor.calls);
+    const next = await feed.read();
+    lost = false;
+    trouble = next.stale ? t("unread.ytel") : next.complete ? "" : t("trouble.incomplete");
+    take(next);
     return next.stale;
   } catch (problem) {
     if (problem.status === 401 || problem.status === 403) {
@@ -65,65 +120,59 @@ async function read() {
 }
 
 function take(next) {
-  const before = floor && live;
+  clock.hear(next.asOf);
+  next.knownAt ??= performance.now() - (clock.now - next.asOf);
+  if (next.stale && floor) next.knownAt = Math.min(next.knownAt, performance.now() - (clock.now - next.asOf));
+  const before = floor;
+  const same = before?.calls === next.calls;
   floor = next;
-  // A call that is as it was stays the very object it was: its row need not look at it.
-  next.calls = next.calls.map((call) => (same(live.get(call.confId), call) ? live.get(call.confId) : call));
-  live = new Map(next.calls.map((call) => [call.confId, call]));
-  ahead = Math.max(ahead, next.asOf - performance.now());
-  own.see(next.calls);
-  if (before) announceNew(next.calls.filter((call) => !before.has(call.confId)));
-  const opened = detail.confId && live.get(detail.confId);
-  if (opened) detail.see(opened);
-}
-
-function same(before, now) {
-  if (!before) return false;
-  for (const field in now) {
-    const [a, b] = [before[field], now[field]];
-    if (a !== b && !(a && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b))) return false;
+  if (!same) {
+    const gone = new Map(live);
+    live = new Map(next.calls.map((call) => [call.confId, call]));
+    for (const confId of live.keys()) gone.delete(confId);
+    for (const call of gone.values()) mine.ended(call, clock.now);
+    mine.know(next.calls);
+    contacts.ask(next.calls);
+    if (before) announceNew(before.calls, next.calls);
   }
-  return true;
+  own.see(next.calls, next.asOf);
+  const opened = detail.confId && live.get(detail.confId);
+  if (opened) detail.see(contacts.of(opened));
 }
 
-function announceNew(calls) {
-  if (calls.length > 3) notices.announce(plural(calls.length, "new call"));
-  else if (calls.length) notices.announce(calls.map(newCall).join(". "));
+function announceNew(before, calls) {
+  const known = new Map(before.map((call) => [call.confId, call]));
+  const fresh = calls.filter((call) => !known.has(call.confId));
+  if (fresh.length > 3) notices.announce(t("calls.new", { count: fresh.length, n: counted(fresh.length) }));
+  else if (fresh.length) notices.announce(fresh.map(newCall).join(". "));
+  for (const call of calls) {
+    if (!call.help || known.get(call.confId)?.help) continue;
+    const reason = call.help.reason ?? "";
+    const sentence = t(reason ? "help.new.reason" : "help.new", { agent: agentName(call), reason });
+    notices.announce(sentence);
+    signals.tell("help", sentence);
+  }
 }
 
 /** Something became of one's own supervision. */
 function happened(what, supervision) {
   if (what === "known") return changed();
-  const { id, confId, state } = supervision;
-  const call = live.get(confId);
-  if (what === "ended") {
-    if (supervision.exposed) dropped.set(id, exposure({ call, own: true, joined: false }));
-    notes.say(confId, ending(supervision), { problem: state === "failed" });
+  const { confId, state, call, exposed } = supervision;
+  if (what === "ended" && !supervision.switching) {
+    const sentence = ending(supervision);
+    if (exposed) exposures.dropped(supervision);
+    notes.say(confId, sentence, { problem: state === "failed" });
+    notices.announce(sentence);
+    if (!supervision.leaving) signals.tell("dropped", sentence);
   }
-  const { leaving, asked, seen, ...shared } = supervision;
-  tell(`supervision-${what}`, { supervision: shared, call: call && callFacts(call) });
+  if (what === "joined") {
+    notices.announce(heard(supervision).sentence);
+    signals.tell("joined", `${agentName(call)}: ${heard(supervision).sentence}`);
+  }
+  if (what === "exposed") signals.tell("exposed", exposure({ call, own: true, joined: true }));
+  if (what === "recorded") tell("supervision-joined", { supervision: recordOf(supervision), call });
+  else if (what !== "joined") tell(`supervision-${what}`, { supervision: recordOf(supervision), call });
   changed();
-}
-
-function exposures() {
-  const all = [];
-  for (const call of floor?.calls ?? []) {
-    for (const one of call.supervisors ?? []) {
-      if (!one.exposed) continue;
-      const mine = own.get(one.id);
-      const press = () => act(list.row(call.confId), "leave");
-      const text = exposure({ call, own: mine, joined: true });
-      all.push({ id: one.id, text, button: mine ? "Leave now" : "", press });
-    }
-  }
-  for (const [id, text] of dropped) {
-    const press = () => {
-      dropped.delete(id);
-      changed();
-    };
-    all.push({ id, text, button: "Understood", press });
-  }
-  return all;
 }
 
 /** Draws what changed, once per frame; a hidden page has no frames, but its title and its alert still count. */
@@ -131,31 +180,57 @@ function changed() {
   due ||= document.hidden ? setTimeout(render, 50) : requestAnimationFrame(() => render());
 }
 
-function render(asked = false) {
-  due = 0;
-  notices.freshness(trouble, floor?.asOf ?? 0);
-  if (!floor) return notices.empty(trouble ? "The calls cannot be read yet." : "Reading the calls…");
+function contextNow() {
   const { dialled, typed } = phone;
-  if (context.phone !== dialled || context.typed !== typed) context = { phone: dialled, typed };
-  const viewOf = (call, ended) => ({
-    call,
-    ended,
-    context,
-    own: own.of(call.confId),
-    note: notes.of(call.confId),
-    busy: actions.busy(call.confId),
-    open: detail.confId === call.confId,
-    refusals: detail.confId === call.confId ? detail.refusals : null,
-  });
-  const shown = view.of(floor.calls);
+  const may = ["listen", "whisper", "barge", "hangup"].map((action) => rights.may(action)).join();
+  if (context.phone !== dialled || context.typed !== typed || context.rights !== may) {
+    context = {
+      phone: dialled, typed, rights: may,
+      may: (action) => rights.may(action),
+      offers: (action) => rights.may(action) || !rights.known,
+    };
+  }
+  return context;
+}
+
+function render(atOnce = false) {
+  due = 0;
+  air.show();
+  notices.freshness(trouble, floor?.asOf ?? 0, age());
+  notices.expose(exposures.of(floor?.calls ?? [], own, (one) => one && actions.leave(one.call, one), changed));
+  document.body.classList.toggle("wall", rights.readOnly);
+  if (!floor) return notices.empty(trouble ? t("list.unread") : t("list.reading"));
+  contextNow();
+  const shown = view.of(floor.calls.map((call) => contacts.of(call)));
   const gone = (confId) => (live.has(confId) ? null : viewOf(list.row(confId).call, true));
-  list.show(shown.map((call) => viewOf(call, false)), { gone, asked });
+  list.show(shown.map((call) => viewOf(call, false)), { gone, asked: atOnce });
   placeDetail();
   notices.count(shown.length, floor.calls.length, view.narrowed);
-  notices.expose(exposures());
   if (list.size) notices.empty("");
-  else if (view.narrowed && floor.calls.length) notices.empty("No call matches.", "Show all calls", () => view.clear());
-  else notices.empty("No calls right now. New ones appear here by themselves.");
+  else if (view.narrowed && floor.calls.length) notices.empty(t("list.noMatch"), t("list.showAll"), () => view.clear());
+  else notices.empty(t("list.empty"));
+  if (panels.shown === "agents") roster.draw();
+  followLink();
+}
+
+function viewOf(call, ended) {
+  const { confId } = call;
+  const mineHere = own.of(confId);
+  const open = detail.confId === confId;
+  return {
+    call, ended, context, open,
+    own: mineHere,
+    heard: mineHere && heard(mineHere),
+    note: notes.of(confId),
+    busy: actions.busy(confId),
+    pinned: view.pinned(call.clientId),
+    since: (id) => own.record(id)?.joinedAt,
+    refusals: open ? detail.refusals : null,
+  };
+}
+
+function tick(row) {
+  row.tick(floor.stale || trouble ? floor.asOf : clock.now, age(), Boolean(floor.stale || trouble));
 }
 
 function placeDetail() {
@@ -165,24 +240,77 @@ function placeDetail() {
   else if (detail.element.parentElement !== row.element) row.element.append(detail.element);
 }
 
+/** Buttons of an opened call that are not its actions. */
+function asides(call) {
+  const all = [];
+  if (call.clientId) {
+    const pinned = view.pinned(call.clientId);
+    const press = () => {
+      view.pin(call.clientId);
+      detail.redraw();
+    };
+    all.push(h("button", { type: "button", className: "plain", onclick: press }, t(pinned ? "unpin" : "pin", { agent: agentName(call) })));
+  }
+  if (call.help && rights.surely("help")) {
+    all.push(h("button", { type: "button", className: "plain", onclick: () => actions.helped(call) }, t("help.done")));
+  }
+  return all;
+}
+
 function toggleOpen(row) {
   const again = detail.confId === row.confId;
   detail.close();
   if (!again) {
     detail.open(row.call);
-    tell("call-selected", { call: callFacts(row.call) });
+    tell("call-selected", { call: row.call });
   }
   render();
 }
 
-function act(row, action) {
-  if (!row) return;
-  const reason = row.whyNot(action);
+/** Opens that call and brings it into sight, whatever was filtered; gives whether it is there. */
+function showCall(confId) {
+  if (!live.has(confId)) return false;
+  panels.show("calls");
+  if (!view.of([live.get(confId)]).length) view.ask({ search: "", direction: "", chips: [] });
+  render(true);
+  const row = list.row(confId);
+  if (!row) return false;
+  if (detail.confId !== confId) toggleOpen(row);
+  row.element.scrollIntoView({ block: "nearest" });
+  row.opener.focus({ preventScroll: true });
+  return true;
+}
+
+/** `?agent=` narrows the list, `?call=` opens that call once it is there. */
+function followLink() {
+  if (deep.agent) {
+    const agent = deep.agent;
+    deep = { ...deep, agent: null };
+    view.ask({ search: agent });
+  }
+  if (deep.call && live.has(deep.call)) {
+    const call = deep.call;
+    deep = { ...deep, call: null };
+    showCall(call);
+  }
+}
+
+function agentMatches({ username, clientId, agentNumber }) {
+  const search = view.searched.toLocaleLowerCase();
+  return !search || [username, clientId, agentNumber].some((one) => one?.toLocaleLowerCase().includes(search));
+}
+
+function act(call, action) {
+  const row = call && list.row(call.confId);
+  const mineHere = call && own.of(call.confId);
+  if (!call) return;
+  const reason = row ? row.whyNot(action) : whyNot(action, call, { ...contextNow(), own: mineHere });
   if (reason) {
-    if (!actions.busy(row.confId)) notes.say(row.confId, reason);
-  } else if (action === "leave") actions.leave(row.call, own.of(row.confId));
-  else if (action === "hangup") actions.hangup(row.call);
-  else actions.supervise(row.call, action);
+    if (!actions.busy(call.confId)) notes.say(call.confId, reason);
+    notices.announce(reason);
+  } else if (action === "leave") actions.leave(call, mineHere);
+  else if (action === "hangup") actions.hangup(call);
+  else actions.supervise(call, action);
 }
 
 const NOT_THE_ROW = ".detail, .now, .actions";
@@ -190,40 +318,82 @@ const NOT_THE_ROW = ".detail, .now, .actions";
 box.addEventListener("click", (event) => {
   const row = list.rowOf(event.target);
   const button = event.target.closest("button");
-  if (!row || (event.detail && list.shifted)) return;
-  if (button?.dataset.do) act(row, button.dataset.do);
+  if (!row || button?.closest(".detail")) return;
+  if (button?.dataset.do) act(row.call, button.dataset.do);
   else if (button || (getSelection().isCollapsed && !event.target.closest(NOT_THE_ROW))) toggleOpen(row);
 });
-onKeys(box, list, act, () => {
+onKeys(box, list, (row, action) => act(row.call, action), () => {
   const row = detail.confId && list.row(detail.confId);
   if (row) toggleOpen(row);
 });
+const sheet = () => openSheet((action) => rights.may(action));
+element("sheet-open").addEventListener("click", sheet);
+onKeysAnywhere({
+  "?": sheet,
+  "/": () => !element("floor").hidden && element("search").focus(),
+  ".": () => own.all.length && showCall(own.all.at(-1).confId),
+});
 fromOtherTabs(({ supervision }) => {
-  if (supervision) own.add(supervision);
+  if (supervision) own.add(supervision, live.get(supervision.confId));
   poll.now();
 });
 setInterval(() => {
-  list.tick();
-  if (list.unsettled) changed(); // once the hand rests
+  if (floor) list.tick();
+  air.show();
+  notices.freshness(trouble, floor?.asOf ?? 0, age());
+  if (list.unsettled || own.all.length) changed(); // once the hand rests; and what is said of who hears one has aged
 }, 1_000);
 
 function showFloor(shown) {
-  document.getElementById("floor").hidden = !shown;
-  document.getElementById("phone-box").hidden = !shown;
-  document.getElementById("freshness").hidden = !shown;
+  element("floor").hidden = !shown;
+  element("phone-box").hidden = !shown || rights.readOnly;
+  element("tabs").hidden = !shown;
+  element("count").hidden = !shown;
+  element("freshness").hidden = !shown;
 }
 
 function keyRefused() {
   poll.stop();
+  lost = own.all.length > 0;
   [floor, live, trouble] = [null, new Map(), ""];
+  feed.forget();
+  list.show([], { asked: true });
+  detail.close();
   showFloor(false);
   refused();
 }
 
-findKey((key, handedPhone) => {
+async function start(key, handedPhone) {
   if (handedPhone) phone.set(handedPhone);
   api.use(key);
+  feed.forget();
   showFloor(true);
   changed();
   poll.start();
+  await rights.ask(api);
+  if (rights.onlyPhone && !phone.typed) phone.set(rights.onlyPhone);
+  showFloor(!element("floor").hidden);
+  changed();
+  panels.offer("agents", rights.known && (await roster.exists()));
+  panels.offer("mine", !rights.readOnly);
+}
+
+const useKey = findKey(start);
+onMessages({
+  key: ({ key, phone: handed }) => typeof key === "string" && key && useKey(key, typeof handed === "string" ? handed : ""),
+  set: ({ theme, phone: handed }) => {
+    if (typeof theme === "string") document.documentElement.dataset.theme = theme;
+    if (typeof handed === "string") phone.set(handed);
+  },
+  select: ({ confId }) => showCall(confId),
+  filter: (wanted) => view.ask(wanted),
+  supervise: ({ confId, action }) => ["listen", "whisper", "barge"].includes(action) && act(live.get(confId), action),
+  contacts: ({ contacts: named }) => {
+    contacts.take(named);
+    changed();
+  },
 });
+new ResizeObserver(() => {
+  const fixed = document.body.scrollHeight - document.querySelector(".scroll").clientHeight;
+  sized(fixed + element("table").scrollHeight);
+}).observe(element("table"));

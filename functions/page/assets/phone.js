@@ -1,6 +1,7 @@
 /** The supervisor's phone: as typed, as dialled, remembered. */
 import { dialled, number } from "./format.js";
 import { lasting } from "./store.js";
+import { t } from "./text.js";
 
 export class Phone {
   #field = document.getElementById("phone");
@@ -33,7 +34,7 @@ export class Phone {
   #take() {
     this.#dialled = dialled(this.typed);
     lasting.set("phone", this.typed);
-    const why = this.typed ? "Not a whole number yet" : "Needed to listen, whisper or barge";
+    const why = this.typed ? t("phone.partial") : t("phone.needed");
     this.#hint.textContent = this.#dialled ? "" : why;
     this.#changed();
   }

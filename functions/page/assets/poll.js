@@ -1,6 +1,6 @@
 /**
- * When to read the floor: every 2 s while it is looked at, every second while a phone rings, every 15 s while hidden,
- * further and further apart while it fails, and at once on coming back.
+ * When to read the floor: every 2 s while it is looked at or one is on a call, every second while a phone rings, every
+ * 15 s while hidden, further and further apart while it fails, and at once on coming back.
  */
 
 const SEEN = 2_000;
@@ -11,17 +11,21 @@ const LONGEST = 30_000;
 
 export class Poll {
   #timer = 0;
+  #due = Infinity;
   #reading = false;
   #again = false;
   #running = false;
   #failures = 0;
-  #hurried = () => false;
   #read;
+  #ringing;
+  #onAir;
+  #ticker = null;
 
-  /** `read` resolves to whether what came is stale, or rejects. `hurried` says whether a phone rings. */
-  constructor(read, hurried) {
+  /** `read` resolves to whether what came is stale, or rejects. `ringing` and `onAir`: whether one's own phone is. */
+  constructor(read, { ringing, onAir }) {
     this.#read = read;
-    this.#hurried = hurried;
+    this.#ringing = ringing;
+    this.#onAir = onAir;
     const back = () => document.visibilityState === "visible" && this.now();
     document.addEventListener("visibilitychange", back);
     window.addEventListener("online", back);
@@ -37,6 +41,7 @@ export class Poll {
   stop() {
     this.#running = false;
     clearTimeout(this.#timer);
+    this.#hurry(false);
   }
 
   /** Reads at once; where a reading is under way, once more after it, for it may be older than what was just done. */
@@ -53,20 +58,35 @@ export class Poll {
     try {
       const stale = await this.#read();
       this.#failures = 0;
-      pause = stale ? STALE : this.#hurried() ? HURRIED : SEEN;
+      pause = stale ? STALE : this.#ringing() ? HURRIED : SEEN;
     } catch (problem) {
       this.#failures += 1;
-      pause = Math.min(LONGEST, SEEN * 2 ** Math.min(this.#failures, 6));
+      const longest = this.#onAir() ? STALE : LONGEST;
+      pause = Math.min(longest, SEEN * 2 ** Math.min(this.#failures, 6));
       pause = Math.max(pause * (0.8 + Math.random() * 0.2), (problem.retryAfter ?? 0) * 1000);
     }
     this.#reading = false;
-    if (document.visibilityState === "hidden") pause = Math.max(pause, HIDDEN);
+    const hidden = document.visibilityState === "hidden";
+    if (hidden && !this.#onAir()) pause = Math.max(pause, HIDDEN);
     if (!this.#running) return;
+    this.#hurry(hidden && this.#onAir());
     if (this.#again) {
       this.#again = false;
       this.#turn();
     } else {
+      this.#due = performance.now() + pause;
       this.#timer = setTimeout(() => this.#turn(), pause);
+    }
+  }
+
+  /** A hidden page on a call is woken by a worker: its own timers come once a minute at worst. */
+  #hurry(wanted) {
+    if (!wanted) {
+      this.#ticker?.terminate();
+      this.#ticker = null;
+    } else if (!this.#ticker && "Worker" in window) {
+      this.#ticker = new Worker(new URL("./ticker.js", import.meta.url));
+      this.#ticker.onmessage = () => !this.#reading && performance.now() >= this.#due && this.now();
     }
   }
 }

@@ -1,6 +1,10 @@
 /** One call's row: made once, then only what differs is touched. */
-import { agentName, clock, direction, number } from "./format.js";
-import { mark, othersState, ownState, whyNot } from "./words.js";
+import { ageOf, agentName, clock, customerNumber, directionOf, number, timeOfDay } from "./format.js";
+import { t } from "./text.js";
+import { mark, othersState, whyNot } from "./words.js";
+
+export const LONG = 1000 * (Number(document.querySelector("meta[name=long-call-seconds]")?.content) || 1200);
+const AGES_FROM = 5_000; // a claim younger than this says no age in the row; the bar always does
 
 const template = document.getElementById("row");
 const pool = document.getElementById("reasons");
@@ -47,13 +51,16 @@ export class Row {
     this.name = part(".agent bdi");
     this.opener = part(".open");
     this.mark = part(".mark");
+    this.way = part(".way");
     this.direction = part(".direction");
-    this.from = part(".from bdi");
-    this.to = part(".to bdi");
+    this.who = part(".customer .who");
+    this.dnc = part(".dnc");
+    this.customer = part(".customer .number");
     this.time = part(".time");
     this.supervised = part(".supervised");
     this.now = part(".now");
     this.said = part(".now p");
+    this.age = part(".now .age");
     this.leave = part(".leave");
     this.buttons = [...this.element.querySelectorAll(".actions button")];
   }
@@ -66,38 +73,45 @@ export class Row {
     return this.#view.ended;
   }
 
+  get mine() {
+    return Boolean(this.#view.own);
+  }
+
   /** Why `action` would be refused here; empty where it would not. */
   whyNot(action) {
     const { call, context, own, busy, ended, refusals } = this.#view;
-    if (action === "leave") return own ? "" : "You are not on this call";
-    if (busy) return "Wait for what you asked for";
+    if (action === "leave") return own ? "" : t("why.notOn");
+    if (busy) return t("why.wait");
     return whyNot(action, call, { ...context, own, ended }) || refusals?.[action] || "";
   }
 
-  /** `view`: call, own supervision, note, busy, ended, open, refusals of the plan, context {phone, typed}. */
+  /**
+   * `view`: call, own supervision, heard (who hears it), note, busy, ended, open, pinned, refusals of the plan, since(id)
+   * of another's supervision, context {phone, typed, may}.
+   */
   update(view) {
-    const { call, own, note, ended, open, busy, context } = view;
-    const quiet = !own && !note && !ended && !open && !busy;
-    if (quiet && this.#quiet && call === this.#view.call && context === this.#view.context) return;
+    const { call, own, heard, note, ended, open, busy, context, pinned, since } = view;
+    const quiet = !own && !note && !ended && !open && !busy && !call.supervisors?.length;
+    const same = quiet && this.#quiet && call === this.#view.call && context === this.#view.context;
+    if (same && pinned === this.#view.pinned) return;
     this.#view = view;
     this.#quiet = quiet;
     const whys = this.buttons.map((button) => this.whyNot(button.dataset.do));
     const others = (call.supervisors ?? []).filter((one) => one.id !== own?.id);
     const exposed = others.some((one) => one.exposed) || Boolean(own?.exposed);
-    const said = own ? ownState(own) : ended ? "The call ended" : (note?.text ?? "");
-    const shown = JSON.stringify([call, others, whys, said, note, own?.state, exposed, ended, open, Boolean(own)]);
+    const doing = others.map((one) => othersState(one, since(one.id) ? timeOfDay(since(one.id), { second: false }) : ""));
+    const said = own ? ownState(own, heard) : ended ? "" : (note?.text ?? "");
+    const shown = JSON.stringify([call, doing, whys, said, note, own?.state, own?.leaving, exposed, ended, open, pinned, Boolean(own)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-
-    write(this.name, agentName(call));
-    write(this.mark, mark(call));
-    this.mark.hidden = !mark(call);
-    write(this.direction, direction(call));
-    toggle(this.direction, "data-direction", direction(call).toLowerCase());
-    write(this.from, number(call.from) || "–");
-    write(this.to, number(call.to) || "–");
-    write(this.supervised, [own && "you", ...others.map(othersState)].filter(Boolean).join(" · "));
-    this.buttons.forEach((button, index) => explain(button, whys[index]));
+    this.#facts(call, ended, pinned);
+    write(this.supervised, ended ? note?.text || t("call.ended") : [own && t("you"), ...doing].filter(Boolean).join(" · "));
+    this.supervised.title = this.supervised.textContent;
+    this.buttons.forEach((button, index) => {
+      const offered = context.offers(button.dataset.do);
+      if (button.hidden === offered) button.hidden = !offered;
+      explain(button, whys[index]);
+    });
 
     const line = own && note?.problem ? `${said}. ${note.text}` : said;
     this.now.hidden = !line;
@@ -114,13 +128,42 @@ export class Row {
     classList.toggle("opened", Boolean(open));
     classList.toggle("problem", Boolean(note?.problem));
     classList.toggle("unknown", !call.username);
+    classList.toggle("help", Boolean(call.help) && !ended);
+    classList.toggle("pinned", Boolean(pinned));
   }
 
-  tick(serverNow) {
-    if (!this.ended) write(this.time, duration(this.call, serverNow));
+  #facts(call, ended, pinned) {
+    write(this.name, agentName(call));
+    const help = call.help && !ended && (call.help.reason ? t("help.reason", { reason: call.help.reason }) : t("help.badge"));
+    write(this.mark, help || mark(call) || number(call.agentNumber));
+    this.mark.title = this.mark.textContent;
+    const direction = directionOf(call);
+    toggle(this.way, "data-direction", direction);
+    write(this.direction, direction && t(direction));
+    const [name, line] = [call.contact?.name ?? "", number(customerNumber(call)) || "–"];
+    write(this.who, name || line);
+    write(this.customer, name ? line : "");
+    this.dnc.hidden = !call.contact?.dnc;
+    toggle(this.element, "data-pinned", pinned ? "yes" : "");
+  }
+
+  /** `now` is the service's clock; `age` how old the list is, null where it is not read; `stale` stops the clocks. */
+  tick(now, age, stale) {
+    if (this.ended) return;
+    const lasted = this.call.createdTime ? now - this.call.createdTime : null;
+    const long = lasted !== null && lasted >= LONG;
+    write(this.time, lasted === null ? "–" : `${stale ? "≥ " : ""}${clock(lasted)}`);
+    if (this.time.classList.contains("long") !== long) {
+      this.time.classList.toggle("long", long);
+      this.time.title = long ? t("call.long") : "";
+    }
+    if (this.mine) write(this.age, age === null || age < AGES_FROM ? "" : t("seen", { age: ageOf(age) }));
   }
 }
 
-function duration(call, serverNow) {
-  return call.createdTime ? clock(serverNow - call.createdTime) : "–";
+/** A supervision's state in words, for its own supervisor. */
+function ownState(own, heard) {
+  if (own.leaving) return t("leaving");
+  if (own.switching) return t("switching");
+  return heard.sentence;
 }

@@ -1,0 +1,161 @@
+/**
+ * The bar under the header: one's own phone, whatever the list shows. Whose call, how long, who hears, another mode,
+ * the way out. It has one place and one height, in every state.
+ */
+import { ageOf, agentName, clock, number } from "./format.js";
+import { heardBy, worst } from "./heard.js";
+import { listed, t } from "./text.js";
+
+const TWICE = 1_500; // two Escapes within this are one wish
+const RING = 1000 * (Number(document.querySelector("meta[name=ring-seconds]")?.content) || 90);
+const MODES = ["listen", "whisper", "barge"];
+
+const part = (id) => document.getElementById(id);
+
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export class Air {
+  #parts;
+  #escaped = -Infinity;
+  #shown = "";
+  #modes = [...document.querySelectorAll("#air-modes button")];
+
+  /**
+   * `parts`: own, signals, steady, rights, callOf(own) as listed now or null, age() of the list in ms or null, lost() whether
+   * the key is, now() the service's clock, mode(own, action), leave(own), why(own, action) why not, find(own).
+   */
+  constructor(parts) {
+    this.#parts = parts;
+    part("air-leave").addEventListener("click", () => this.leave());
+    part("air-whose").addEventListener("click", () => this.#main && parts.find(this.#main));
+    for (const button of this.#modes) {
+      button.addEventListener("click", () => this.#choose(button));
+      button.addEventListener("keydown", (event) => this.#step(event, button));
+    }
+    window.addEventListener("keydown", (event) => this.#escape(event), { capture: true });
+  }
+
+  get #all() {
+    return this.#parts.own.all;
+  }
+
+  get #main() {
+    const all = this.#all;
+    return all.findLast((one) => one.state === "joined") ?? all.at(-1) ?? null;
+  }
+
+  /** Leaves everything that one's phone is on. */
+  leave() {
+    for (const one of this.#all) this.#parts.leave(one);
+  }
+
+  #choose(button) {
+    const one = this.#main;
+    if (one && one.action !== button.value) this.#parts.mode(one, button.value);
+  }
+
+  #step(event, button) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const shown = this.#modes.filter((one) => !one.hidden);
+    shown.at((shown.indexOf(button) + step) % shown.length).focus();
+  }
+
+  #escape({ key, repeat }) {
+    if (key !== "Escape" || repeat || !this.#all.length) return;
+    const now = performance.now();
+    if (now - this.#escaped < TWICE) {
+      this.#escaped = -Infinity;
+      this.leave();
+    } else {
+      this.#escaped = now;
+      setTimeout(() => this.show(), TWICE + 50);
+    }
+    this.show();
+  }
+
+  /** Draws what is so now; called for every change, and every second. */
+  show() {
+    const { own, signals, steady, lost, rights } = this.#parts;
+    const all = own.all;
+    const main = this.#main;
+    const bar = part("air");
+    part("air-on").hidden = !main;
+    part("air-none").hidden = Boolean(main);
+    part("signals-ask").hidden = !main || !signals.unasked;
+    part("air-none-hint").hidden = rights.readOnly;
+    if (!main) {
+      bar.dataset.heard = "none";
+      this.#shown = "";
+      return signals.state("", "", "");
+    }
+    const heard = lost() ? lostOf(main) : worst(all.map((one) => this.#heard(one)));
+    const agent = agentName(main.call);
+    const signature = `${main.id} ${all.length}`;
+    if (signature !== this.#shown) for (const button of bar.querySelectorAll("button")) steady.renew(button);
+    this.#shown = signature;
+    bar.dataset.heard = heard.kind;
+    write(part("air-whose"), this.#whose(main, agent));
+    write(part("air-time"), this.#time(main));
+    const escaping = performance.now() - this.#escaped < TWICE;
+    write(part("air-heard"), heard.kind === "lost" ? t("air.lost") : heard.by);
+    write(part("air-more"), escaping ? t("air.escape") : this.#more(heard, all, main));
+    this.#modesOf(main, agent);
+    const leave = part("air-leave");
+    write(leave, main.state === "joined" ? t("leave") : t("leave.giveUp"));
+    leave.toggleAttribute("aria-disabled", all.every((one) => one.leaving));
+    signals.state(heard.kind, main.action, agent);
+  }
+
+  #heard(one) {
+    return heardBy(one, this.#parts.callOf(one), this.#parts.age());
+  }
+
+  #whose(main, agent) {
+    if (main.leaving) return t("air.leaving", { agent });
+    if (main.switching) return t("air.switching", { agent, action: t(main.switching).toLocaleLowerCase() });
+    return t(main.state === "joined" ? `air.${main.action}` : "air.ringing", { agent });
+  }
+
+  /** How long: on the call, or how long it may still ring. */
+  #time(main) {
+    const now = this.#parts.now();
+    const phone = number(main.to);
+    if (main.state === "joined") {
+      const since = main.joinedAt ?? main.joinedHere;
+      return [since ? clock(now - since) : "", phone].filter(Boolean).join(" · ");
+    }
+    const left = RING - (now - main.requestedAt);
+    const rings = left > 0 ? t("air.ringLeft", { time: clock(left + 999) }) : t("air.ringing.late", { time: clock(now - main.requestedAt) });
+    return [rings, phone].filter(Boolean).join(" · ");
+  }
+
+  /** Beside who hears: how old that is; who does not; what else the phone is on. */
+  #more(heard, all, main) {
+    const rest = all.filter((one) => one !== main).map((one) => t("air.also", { agent: agentName(one.call) }));
+    const age = heard.age === null || heard.age === undefined ? "" : ageOf(heard.age);
+    if (heard.then) return [t("air.unknown.then", { age, then: heard.then }), ...rest].join(" · ");
+    return [rest.length ? listed(rest) : "", heard.not, age && t("seen", { age })].filter(Boolean).join(" · ");
+  }
+
+  #modesOf(main) {
+    const { why, rights } = this.#parts;
+    for (const button of this.#modes) {
+      const chosen = button.value === (main.switching || main.action);
+      const reason = chosen ? "" : why(main, button.value);
+      button.hidden = !chosen && !rights.may(button.value);
+      button.setAttribute("aria-checked", String(chosen));
+      button.tabIndex = chosen || (!MODES.includes(main.action) && button === this.#modes[0]) ? 0 : -1;
+      if (reason) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+      if (button.title !== reason) button.title = reason;
+    }
+  }
+}
+
+function lostOf() {
+  return { kind: "lost", by: t("air.lost"), not: "", then: "", age: null };
+}

@@ -1,0 +1,57 @@
+/** One's own supervisions, the newest first, and the calls that ended a moment ago. */
+import { Problem } from "./api.js";
+import { h } from "./elements.js";
+import { agentName, clock, customerNumber, digits, number, timeOfDay } from "./format.js";
+import { said, t } from "./text.js";
+
+const KEPT = 20;
+
+export class Mine {
+  #box = document.getElementById("mine");
+  #api;
+  #phone;
+  #ended = []; // {call, at}
+  #names = new Map(); // confId -> the agent's name
+
+  constructor(api, phone) {
+    [this.#api, this.#phone] = [api, phone];
+  }
+
+  /** A call that the list shows no more. */
+  ended(call, at) {
+    this.#ended = [{ call, at }, ...this.#ended].slice(0, KEPT);
+  }
+
+  know(calls) {
+    for (const call of calls) this.#names.set(call.confId, agentName(call));
+  }
+
+  async show() {
+    const phone = digits(this.#phone());
+    let mine = [];
+    try {
+      const { supervisions } = await this.#api.get("supervisions?limit=200");
+      mine = supervisions.filter((one) => phone && digits(one.to) === phone).slice(0, 50);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem; // the status line tells what is wrong
+    }
+    const ended = this.#ended.map(({ call, at }) => line(agentName(call), number(customerNumber(call)), timeOfDay(at)));
+    this.#box.replaceChildren(
+      mine.length ? h("ul", { className: "agents-list", role: "list" }, mine.map((one) => this.#line(one))) : h("p", { className: "empty" }, t("mine.none")),
+      ended.length ? h("h2", {}, t("mine.ended")) : "",
+      ended.length ? h("ul", { className: "agents-list", role: "list" }, ended) : "",
+    );
+  }
+
+  #line({ action, confId, clientId, state, how, requestedAt, joinedAt, endedAt }) {
+    const agent = this.#names.get(confId) ?? agentName({ clientId });
+    const end = said(`how.${how}`) ? t(`how.${how}`) : t(`state.${state}`);
+    const lasted = joinedAt ? clock((endedAt ?? Date.now()) - joinedAt) : "";
+    return line(t("mine.what", { action: t(action), agent }), [end, lasted].filter(Boolean).join(" · "), timeOfDay(requestedAt));
+  }
+}
+
+function line(what, how, when) {
+  return h("li", { className: "agent-line" }, h("span", { className: "agent-name" }, h("bdi", {}, what)),
+    h("span", { className: "agent-state" }, how), h("span", { className: "agent-acts quiet" }, when));
+}

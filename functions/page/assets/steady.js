@@ -1,0 +1,84 @@
+/**
+ * A click never acts on what was not under it half a second before. What a click may act on is watched: where it
+ * comes to stand somewhere else, however that came about, it takes no pointer until it has stood still for half a
+ * second. Scrolling by hand moves rows too: there a pointer that has rested since clicks nothing.
+ */
+
+const STILL = 500;
+const LOOK = 100;
+const SLACK = 2; // px: less than this is no move
+
+export class Steady {
+  #seen = new Map(); // element -> {x, y, content, since}
+  #scroller;
+  #watched;
+  #scrolled = -Infinity;
+  #pointer = null;
+  #restedSince = null; // where the pointer was when the rows were scrolled
+
+  /** `watched()` gives the elements that are shown now; those in `scroller` move with it. */
+  constructor(scroller, watched) {
+    this.#scroller = scroller;
+    this.#watched = watched;
+    setInterval(() => document.hidden || this.look(), LOOK);
+    scroller.addEventListener("scroll", () => {
+      this.#scrolled = performance.now();
+      this.#restedSince = this.#pointer;
+    }, { passive: true });
+    window.addEventListener("pointermove", ({ clientX: x, clientY: y }) => (this.#pointer = { x, y }), { passive: true, capture: true });
+    window.addEventListener("click", (event) => this.#judge(event), { capture: true });
+  }
+
+  /** What this element does is another thing from now on, though it stands where it was. */
+  renew(element) {
+    const held = this.#seen.get(element);
+    if (held) this.#stir(element, held);
+  }
+
+  /** Looks where everything is. Cheap where the layout is made; called once more after each change of the list. */
+  look() {
+    const now = performance.now();
+    const top = this.#scroller.scrollTop;
+    const there = new Set();
+    for (const element of this.#watched()) {
+      const { x, y, width } = element.getBoundingClientRect();
+      if (!width) continue;
+      there.add(element);
+      const content = this.#scroller.contains(element) ? y + top : y;
+      const held = this.#seen.get(element);
+      if (!held) {
+        const made = { x, y, content, since: 0 };
+        this.#seen.set(element, made);
+        this.#stir(element, made);
+        continue;
+      }
+      const moved = Math.abs(x - held.x) > SLACK || (Math.abs(y - held.y) > SLACK && Math.abs(content - held.content) > SLACK);
+      if (moved) this.#stir(element, held);
+      else if (element.dataset.moved && now - held.since >= STILL) delete element.dataset.moved;
+      Object.assign(held, { x, y, content });
+    }
+    for (const element of this.#seen.keys()) {
+      if (there.has(element)) continue;
+      delete element.dataset.moved;
+      this.#seen.delete(element);
+    }
+  }
+
+  #stir(element, held) {
+    held.since = performance.now();
+    element.dataset.moved = "yes";
+  }
+
+  #judge(event) {
+    if (!event.detail) return; // by key: the focus stays on its element wherever that goes
+    this.look();
+    let unsettled = false;
+    for (let node = event.target; node instanceof Element; node = node.parentElement) unsettled ||= Boolean(node.dataset.moved);
+    const { x, y } = this.#restedSince ?? {};
+    const rested = this.#restedSince && Math.hypot(event.clientX - x, event.clientY - y) < 4;
+    unsettled ||= Boolean(rested && performance.now() - this.#scrolled < STILL && this.#scroller.contains(event.target));
+    if (!unsettled) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
