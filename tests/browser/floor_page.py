@@ -21,7 +21,7 @@ class FloorPage:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not message.location["url"].endswith("/me"):
             self.errors.append(f"{message.text} {message.location['url']}")
 
     def open(self, phone: str = PHONE) -> Self:

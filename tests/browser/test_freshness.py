@@ -81,6 +81,6 @@ def test_the_clock_runs_by_the_services_time(system, page, floor, contexts):
     page.page.clock.install(time="2001-01-01T00:00:00Z")  # a computer whose clock is far off
     page.open()
     expect(page.row("Ann Lee")).to_contain_text("10:0")
-    before = page.row("Ann Lee").get_by_role("cell").nth(4).text_content()
+    before = page.row("Ann Lee").get_by_role("cell").nth(2).text_content()
     page.page.clock.run_for(3_000)
-    expect(page.row("Ann Lee").get_by_role("cell").nth(4)).not_to_have_text(before)
+    expect(page.row("Ann Lee").get_by_role("cell").nth(2)).not_to_have_text(before)

@@ -24,7 +24,7 @@ export class Air {
 
   /**
    * `parts`: own, signals, steady, rights, callOf(own) as listed now or null, age() of the list in ms or null, lost() whether
-   * the key is, now() the service's clock, mode(own, action), leave(own), why(own, action) why not, find(own).
+   * the key is, exposed() whether anything is told of an exposure, now() the service's clock, mode(own, action), leave(own), why(own, action) why not, find(own).
    */
   constructor(parts) {
     this.#parts = parts;
@@ -79,7 +79,7 @@ export class Air {
 
   /** Draws what is so now; called for every change, and every second. */
   show() {
-    const { own, signals, steady, lost, rights } = this.#parts;
+    const { own, signals, steady, lost, rights, exposed } = this.#parts;
     const all = own.all;
     const main = this.#main;
     const bar = part("air");
@@ -90,7 +90,7 @@ export class Air {
     if (!main) {
       bar.dataset.heard = "none";
       this.#shown = "";
-      return signals.state("", "", "");
+      return signals.state(exposed() ? "exposed" : "", "", "");
     }
     const heard = lost() ? lostOf(main) : worst(all.map((one) => this.#heard(one)));
     const agent = agentName(main.call);
@@ -107,7 +107,7 @@ export class Air {
     const leave = part("air-leave");
     write(leave, main.state === "joined" ? t("leave") : t("leave.giveUp"));
     leave.toggleAttribute("aria-disabled", all.every((one) => one.leaving));
-    signals.state(heard.kind, main.action, agent);
+    signals.state(exposed() ? "exposed" : heard.kind, main.action, agent);
   }
 
   #heard(one) {

@@ -13,6 +13,7 @@ export function confirm({ title, text, yes, danger = false }) {
   dialog.querySelector("[value=yes]").textContent = yes;
   dialog.classList.toggle("danger", danger);
   dialog.returnValue = "no";
+  for (const button of dialog.querySelectorAll("button")) button.dataset.moved = "yes"; // the second click of two is not for them
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });

@@ -1,5 +1,5 @@
 /** Customers' names: as Ytel has them, else as the embedding CRM answers, which is asked once for each. */
-import { embedded, tell } from "./embed.js";
+import { isWanted, tell } from "./embed.js";
 
 export class Contacts {
   #known = new Map(); // contactId -> {name, dnc}
@@ -16,7 +16,7 @@ export class Contacts {
 
   /** Asks the CRM for those of these calls that nobody has named yet. */
   ask(calls) {
-    if (!embedded) return;
+    if (!isWanted("contacts")) return;
     const ids = calls.filter(({ contact, contactId }) => contactId && !contact && !this.#asked.has(contactId)).map((call) => call.contactId);
     if (!ids.length) return;
     for (const id of ids) this.#asked.add(id);

@@ -18,6 +18,7 @@ export const embedded = window.parent !== window;
 /** The embedding site, where the browser names it; else the first one that has written to us. */
 let embedder = embedded ? (location.ancestorOrigins?.[0] ?? originOf(document.referrer)) : "";
 let answered = false;
+const wanted = new Set(); // what the embedding page asked to be told beside what happens: "size", "contacts"
 
 function originOf(url) {
   try {
@@ -54,7 +55,20 @@ export function onMessages(take) {
   ready();
 }
 
-/** Tells how high the page would like to be. */
-export function sized(height) {
-  if (embedded) tell("call-floor:size", { height: Math.ceil(height) });
+let height = 0;
+
+/** Tells how high the page would like to be, where that is wanted. */
+export function sized(now = height) {
+  height = Math.ceil(now);
+  if (height && wanted.has("size")) tell("call-floor:size", { height });
+}
+
+/** The embedding page wants to be told these too: "size", "contacts". */
+export function wants(names) {
+  for (const name of names) wanted.add(name);
+  sized();
+}
+
+export function isWanted(name) {
+  return wanted.has(name);
 }

@@ -19,11 +19,12 @@ export class List {
   #tick;
   #placed;
   #frame = 0;
+  #moved = false;
 
   /** Whether the order still waits for the hand to rest. */
   unsettled = false;
 
-  /** `tick(row)` puts its clock right; `placed()` is called after each change of what stands where. */
+  /** `tick(row)` puts its clock right; `placed(moved)` is called after each drawing: whether rows came, went or changed places. */
   constructor(box, tick, placed) {
     this.#box = box;
     this.#tick = tick;
@@ -94,7 +95,7 @@ export class List {
     }
     this.unsettled = held;
     const complete = this.#place(held ? kept : views);
-    this.#placed();
+    this.#placed(this.#moved);
     if (!complete) this.#frame = requestAnimationFrame(() => this.show(this.#wanted, { gone, asked }));
     return complete;
   }
@@ -108,6 +109,7 @@ export class List {
     const focusRow = this.rowOf(focus);
     const wanted = new Set(views.map((view) => view.call.confId));
     const neighbour = focusRow && !wanted.has(focusRow.confId) ? this.#neighbour(focusRow, wanted) : null;
+    this.#moved = false;
     for (const [confId, row] of this.#rows) if (!wanted.has(confId)) this.#drop(confId, row);
     let made = 0;
     let cursor = this.#box.firstElementChild;
@@ -118,13 +120,17 @@ export class List {
         if (made === AT_ONCE) break;
         made += 1;
         row = new Row(view.call.confId);
+        row.element.dataset.moved = "yes"; // until it is seen to stand still
         this.#rows.set(row.confId, row);
         this.#watch.observe(row.element);
       }
       row.update(view);
       if (isNew) this.#tick(row);
       if (row.element === cursor) cursor = cursor.nextElementSibling;
-      else this.#box.insertBefore(row.element, cursor);
+      else {
+        this.#box.insertBefore(row.element, cursor);
+        this.#moved = true;
+      }
     }
     this.#box.classList.toggle("many", this.#rows.size > MANY);
     if (focus && document.activeElement !== focus) (neighbour?.opener ?? focus).focus({ preventScroll: !neighbour });
@@ -132,6 +138,7 @@ export class List {
   }
 
   #drop(confId, row) {
+    this.#moved = true;
     this.#watch.unobserve(row.element);
     this.#visible.delete(row);
     this.#rows.delete(confId);

@@ -7,7 +7,7 @@ import { confirm } from "./confirm.js";
 import { Contacts } from "./contacts.js";
 import { Detail } from "./detail.js";
 import { h } from "./elements.js";
-import { onMessages, sized, tell } from "./embed.js";
+import { onMessages, sized, tell, wants } from "./embed.js";
 import { Exposures } from "./exposures.js";
 import { Feed } from "./feed.js";
 import { agentName } from "./format.js";
@@ -44,6 +44,7 @@ let trouble = "";
 let lost = false; // the key, while one's phone may be on a call
 let context = {}; // what holds for every row; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
+let exposed = []; // what is told of exposures now
 let deep = { call: asked.get("call"), agent: asked.get("agent") }; // what the address asks to see, until it is shown
 
 const clock = new ServiceClock();
@@ -69,7 +70,7 @@ const actions = new Actions({
   heard: (one) => heard(one).sentence,
 });
 const detail = new Detail(api, own, changed, asides);
-const list = new List(box, tick, () => steady.look());
+const list = new List(box, tick, (moved) => (moved ? steady.placed() : steady.look()));
 const view = new View(() => render(true), () => clock.now);
 const steady = new Steady(document.querySelector(".scroll"), watched);
 const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: agentMatches, show: showCall });
@@ -81,6 +82,7 @@ const panels = new Panels((name) => {
 const air = new Air({
   own, signals, steady, rights, callOf, age,
   lost: () => lost,
+  exposed: () => exposed.length > 0,
   now: () => clock.now,
   mode: (one, action) => act(callOf(one), action),
   leave: (one) => actions.leave(one.call ?? { confId: one.confId }, one),
@@ -96,7 +98,7 @@ function age() {
 
 function* watched() {
   yield* list.watched();
-  yield* document.querySelectorAll("#air button, #exposure button, dialog[open] button, .asides button, .agent-line");
+  yield* document.querySelectorAll("#air button, #exposure button, #empty button, dialog[open] button, .asides button, .agent-line");
 }
 
 async function read() {
@@ -195,9 +197,10 @@ function contextNow() {
 
 function render(atOnce = false) {
   due = 0;
+  exposed = exposures.of(floor?.calls ?? [], own, (one) => one && actions.leave(one.call, one), changed);
   air.show();
   notices.freshness(trouble, floor?.asOf ?? 0, age());
-  notices.expose(exposures.of(floor?.calls ?? [], own, (one) => one && actions.leave(one.call, one), changed));
+  notices.expose(exposed);
   document.body.classList.toggle("wall", rights.readOnly);
   if (!floor) return notices.empty(trouble ? t("list.unread") : t("list.reading"));
   contextNow();
@@ -249,10 +252,10 @@ function asides(call) {
       view.pin(call.clientId);
       detail.redraw();
     };
-    all.push(h("button", { type: "button", className: "plain", onclick: press }, t(pinned ? "unpin" : "pin", { agent: agentName(call) })));
+    all.push(h("button", { type: "button", className: "plain", "data-moved": "yes", onclick: press }, t(pinned ? "unpin" : "pin", { agent: agentName(call) })));
   }
   if (call.help && rights.surely("help")) {
-    all.push(h("button", { type: "button", className: "plain", onclick: () => actions.helped(call) }, t("help.done")));
+    all.push(h("button", { type: "button", className: "plain", "data-moved": "yes", onclick: () => actions.helped(call) }, t("help.done")));
   }
   return all;
 }
@@ -381,7 +384,9 @@ async function start(key, handedPhone) {
 const useKey = findKey(start);
 onMessages({
   key: ({ key, phone: handed }) => typeof key === "string" && key && useKey(key, typeof handed === "string" ? handed : ""),
-  set: ({ theme, phone: handed }) => {
+  set: ({ theme, phone: handed, wants: wanted }) => {
+    if (Array.isArray(wanted)) wants(wanted);
+    if (floor) contacts.ask(floor.calls);
     if (typeof theme === "string") document.documentElement.dataset.theme = theme;
     if (typeof handed === "string") phone.set(handed);
   },
@@ -394,6 +399,6 @@ onMessages({
   },
 });
 new ResizeObserver(() => {
-  const fixed = document.body.scrollHeight - document.querySelector(".scroll").clientHeight;
-  sized(fixed + element("table").scrollHeight);
+  const above = document.querySelector(".scroll").getBoundingClientRect().top;
+  sized(above + element("table").scrollHeight + 4);
 }).observe(element("table"));

@@ -81,6 +81,7 @@ export class Notices {
 function buttonOf(text, press, className = "") {
   const act = document.createElement("button");
   act.type = "button";
+  act.dataset.moved = "yes"; // until it is seen to stand still
   act.className = className;
   act.textContent = text;
   act.addEventListener("click", press);

@@ -77,7 +77,7 @@ export class Roster {
     const name = agent.username || t("agent.unknown");
     const lasted = agent.since ? clock(this.#parts.now() - agent.since).replace(/:\d\d$/, " min") : "";
     const state = agent.confId ? t("agents.onCall", { time: lasted }) : t("agents.free");
-    return h("li", { className: agent.confId ? "agent-line busy" : "agent-line" },
+    return h("li", { className: agent.confId ? "agent-line busy" : "agent-line", "data-moved": "yes" },
       h("span", { className: "agent-name" }, h("bdi", {}, name), h("span", { className: "quiet" }, number(agent.agentNumber))),
       h("span", { className: "agent-state" }, state),
       h("span", { className: "agent-acts" }, this.#acts(agent, name)),

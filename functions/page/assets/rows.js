@@ -100,12 +100,12 @@ export class Row {
     const others = (call.supervisors ?? []).filter((one) => one.id !== own?.id);
     const exposed = others.some((one) => one.exposed) || Boolean(own?.exposed);
     const doing = others.map((one) => othersState(one, since(one.id) ? timeOfDay(since(one.id), { second: false }) : ""));
-    const said = own ? ownState(own, heard) : ended ? "" : (note?.text ?? "");
+    const said = own ? ownState(own, heard) : ended ? note?.text || t("call.ended") : (note?.text ?? "");
     const shown = JSON.stringify([call, doing, whys, said, note, own?.state, own?.leaving, exposed, ended, open, pinned, Boolean(own)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#facts(call, ended, pinned);
-    write(this.supervised, ended ? note?.text || t("call.ended") : [own && t("you"), ...doing].filter(Boolean).join(" · "));
+    write(this.supervised, ended ? "" : [own && t("you"), ...doing].filter(Boolean).join(" · "));
     this.supervised.title = this.supervised.textContent;
     this.buttons.forEach((button, index) => {
       const offered = context.offers(button.dataset.do);

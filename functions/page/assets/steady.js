@@ -13,6 +13,8 @@ export class Steady {
   #scroller;
   #watched;
   #scrolled = -Infinity;
+  #placed = -Infinity;
+  #touched = false; // a pointer was moved or pressed here
   #pointer = null;
   #restedSince = null; // where the pointer was when the rows were scrolled
 
@@ -21,11 +23,17 @@ export class Steady {
     this.#scroller = scroller;
     this.#watched = watched;
     setInterval(() => document.hidden || this.look(), LOOK);
-    scroller.addEventListener("scroll", () => {
+    const scrolled = () => {
       this.#scrolled = performance.now();
       this.#restedSince = this.#pointer;
-    }, { passive: true });
-    window.addEventListener("pointermove", ({ clientX: x, clientY: y }) => (this.#pointer = { x, y }), { passive: true, capture: true });
+    };
+    scroller.addEventListener("scroll", scrolled, { passive: true });
+    document.addEventListener("scroll", scrolled, { passive: true });
+    window.addEventListener("pointermove", ({ clientX: x, clientY: y }) => {
+      this.#pointer = { x, y };
+      this.#touched = true;
+    }, { passive: true, capture: true });
+    window.addEventListener("pointerdown", () => (this.#touched = true), { passive: true, capture: true });
     window.addEventListener("click", (event) => this.#judge(event), { capture: true });
   }
 
@@ -33,6 +41,13 @@ export class Steady {
   renew(element) {
     const held = this.#seen.get(element);
     if (held) this.#stir(element, held);
+    else element.dataset.moved = "yes"; // until it is seen to stand still
+  }
+
+  /** Rows came, went or changed places. */
+  placed() {
+    this.#placed = performance.now();
+    this.look();
   }
 
   /** Looks where everything is. Cheap where the layout is made; called once more after each change of the list. */
@@ -44,12 +59,16 @@ export class Steady {
       const { x, y, width } = element.getBoundingClientRect();
       if (!width) continue;
       there.add(element);
-      const content = this.#scroller.contains(element) ? y + top : y;
+      const content = y + window.scrollY + (this.#scroller.contains(element) ? top : 0);
       const held = this.#seen.get(element);
       if (!held) {
-        const made = { x, y, content, since: 0 };
+        const made = { x, y, content, since: this.#placed };
         this.#seen.set(element, made);
-        this.#stir(element, made);
+        // A row that scrolled into sight stood in its place before, and before the first touch nobody has aimed at
+        // anything; else it has only just appeared.
+        const isRow = element.classList.contains("row");
+        if (this.#touched && (!isRow || now - this.#placed < STILL)) this.#stir(element, made);
+        else delete element.dataset.moved;
         continue;
       }
       const moved = Math.abs(x - held.x) > SLACK || (Math.abs(y - held.y) > SLACK && Math.abs(content - held.content) > SLACK);

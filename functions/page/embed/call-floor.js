@@ -88,8 +88,8 @@
       const given = this.getKey ? await this.getKey({ refused }) : null;
       const { key, phone } = typeof given === "string" ? { key: given } : (given ?? {});
       if (key) this.setKey(key, phone ?? this.getAttribute("phone") ?? "");
-      else this.#frame.contentWindow?.postMessage({ type: "call-floor:set" }, this.#origin);
       this.#ready = true;
+      this.#send("set", { wants: [...(this.hasAttribute("fill") ? [] : ["size"]), ...(this.getContacts ? ["contacts"] : [])] });
       for (const [name, data] of this.#waiting.splice(0)) this.#send(name, data);
     }
 
