@@ -54,7 +54,7 @@ def site() -> Site:
         HERE / "index.html",
         embedded_by=escape(embedders),
         script=assets.script(*languages, "main"),
-        styles=f'<link rel="stylesheet" href="./assets/{assets.styles("page.css", "air.css", "list.css", "narrow.css")}">',
+        styles=assets.styles("page.css", "air.css", "list.css", "narrow.css"),
         long_call_seconds=f"{load(WatchSettings).long_call_seconds:g}",
         ring_seconds="90",
         numbers=_reading(load(DialSettings).dial_regions[0]),

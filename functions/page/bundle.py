@@ -1,7 +1,7 @@
 """One script of many: the page's modules, each in a scope of its own, in the order in which they need each other.
 
-A module may import names of its neighbours (`import { a, b as c } from "./other.js";`) and export functions, classes and
-constants where they are defined. That is all this reads of JavaScript; anything else stays as it is.
+A module may import names of its neighbours (`import { a, b as c } from "./other.js";`) and export functions, classes
+and constants where they are defined. That is all this reads of JavaScript; anything else stays as it is.
 """
 
 import re

@@ -1,5 +1,4 @@
-"""A pointer that rests while everything happens: what comes or goes above the list moves no row, and no click acts on
-what moved under it."""
+"""A pointer that rests while everything happens: no row is moved from above, no click acts on what moved under it."""
 
 import pytest
 from playwright.sync_api import expect

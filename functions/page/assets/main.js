@@ -44,6 +44,7 @@ let trouble = "";
 let lost = false; // the key, while one's phone may be on a call
 let context = {}; // what holds for every row; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
+let mineNow = new Map(); // confId -> one's own supervision, as it is drawn now
 let exposed = []; // what is told of exposures now
 let deep = { call: asked.get("call"), agent: asked.get("agent") }; // what the address asks to see, until it is shown
 
@@ -70,7 +71,7 @@ const actions = new Actions({
   heard: (one) => heard(one).sentence,
 });
 const detail = new Detail(api, own, changed, asides);
-const list = new List(box, tick, (moved) => (moved ? steady.placed() : steady.look()));
+const list = new List(box, tick, (moved) => moved && steady.placed());
 const view = new View(() => render(true), () => clock.now);
 const steady = new Steady(document.querySelector(".scroll"), watched);
 const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: agentMatches, show: showCall });
@@ -204,6 +205,7 @@ function render(atOnce = false) {
   document.body.classList.toggle("wall", rights.readOnly);
   if (!floor) return notices.empty(trouble ? t("list.unread") : t("list.reading"));
   contextNow();
+  mineNow = new Map(own.all.map((one) => [one.confId, one]));
   const shown = view.of(floor.calls.map((call) => contacts.of(call)));
   const gone = (confId) => (live.has(confId) ? null : viewOf(list.row(confId).call, true));
   list.show(shown.map((call) => viewOf(call, false)), { gone, asked: atOnce });
@@ -213,12 +215,13 @@ function render(atOnce = false) {
   else if (view.narrowed && floor.calls.length) notices.empty(t("list.noMatch"), t("list.showAll"), () => view.clear());
   else notices.empty(t("list.empty"));
   if (panels.shown === "agents") roster.draw();
+  steady.look();
   followLink();
 }
 
 function viewOf(call, ended) {
   const { confId } = call;
-  const mineHere = own.of(confId);
+  const mineHere = mineNow.get(confId) ?? null;
   const open = detail.confId === confId;
   return {
     call, ended, context, open,

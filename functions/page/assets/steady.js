@@ -44,10 +44,9 @@ export class Steady {
     else element.dataset.moved = "yes"; // until it is seen to stand still
   }
 
-  /** Rows came, went or changed places. */
+  /** Rows came, went or changed places; where they stand is looked at once everything is drawn. */
   placed() {
     this.#placed = performance.now();
-    this.look();
   }
 
   /** Looks where everything is. Cheap where the layout is made; called once more after each change of the list. */
