@@ -14,6 +14,7 @@ export class Steady {
   #watched;
   #scrolled = -Infinity;
   #placed = -Infinity;
+  #telling = 0;
   #touched = false; // a pointer was moved or pressed here
   #pointer = null;
   #restedSince = null; // where the pointer was when the rows were scrolled
@@ -61,7 +62,7 @@ export class Steady {
       const content = y + window.scrollY + (this.#scroller.contains(element) ? top : 0);
       const held = this.#seen.get(element);
       if (!held) {
-        const made = { x, y, content, since: this.#placed };
+        const made = { x, y, content, since: -Infinity };
         this.#seen.set(element, made);
         // A row that scrolled into sight stood in its place before, and before the first touch nobody has aimed at
         // anything; else it has only just appeared.
@@ -82,16 +83,30 @@ export class Steady {
     }
   }
 
+  /** A click is judged by `since` at once; the browser is told after it has painted. */
   #stir(element, held) {
     held.since = performance.now();
-    element.dataset.moved = "yes";
+    this.#telling ||= setTimeout(() => this.#tell());
+  }
+
+  #tell() {
+    this.#telling = 0;
+    const now = performance.now();
+    for (const [element, { since }] of this.#seen) {
+      if (now - since < STILL && !element.dataset.moved) element.dataset.moved = "yes";
+    }
+  }
+
+  #unsettled(node) {
+    const since = this.#seen.get(node)?.since ?? -Infinity;
+    return Boolean(node.dataset.moved) || performance.now() - since < STILL;
   }
 
   #judge(event) {
     if (!event.detail) return; // by key: the focus stays on its element wherever that goes
     this.look();
     let unsettled = false;
-    for (let node = event.target; node instanceof Element; node = node.parentElement) unsettled ||= Boolean(node.dataset.moved);
+    for (let node = event.target; node instanceof Element; node = node.parentElement) unsettled ||= this.#unsettled(node);
     const { x, y } = this.#restedSince ?? {};
     const rested = this.#restedSince && Math.hypot(event.clientX - x, event.clientY - y) < 4;
     unsettled ||= Boolean(rested && performance.now() - this.#scrolled < STILL && this.#scroller.contains(event.target));
