@@ -128,9 +128,10 @@ export class View {
     this.#count(calls, tests);
     const chosen = this.#chosen.map((name) => tests[name]);
     const matches = this.#matcher();
-    return calls
-      .filter((call) => chosen.every((test) => test(call)) && matches(call))
-      .sort((a, b) => first(b) - first(a) || sign * order(a, b) || age(a, b));
+    const shown = calls.filter((call) => chosen.every((test) => test(call)) && matches(call));
+    shown.sort((a, b) => sign * order(a, b) || age(a, b));
+    const ahead = shown.filter(first).sort((a, b) => first(b) - first(a)); // in the same order otherwise
+    return ahead.length ? [...ahead, ...shown.filter((call) => !first(call))] : shown;
   }
 
   /** How many each filter would show; one that would show none, and is not chosen, is out of the way but in its place. */
