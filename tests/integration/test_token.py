@@ -1,3 +1,4 @@
+import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -307,3 +308,22 @@ def test_no_secret_stands_in_a_representation():
 def test_the_token_endpoint_is_on_the_apis_own_host():
     assert token_url("https://api.ytel.com/api/v4") == "https://api.ytel.com/auth/v3/token"
     assert token_url("http://127.0.0.1:3002/api/v4") == "http://127.0.0.1:3002/auth/v3/token"
+
+
+def test_a_plain_token_says_once_an_hour_that_it_ends_within_fourteen_days(clock_at, monkeypatch):
+    said = []
+    monkeypatch.setattr("supervision.ytel.token.measured", lambda name, days: said.append((name, days)))
+    day = 86_400
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": clock_at() // 1000 + 15 * day}).encode()).decode().rstrip("=")
+
+    secret = Secret("of-a-person")
+    monkeypatch.setattr(secret, "get", lambda: f"h.{claims}.s")
+    token = Token(secret, api_url="https://y.example.com/api/v4", table="t", timeout=1)
+    token.bearer()
+    assert said == []
+    clock_at(1.5 * day)
+    token.bearer()
+    token.bearer()
+    clock_at(3601)
+    token.bearer()
+    assert said == [("TokenDaysLeft", 13), ("TokenDaysLeft", 13)]

@@ -112,3 +112,15 @@ def test_a_list_that_is_not_as_documented_is_invalid(http, body):
 
 def _bring_in(ytel):
     ytel.bring_in("c1", caller="+15555280600", to="+12125550142", mute=False, no_speak_to=["503"])
+
+
+def test_a_refused_token_and_a_list_cut_off_are_counted(http, monkeypatch):
+    counted = []
+    for module in ("transport",):
+        monkeypatch.setattr(f"supervision.ytel.{module}.measured", lambda name, *_: counted.append(name))
+    http.post(PARTICIPANT, status=401, json={"status": False})
+    with pytest.raises(YtelRejected):
+        _bring_in(client(tokens=Tokens("old")))
+    with pytest.raises(YtelRejected):
+        _bring_in(client(tokens=Tokens("old", "new")))
+    assert counted.count("TokensRefused") == 2

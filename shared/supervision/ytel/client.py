@@ -109,7 +109,8 @@ class Ytel:
 
     def users(self) -> list[dict[str, Any]]:
         """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
-        pages = sorted(Walk(self._users_page, repr, self._users_habits), key=lambda page: page.start)
+        walk = Walk(self._users_page, repr, self._users_habits)
+        pages = sorted(walk, key=lambda page: page.start)
         return [entry for page in pages for entry in page.entries]
 
     def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> Dialled:

@@ -8,11 +8,17 @@ import json
 from threading import RLock
 from urllib.parse import urlsplit, urlunsplit
 
-from supervision.base.observability import measured
+from supervision.base import clock
+from supervision.base.observability import logger, measured
 from supervision.base.problems import YtelUnavailable
 from supervision.table.secret import Secret, SecretUnavailable
+from supervision.ytel.claims import ends_at
 from supervision.ytel.login import SharedLogin
 from supervision.ytel.session import Credentials, CredentialsRefused
+
+DAY_MS = 86_400_000
+DAYS_AHEAD = 14
+SAID_EVERY_MS = 3_600_000
 
 
 class Token:
@@ -22,6 +28,7 @@ class Token:
         self._secret = secret
         self._login = SharedLogin(table, token_url(api_url), timeout)
         self._lock = RLock()
+        self._said_at = 0
 
     def bearer(self) -> str:
         """The token to send now. Raises YtelUnavailable or YtelRejected where there is none to be had."""
@@ -38,6 +45,7 @@ class Token:
     def _token(self, rejected: str | None) -> str:
         held = self._read()
         if isinstance(held, str):
+            self._say_when_it_ends(held)
             return held
         try:
             return self._login.token(held, rejected)
@@ -47,6 +55,16 @@ class Token:
                 measured("TokensRefused")
                 raise
             return changed if isinstance(changed, str) else self._login.token(changed, rejected)
+
+    def _say_when_it_ends(self, token: str) -> None:
+        """A plain token is made by a person, who must make the next in time: told once an hour, from 14 days before."""
+        now, ends = clock.now_ms(), ends_at(token)
+        if not ends or ends - now > DAYS_AHEAD * DAY_MS or 0 <= now - self._said_at < SAID_EVERY_MS:
+            return
+        self._said_at = now
+        days = max(0, (ends - now) // DAY_MS)
+        measured("TokenDaysLeft", days)
+        logger.warning("the token for Ytel ends soon; put a new one into the secret", days_left=days)
 
     def _read(self) -> str | Credentials:
         try:
