@@ -108,10 +108,11 @@ class Judge:
     def _answered(self, invocation: Invocation, method: str, path: str, answer: Answer | None) -> None:
         if method == "GET" and path.endswith("/conference"):
             for call in self.system.floor.active_calls():
-                if answer is None or answer.status != 200 or not _is_true(call, answer.body):
+                body = answer.body if answer is not None and answer.status == 200 else b""
+                if not _is_true(call, body):
                     self._excused[call.conf_id] = self.system.now_ms
-                else:
-                    self._shown[id(invocation), call.conf_id] = set(call.legs)
+                if call.conf_id.encode() in body:
+                    self._shown[id(invocation), call.conf_id] = {one for one in call.legs if _is_listed(one, body)}
 
     def _dialled(self, name: str, conf_id: str, to: str, kept_from: frozenset[str]) -> None:
         invocation, now = self._doing[name], self.system.now_ms
@@ -132,8 +133,11 @@ class Judge:
             self._break("forgotten leg", f"{to} is dialled, and nothing of it is on record")
         for member in self._shown.get((id(invocation), conf_id), ()):
             leg = call.legs.get(member)
-            if leg and leg.role in KEPT_OUT.get(action, ()) and member not in kept_from and not _lies(leg):
+            if leg and leg.role in KEPT_OUT.get(action, ()) and member not in kept_from:
                 self._break("leak", f"{action} is dialled, and {leg.role} {member} is not kept out")
+        agents = {leg.member_id for leg in call.of_role("agent")}
+        if action == "whisper" and agents and agents <= kept_from:
+            self._break("heard by nobody", "a whisper is dialled that the agent is kept from")
 
     def _told(self, detail_type: str, detail: dict[str, Any]) -> None:
         data, id_ = detail["data"], detail["metadata"]["id"]
@@ -202,13 +206,15 @@ def _action_of(invocation: Invocation) -> str:
     return str(invocation.event["rawPath"]).rpartition("/")[2]
 
 
-def _lies(leg: Leg) -> bool:
-    """Whether what is listed of a leg is not the truth."""
-    return leg.raw is not AS_IT_IS or not leg.described
+def _is_listed(member_id: str, body: bytes) -> bool:
+    return f'"{member_id}":'.encode() in body
 
 
 def _is_true(call: Call, body: bytes) -> bool:
-    """Whether a list shows a call and each of its legs as they are."""
+    """Whether a list shows a call and each of its legs, and which of them are supervisors'."""
     if call.status != "active" or call.conf_id.encode() not in body:
         return False
-    return all(not _lies(leg) and f'"{leg.member_id}":'.encode() in body for leg in call.legs.values())
+    return all(
+        _is_listed(leg.member_id, body) and (leg.role != "supervisor" or leg.raw is AS_IT_IS)
+        for leg in call.legs.values()
+    )

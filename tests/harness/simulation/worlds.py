@@ -34,6 +34,7 @@ WORLDS = [
     World("hangups", {"disconnects.empty_yes": 0.3, "disconnects.unclear": 0.2, "disconnects.lingers_seconds": 2.0}),
     World("flicker", {"conferences.comes_empty": 0.05, "conferences.flicker": 0.05}, truthful=False),
     World("replaced", moves=frozenset({"replace"})),
+    World("unreadable", moves=frozenset({"unreadable"})),
     World("undescribed", moves=frozenset({"undescribe", "spoof"}), truthful=False),
     World("statuses", moves=frozenset({"status"}), truthful=False),
     World("clocks", mishaps={}, moves=frozenset({"leap"})),

@@ -7,6 +7,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from tests.harness.fake_ytel.unsteady import DESCRIPTIONS
 from tests.harness.simulation.judge import Broken, Judge
 from tests.harness.simulation.mishaps import Mishaps
 from tests.harness.simulation.system import System
@@ -146,6 +147,15 @@ class Floors(RuleBasedStateMachine):
         if call and (members := self.system.floor.members(call)):
             self.system.floor.undescribe(call, members[which % len(members)], 20.0)
             self._went(f"{members[which % len(members)]} of {call[:4]} is not described", pause)
+
+    @moving("unreadable")
+    @rule(nth=NTH, which=st.integers(0, 3), how=st.sampled_from(DESCRIPTIONS), pause=PAUSES)
+    def cannot_be_read(self, nth: int, which: int, how: Any, pause: float) -> None:
+        call = self._call(nth)
+        if call and (members := self.system.floor.members(call, "agent", "contact", "third")):
+            member = members[which % len(members)]
+            self.system.floor.describe(call, member, how)
+            self._went(f"{member} of {call[:4]}: {how}", pause)
 
     @moving("spoof")
     @rule(nth=NTH, pause=PAUSES)
