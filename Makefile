@@ -1,6 +1,8 @@
 # Everything that is done with this project. `make help` lists it; a fresh clone needs python3, make and the network.
 
 ARCHITECTURE ?= arm64
+STAGE ?= dev
+BUS ?= supervision
 
 PY      := .venv/bin/python
 READY   := .venv/.ready
@@ -8,7 +10,7 @@ SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench build lint format describe key doctor clean
+.PHONY: help run test test-long bench build deploy redrive lint format describe key doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,6 +30,12 @@ bench: $(READY) $(SAM) ## the benchmarks, as a table
 build: $(READY) $(SAM) ## sam build, for arm64 or ARCHITECTURE=x86_64
 	@exec .ci/build $(ARCHITECTURE)
 
+deploy: build ## builds and deploys STAGE=dev or prod; shows the change set first, looks whether it answers after
+	@exec $(PY) .ci/deploy "$(STAGE)" $(ARCHITECTURE)
+
+redrive: $(READY) ## puts the requests that wait in QUEUE=<url> back on the bus [BUS=supervision]
+	@exec $(PY) .ci/redrive "$(QUEUE)" "$(BUS)"
+
 lint: $(READY) $(SAM) $(POLICY) ## formatting, lint, types, import rules, template and policy checks
 	@exec .ci/lint
 
@@ -37,8 +45,8 @@ format: $(READY) ## put the code into its format
 describe: $(READY) ## write what is generated: functions/page/openapi.json, the events' schemas in template.yaml
 	@exec $(PY) -W error .ci/describe
 
-key: $(READY) ## make a key: NAME=crm SCOPES="calls:read …" [SECRET=…] [WITHDRAW=old|all]
-	@exec env PYTHONPATH=shared $(PY) .ci/key "$(NAME)" $(if $(SCOPES),--scopes $(SCOPES)) $(if $(SECRET),--secret "$(SECRET)") $(if $(WITHDRAW),--withdraw $(WITHDRAW))
+key: $(READY) ## make a key: NAME=crm SCOPES="calls:read …" [SECRET=…] [WITHDRAW=old|all] [REGION=…]
+	@exec env PYTHONPATH=shared $(if $(REGION),AWS_DEFAULT_REGION=$(REGION)) $(PY) .ci/key "$(NAME)" $(if $(SCOPES),--scopes $(SCOPES)) $(if $(SECRET),--secret "$(SECRET)") $(if $(WITHDRAW),--withdraw $(WITHDRAW))
 
 doctor: $(READY) ## look at a real Ytel account, read-only; dials nobody
 	@exec env PYTHONPATH=shared $(PY) -m tests.doctor
