@@ -97,9 +97,14 @@ function age() {
   return floor ? Math.max(0, performance.now() - floor.knownAt) : null;
 }
 
+/** What a click may act on. Looked for in its few places: the rows are thousands of elements. */
+const PLACES = ["air", "exposure", "empty", "confirm", "sheet"].map(element);
+
 function* watched() {
   yield* list.watched();
-  yield* document.querySelectorAll("#air button, #exposure button, #empty button, dialog[open] button, .asides button, .agent-line");
+  for (const place of PLACES) yield* place.getElementsByTagName("button");
+  if (detail.confId) yield* detail.element.getElementsByTagName("button");
+  if (panels.shown === "agents") yield* element("agents").getElementsByClassName("agent-line");
 }
 
 async function read() {

@@ -1,0 +1,52 @@
+"""<call-floor>: the page in a CRM as one element."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.floor_page import PHONE
+from tests.harness.system import LOCAL_KEY
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tab(system, contexts, crm, ann):
+    page = contexts(viewport={"width": 1400, "height": 860}).new_page()
+    page.goto(f"{crm.origin}/element.html?{urlencode({'floor': f'{system.url}/', 'key': LOCAL_KEY, 'phone': PHONE})}")
+    return page
+
+
+def _told(tab, kind):
+    line = tab.locator("#events li").filter(has_text=kind).first
+    expect(line).to_be_visible()
+    return json.loads(line.text_content().split(" ", 1)[1])
+
+
+def test_it_asks_for_a_key_again_where_one_is_refused_and_does_what_it_is_told(tab, floor, ann):
+    frame = next(frame for frame in tab.frames if frame is not tab.main_frame)
+    row = frame.get_by_role("row").filter(has_text="Ann Lee")
+    expect(row).to_be_visible()
+    assert tab.evaluate("window.asked") == [False, True]
+    expect(row).to_contain_text("Maria Gomez")
+    expect(row).to_contain_text("Do not call")
+
+    tab.evaluate("call => window.floor.select(call)", ann)
+    assert _told(tab, "call-selected")["confId"] == ann
+    tab.evaluate("call => window.floor.supervise(call, 'whisper')", ann)
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    assert _told(tab, "supervision-joined")["joinedAt"]
+    floor.end_call(ann)
+    ended = _told(tab, "supervision-ended")
+    assert (ended["state"], bool(ended["endedAt"])) == ("ended", True)
+
+
+def test_it_is_as_high_as_its_calls(tab, floor):
+    frame = next(frame for frame in tab.frames if frame is not tab.main_frame)
+    expect(frame.get_by_role("row").filter(has_text="Ann Lee")).to_be_visible()
+    wait_until(lambda: 300 <= tab.locator("call-floor").bounding_box()["height"] <= 774)
+    assert tab.locator("call-floor").bounding_box()["width"] > 1000
