@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.browser.chromium import ARGUMENTS, NOT_FOUND, chromium, required
+from tests.browser.chromium import ARGUMENTS, NOT_FOUND, chromium, firefox, required
 
 for name in [one for one in os.environ if one.startswith(("AWS_", "YTEL_"))]:
     del os.environ[name]
@@ -20,13 +20,17 @@ os.environ |= {
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium; the test is skipped where there is none, and fails where one is required."""
+    """Chromium, or the Firefox of BROWSER=firefox. Skips where there is none, and fails where one is required."""
     from playwright.sync_api import sync_playwright
 
-    path = chromium()
+    in_firefox = os.environ.get("BROWSER") == "firefox"
+    path = firefox() if in_firefox else chromium()
     if path is None:
-        (pytest.fail if required() else pytest.skip)(NOT_FOUND)
+        (pytest.fail if required() else pytest.skip)("no Firefox is found" if in_firefox else NOT_FOUND)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        if in_firefox:
+            launched = playwright.firefox.launch(executable_path=path, channel="moz-firefox")
+        else:
+            launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         launched.close()

@@ -1,4 +1,4 @@
-"""The Chromium that is on this machine."""
+"""The browsers that are on this machine."""
 
 import os
 import shutil
@@ -19,6 +19,11 @@ def chromium() -> str | None:
     """Its path: what CHROMIUM names, or the first of the usual names that is on the PATH."""
     named = os.environ.get("CHROMIUM")
     return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def firefox() -> str | None:
+    """The path of the Firefox that tests are run in where BROWSER says so, as it is released."""
+    return next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 
 
 def required() -> bool:

@@ -60,6 +60,7 @@ def _take(browser: Browser, url: str, floor: Floor) -> None:
 
     def tab(scheme: Scheme = "light", number: str = PHONE, size: ViewportSize = SIZE) -> FloorPage:
         context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+        context.add_init_script("localStorage.setItem('signals', 'off')")  # it has been asked for
         page = FloorPage(context.new_page(), url).open(number)
         page.phone.blur()
         expect(page.rows).to_have_count(len(AGENTS))

@@ -85,7 +85,7 @@ export class Air {
     const bar = part("air");
     part("air-on").hidden = !main;
     part("air-none").hidden = Boolean(main);
-    part("signals-ask").hidden = !main || !signals.unasked;
+    part("signals-ask").hidden = !main || exposed() || !signals.unasked;
     part("air-none-hint").hidden = rights.readOnly;
     if (!main) {
       bar.dataset.heard = "none";
