@@ -93,7 +93,7 @@ export class Air {
       return signals.state(exposed() ? "exposed" : "", "", "");
     }
     const heard = lost() ? lostOf(main) : worst(all.map((one) => this.#heard(one)));
-    const agent = agentName(main.call);
+    const agent = agentName(this.#parts.callOf(main) ?? main.call);
     const signature = `${main.id} ${all.length}`;
     if (signature !== this.#shown) for (const button of bar.querySelectorAll("button")) steady.renew(button);
     this.#shown = signature;
@@ -135,7 +135,7 @@ export class Air {
 
   /** Beside who hears: how old that is; who does not; what else the phone is on. */
   #more(heard, all, main) {
-    const rest = all.filter((one) => one !== main).map((one) => t("air.also", { agent: agentName(one.call) }));
+    const rest = all.filter((one) => one !== main).map((one) => t("air.also", { agent: agentName(this.#parts.callOf(one) ?? one.call) }));
     const age = heard.age === null || heard.age === undefined ? "" : ageOf(heard.age);
     if (heard.then) return [t("air.unknown.then", { age, then: heard.then }), ...rest].join(" · ");
     return [rest.length ? listed(rest) : "", heard.not, age && t("seen", { age })].filter(Boolean).join(" · ");
