@@ -37,7 +37,7 @@ def test_no_policy_names_everything():
 
 def test_what_is_done_to_items_is_bound_to_their_partitions():
     for statement in statements():
-        if any("/table/" in one and "/index/" not in one for one in map(str, listed(statement["Resource"]))):
+        if any(":table/" in one and "/index/" not in one for one in map(str, listed(statement["Resource"]))):
             keys = next(value for name, value in statement["Condition"].items() if name.startswith("ForAllValues"))
             assert statement["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}  # ForAllValues of none is true
             assert keys["dynamodb:LeadingKeys"]
