@@ -5,7 +5,7 @@ from typing import Any
 from callers import Callers
 
 from supervision.base.cold_start import at_start
-from supervision.base.observability import correlation, correlation_of, logger
+from supervision.base.observability import correlation_of, invocation, logger
 from supervision.base.settings import AuthSettings, load
 from supervision.rules.scopes import ROUTES
 
@@ -18,7 +18,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     Raises where that cannot be told: the gateway then answers 500, and nobody is let in.
     """
     route = event["routeKey"]
-    with correlation(correlation_of(event), context):
+    with invocation(context, correlation_of(event)):
         caller = callers().of_bearer(_bearer(event["headers"]))
         allowed = caller is not None and not caller.scopes.isdisjoint(ROUTES.get(route, ()))
         logger.info("allowed" if allowed else "denied", route=route, client=caller and caller.client)

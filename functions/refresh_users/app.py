@@ -3,7 +3,7 @@
 from typing import Any
 
 from supervision.base.cold_start import at_start
-from supervision.base.observability import correlation, logger
+from supervision.base.observability import invocation, logger
 from supervision.base.problems import YtelProblem
 from supervision.base.settings import load
 from supervision.wiring import FloorNeeds, Parts
@@ -17,7 +17,7 @@ def parts() -> Parts:
 
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
     """Reads the users anew. Where Ytel does not give them, the held ones serve until the next time."""
-    with correlation(context.aws_request_id, context):
+    with invocation(context):
         try:
             logger.info("the users are read", count=parts().users.refresh())
         except YtelProblem as problem:

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision.api import http_api
+from supervision.api import entry, http_api
 from supervision.api.openapi import supervisions as described
 from supervision.base.cold_start import at_start
 from supervision.base.observability import logger
@@ -24,15 +24,13 @@ def list_supervisions() -> Response[str]:
     http_api.caller_of(app)
     query = history.Query.of(app.current_event.query_string_parameters or {})
     _look_at_the_floor()
-    return http_api.json_answer(200, history.find(parts().settings.table_name, parts().supervisions, query))
+    return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query))
 
 
 @app.delete("/supervisions/<id>", **described.LEAVE)
 def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
     """Drops the supervisor's own leg; the call goes on."""
-    return http_api.json_answer(
-        202, parts().leave.leave(http_api.path_parameter(app, "id", id), http_api.caller_of(app)).to_json()
-    )
+    return entry.answer(app, parts(), "leave")
 
 
 def _look_at_the_floor() -> None:
@@ -46,5 +44,5 @@ def _look_at_the_floor() -> None:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """An HTTP API event."""
-    return http_api.serve(app, event, context)
+    """An HTTP API event, or a `Supervision Requested` that names a supervision."""
+    return entry.handle(app, parts, event, context, "leave")

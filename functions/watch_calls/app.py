@@ -5,7 +5,7 @@ from typing import Any
 
 from supervision.actions.watcher import Watcher
 from supervision.base.cold_start import at_start
-from supervision.base.observability import correlation
+from supervision.base.observability import invocation
 from supervision.base.settings import WatchSettings, load
 from supervision.wiring import FloorNeeds, Parts
 
@@ -22,7 +22,7 @@ class Needs(FloorNeeds, WatchSettings):
 def _build() -> Watcher:
     settings = load(Needs)
     parts = Parts(settings)
-    return Watcher(settings.table_name, parts.floor, parts.outbox, settings, settings.calls_max_age_seconds)
+    return Watcher(parts.gateway, parts.floor, parts.outbox, settings, settings.calls_max_age_seconds)
 
 
 watcher = at_start(_build)
@@ -32,5 +32,5 @@ def lambda_handler(event: dict[str, Any], context: Any) -> None:
     """A scheduled event; takes its minute."""
     spare = context.get_remaining_time_in_millis() / 1000 - MINUTE_SECONDS
     late = max(spare, SPARE_SECONDS)
-    with correlation(context.aws_request_id, context):
+    with invocation(context):
         watcher().watch(lambda: context.get_remaining_time_in_millis() / 1000 - late, context.aws_request_id)

@@ -4,23 +4,24 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision.api import events, http_api
-from supervision.api.dial_door import DialDoor
+from supervision.api import entry, http_api
 from supervision.api.openapi import actions as described
 from supervision.base.cold_start import at_start
 from supervision.base.problems import CallNotFound
+from supervision.base.settings import load
+from supervision.wiring import FloorNeeds, Parts
 
 app = APIGatewayHttpResolver()
 http_api.prepare(app, CallNotFound)
-door = at_start(lambda: DialDoor("whisper"))
+parts = at_start(lambda: Parts(load(FloorNeeds)))
 
 
 @app.post("/calls/<confId>/whisper", **described.dial("whisper"))
 def whisper(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom the agent alone hears."""
-    return door().over_http(app, http_api.path_parameter(app, "confId", confId))
+    return entry.answer(app, parts(), "whisper")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP API event, or a `Supervision Requested` from the bus."""
-    return door().from_bus(event, context) if events.is_from_bus(event) else http_api.serve(app, event, context)
+    return entry.handle(app, parts, event, context, "whisper")

@@ -8,9 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from supervision.base import aws
-from supervision.base.settings import BusSettings, DialSettings, FloorSettings, TableSettings, YtelSettings
+from supervision.base.settings import (
+    BusSettings,
+    DialSettings,
+    FloorSettings,
+    RequestSettings,
+    TableSettings,
+    YtelSettings,
+)
 from supervision.floor.floor import Floor, Upstream
 from supervision.floor.users import Users
+from supervision.table.gateway import Gateway
 
 if TYPE_CHECKING:
     from supervision.actions.call_reader import CallReader
@@ -20,17 +28,13 @@ if TYPE_CHECKING:
     from supervision.actions.leave import Leave
     from supervision.table.outbox import Outbox
     from supervision.table.repository import Supervisions
+    from supervision.table.requests import Requests
     from supervision.ytel.client import Ytel
 
 
 @dataclass(frozen=True, kw_only=True)
-class FloorNeeds(TableSettings, BusSettings, YtelSettings, FloorSettings):
-    """What reading the floor needs."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DialNeeds(FloorNeeds, DialSettings):
-    """What dialling needs besides."""
+class FloorNeeds(TableSettings, BusSettings, YtelSettings, FloorSettings, DialSettings, RequestSettings):
+    """What every function but the authorizer and the page needs: reading the floor, and acting on its calls."""
 
 
 class Parts:
@@ -40,6 +44,11 @@ class Parts:
         self.settings = settings
         # Whatever is asked first needs it; made now, it costs an environment's start and nobody's request.
         aws.client("dynamodb")
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The table."""
+        return Gateway(self.settings.table_name)
 
     @cached_property
     def ytel(self) -> "Ytel":
@@ -77,14 +86,21 @@ class Parts:
         """The way to the bus."""
         from supervision.table.outbox import Outbox
 
-        return Outbox(self.settings.table_name, self.settings.event_bus_name)
+        return Outbox(self.gateway, self.settings.event_bus_name)
 
     @cached_property
     def supervisions(self) -> "Supervisions":
         """The records."""
         from supervision.table.repository import Supervisions
 
-        return Supervisions(self.settings.table_name, self.settings.audit_days, self.outbox)
+        return Supervisions(self.gateway, self.settings.audit_days, self.outbox)
+
+    @cached_property
+    def requests(self) -> "Requests":
+        """The requests that have a name."""
+        from supervision.table.requests import Requests
+
+        return Requests(self.gateway)
 
     @cached_property
     def guard(self) -> "Guard":
@@ -114,8 +130,9 @@ class Parts:
 
         return Leave(self.reader, self.supervisions, self.floor)
 
-    def supervise(self, settings: DialSettings) -> "Supervise":
+    @cached_property
+    def supervise(self) -> "Supervise":
         """Asks supervisors' phones into calls."""
         from supervision.actions.dial import Supervise
 
-        return Supervise(self.reader, self.supervisions, self.floor, settings, self.settings.table_name)
+        return Supervise(self.reader, self.supervisions, self.floor, self.settings)

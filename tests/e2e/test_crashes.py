@@ -166,7 +166,7 @@ def test_a_hang_up_that_nobody_was_left_to_tell_is_told(scene, cut_off, watch, w
         cut_off("hangup", lambda: scene.ask("hangup", call), where, text=text, processed=processed).status_code == 500
     )
     assert not scene.floor.is_active(call)
-    scene.system.move_clock(10)
+    scene.system.move_clock(61)
     watch()
     watch()
     [told] = scene.told("Call Hung Up", lambda data: data["confId"] == call)

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -229,8 +230,9 @@ class System:
         self._events.append(event)
         if self._on_event:
             self._on_event(event)
+        put_at = datetime.fromisoformat(event["time"]) + timedelta(seconds=self._ahead)
         for name in rules:
-            self._fire(self._rules[name].function, event)
+            self._fire(self._rules[name].function, event | {"time": put_at.strftime("%Y-%m-%dT%H:%M:%SZ")})
 
     def _log(self, function: str, line: str) -> None:
         self._logs.append((function, line))

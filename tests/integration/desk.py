@@ -5,15 +5,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from supervision.actions.dial import DialRequest, Supervise
+from supervision.actions.dial import Supervise
 from supervision.base import aws
 from supervision.base.problems import Problem
 from supervision.rules.caller import Caller
+from supervision.rules.request import Request
 from supervision.rules.scopes import SCOPES
 from supervision.rules.supervision import Supervision
 from supervision.table.outbox import ENTRIES
 from supervision.table.repository import OPEN
-from supervision.wiring import DialNeeds, Parts
+from supervision.wiring import FloorNeeds, Parts
 from tests.harness.fake_ytel import FakeYtel
 from tests.integration.ytel_clients import Tokens, client
 
@@ -36,7 +37,7 @@ class Desk:
     def __init__(self, table: str, ytel: FakeYtel, move: Callable[..., int], **settings: Any) -> None:
         self.table, self.ytel, self.floor, self.move = table, ytel, ytel.floor, move
         self.told: list[Told] = []
-        self.settings = DialNeeds(
+        self.settings = FloorNeeds(
             table_name=table,
             event_bus_name=BUS,
             ytel_api_url=ytel.api_url,
@@ -60,7 +61,7 @@ class Desk:
 
     @property
     def supervise(self) -> Supervise:
-        return self.parts.supervise(self.settings)
+        return self.parts.supervise
 
     def call(self, **shape: Any) -> str:
         """A new call, whose agent is known; a moment later."""
@@ -69,8 +70,8 @@ class Desk:
         self.parts.users.refresh()
         return call
 
-    def asked(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> DialRequest:
-        return DialRequest(action, call, to, caller, "correlation-1")
+    def asked(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> Request:
+        return Request(action=action, caller=caller, correlation_id="correlation-1", conf_id=call, to=to)
 
     def dial(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> Supervision:
         """Dialled, and a moment later."""
@@ -139,7 +140,7 @@ def listen_in(desk: Desk, monkeypatch: Any) -> None:
             if "EventId" in result:
                 detail = json.loads(entry["Detail"])
                 assert set(detail) == {"metadata", "data"}
-                assert set(detail["metadata"]) == {"version", "id", "correlationId", "requestedBy"}
+                assert set(detail["metadata"]) == {"version", "id", "at", "correlationId", "requestedBy"}
                 desk.told.append(Told(entry["DetailType"], detail["data"], detail["metadata"]))
         return answer
 

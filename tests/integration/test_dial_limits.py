@@ -4,10 +4,16 @@ import pytest
 
 from supervision.base import aws
 from supervision.base.problems import TooManyDials
-from supervision.table.rate_limit import count
+from supervision.table.gateway import Gateway
+from supervision.table.rate_limit import count as count_one
+from supervision.table.rate_limit import one_dial
 from tests.integration.tables import make_table
 
 MINUTE = 1_709_849_220_000
+
+
+def count(table, client, limit, now):
+    count_one(Gateway(table), one_dial(client, limit, now))
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_every_member_is_disconnected(desk, shape):
     told = desk.of_type("Call Hung Up")
     assert told.data == {"confId": call, "hungUp": members, "failed": [], "requestedBy": "crm"}
     assert told.metadata["correlationId"] == "correlation-1"
-    assert desk.items("UNTOLD") == []
+    assert desk.items("OUTBOX") == []
 
 
 def test_supervisors_are_disconnected_too_and_their_supervision_ends(desk):

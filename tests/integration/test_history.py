@@ -32,7 +32,7 @@ def records(desk):
 
 
 def page(desk, **parameters):
-    return find(desk.table, desk.parts.supervisions, Query.of(parameters))
+    return find(desk.parts.gateway, desk.parts.supervisions, Query.of(parameters))
 
 
 def all_pages(desk, **parameters):

@@ -19,7 +19,7 @@ def outbox(desk):
 
 
 def events(number):
-    return [Event("Call Started", f"call-{n}", {"n": n}, "watch_calls", "r1") for n in range(number)]
+    return [Event("Call Started", f"call-{n}", {"n": n}, "watch_calls", "r1", 1) for n in range(number)]
 
 
 def numbers(desk):
@@ -27,7 +27,7 @@ def numbers(desk):
 
 
 def kept(desk):
-    return [json.loads(item["detail"]["S"])["data"]["n"] for item in desk.items("UNTOLD")]
+    return [json.loads(item["detail"]["S"])["data"]["n"] for item in desk.items("OUTBOX")]
 
 
 class Bus:
@@ -56,13 +56,13 @@ class Bus:
 
 def keep_and_tell(outbox, all_events):
     outbox.keep(all_events)
-    outbox.tell(all_events)
+    outbox.publish(all_events)
 
 
 def test_what_was_told_is_forgotten(desk, outbox):
     keep_and_tell(outbox, events(1))
     assert numbers(desk) == [0]
-    assert desk.items("UNTOLD") == []
+    assert desk.items("OUTBOX") == []
     desk.move(AFTER)
     assert outbox.sweep() == 0
 
@@ -101,7 +101,7 @@ def test_while_the_bus_is_down_everything_is_kept_and_told_in_its_order_once_it_
 
 
 def test_what_a_function_decided_and_died_over_is_told_by_the_next_sweep(desk, outbox):
-    event = Event("Call Started", "call-7", {"n": 7}, "watch_calls", "r1")
+    event = Event("Call Started", "call-7", {"n": 7}, "watch_calls", "r1", 1)
     outbox.keep([event])
     desk.move(AFTER)
     assert desk.function().outbox.sweep() == 1
@@ -115,7 +115,7 @@ def test_a_function_that_died_after_telling_tells_again_under_the_same_id(desk, 
     outbox.keep(events(1))
     with monkeypatch.context() as patched:
         patched.setattr(aws.client("dynamodb"), "delete_item", fail)
-        outbox.tell(events(1))
+        outbox.publish(events(1))
     desk.move(AFTER)
     outbox.sweep()
     first, second = desk.told
@@ -131,7 +131,7 @@ def test_telling_never_raises(desk, outbox, monkeypatch):
 
 def test_what_is_kept_is_gone_some_day(desk, outbox):
     outbox.keep(events(1))
-    [item] = desk.items("UNTOLD")
+    [item] = desk.items("OUTBOX")
     assert int(item["expiration"]["N"]) == desk.move() // 1000 + KEEP_SECONDS
 
 
@@ -150,7 +150,13 @@ def test_the_envelope():
     event = of_supervision("Supervision Started", supervision())
     detail = json.loads(event.detail())
     assert detail == {
-        "metadata": {"version": "1", "id": event.id, "correlationId": "r1", "requestedBy": "crm"},
+        "metadata": {
+            "version": "1",
+            "id": event.id,
+            "at": supervision().requestedAt,
+            "correlationId": "r1",
+            "requestedBy": "crm",
+        },
         "data": supervision(id=detail["data"]["id"]).to_json(),
     }
 

@@ -24,15 +24,16 @@ CREDENTIALS = {"username": "supervisor@example.com", "password": "fake-ytel-pass
 
 SNAPSHOT = {"GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem"}
 ITEM = {"GetItem", "PutItem", "UpdateItem", "DeleteItem"}
+REQUEST = {"PutItem", "UpdateItem", "DeleteItem"}
 YTEL = {"TOKEN": ITEM, "SNAPSHOT#users": SNAPSHOT}
 FLOOR = {
     **YTEL,
     "SNAPSHOT#floor": SNAPSHOT,
     "OPEN": {"Query", "PutItem", "DeleteItem"},
     "SUPERVISION#1": {"GetItem", "PutItem"},
-    "UNTOLD": {"PutItem", "DeleteItem"},
+    "OUTBOX": {"PutItem", "DeleteItem"},
 }
-DIAL = {**FLOOR, "IDEMPOTENCY": ITEM, "DIALS#crm": {"UpdateItem"}, "ASKED": {"GetItem", "PutItem"}}
+DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "DeleteItem"}
 # What each function may do to the items of each partition.
 ITEMS = {
@@ -40,17 +41,17 @@ ITEMS = {
     "Listen": DIAL,
     "Whisper": DIAL,
     "Barge": DIAL,
-    "Hangup": {**FLOOR, "IDEMPOTENCY": ITEM},
-    "Supervisions": FLOOR,
-    "WatchCalls": {**FLOOR, "WATCHED": WATCHED, "UNTOLD": WATCHED},
+    "Hangup": {**FLOOR, "REQUEST#1": REQUEST},
+    "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
+    "WatchCalls": {**FLOOR, "WATCHED": WATCHED, "OUTBOX": WATCHED},
     "RefreshUsers": YTEL,
     "Authorize": {},
     "Page": {},
 }
-DIALLERS = {name for name, items in ITEMS.items() if "ASKED" in items}
+DIALLERS = {name for name, items in ITEMS.items() if "DIALS#crm" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
-PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "ELSE"]
+PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "REQUEST", "ELSE"]
 
 [TABLE] = TEMPLATE.resources("AWS::DynamoDB::Table")
 [BUS] = TEMPLATE.resources("AWS::Events::EventBus")
@@ -104,9 +105,9 @@ OTHERS = [
     ("dynamodb", "Query", by_index("by_call", "confId"), {"Supervisions"}),
     ("dynamodb", "Query", by_index("by_client", "requestedBy"), {"Supervisions"}),
     ("dynamodb", "Query", by_index("by_time", "kind"), {"Supervisions"}),
-    ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "UNTOLD"), READERS),
-    ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "UNTOLD", "ASKED"), DIALLERS),
-    ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "UNTOLD"), {"WatchCalls"}),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "OUTBOX"), READERS),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "DIALS#crm", "REQUEST#1"), DIALLERS),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX"), {"WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
     ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_TOKEN}, ASKS_YTEL),
     ("secretsmanager", "GetSecretValue", {"SecretId": API_CLIENTS}, {"Authorize"}),

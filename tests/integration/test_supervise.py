@@ -51,12 +51,13 @@ def test_the_supervision_is_answered_recorded_and_told(desk):
     assert desk.types() == ["Supervision Started"]
     assert desk.told[0].data == wire
     assert desk.told[0].metadata == {
+        "at": begun.requestedAt,
         "version": "1",
         "id": desk.told[0].metadata["id"],
         "correlationId": "correlation-1",
         "requestedBy": "crm",
     }
-    assert desk.items("UNTOLD") == []
+    assert desk.items("OUTBOX") == []
 
 
 def test_one_call_is_read_and_one_dial_is_sent(desk):

@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 from supervision.base import aws
 from supervision.rules.supervision import Supervision, new_id
+from supervision.table.gateway import TRANSACTION_ATTEMPTS as ATTEMPTS
 from supervision.table.outbox import of_supervision
 from supervision.table.repository import PhoneTaken
-from supervision.table.transactions import ATTEMPTS
 from tests.integration.desk import OTHER_PHONE, PHONE, at_once
 
 NOW = 1_709_849_242_672
@@ -111,7 +111,7 @@ def test_nothing_is_recorded_without_what_is_told_of_it(desk, supervisions, monk
     monkeypatch.setattr(aws.client("events"), "put_events", fail)
     joined = begun.replace(state="joined")
     assert supervisions.save(joined, [of_supervision("Supervision Joined", joined)]).state == "joined"
-    [kept] = desk.items("UNTOLD")
+    [kept] = desk.items("OUTBOX")
     assert kept["detailType"]["S"] == "Supervision Joined"
 
 
@@ -175,7 +175,7 @@ def cancelled(*codes):
 @pytest.fixture
 def met(monkeypatch):
     """The reasons for which the next transactions are cancelled, one list each; and how many were tried."""
-    monkeypatch.setattr("supervision.table.transactions.time.sleep", lambda _: None)
+    monkeypatch.setattr("supervision.table.gateway.time.sleep", lambda _: None)
     write = aws.client("dynamodb").transact_write_items
     reasons: list[list[str]] = []
     tried: list[Any] = []

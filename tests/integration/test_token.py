@@ -312,7 +312,7 @@ def test_the_token_endpoint_is_on_the_apis_own_host():
 
 def test_a_plain_token_says_once_an_hour_that_it_ends_within_fourteen_days(clock_at, monkeypatch):
     said = []
-    monkeypatch.setattr("supervision.ytel.token.measured", lambda name, days: said.append((name, days)))
+    monkeypatch.setattr("supervision.ytel.token.add_metric", lambda name, days: said.append((name, days)))
     day = 86_400
     claims = base64.urlsafe_b64encode(json.dumps({"exp": clock_at() // 1000 + 15 * day}).encode()).decode().rstrip("=")
 

@@ -21,7 +21,7 @@ def watcher(desk):
 def another(desk, parts=None, **settings):
     """One more watcher, as a function environment of its own has it."""
     parts = parts or desk.function()
-    made = Watcher(desk.table, parts.floor, parts.outbox, WatchSettings(**settings), MAX_AGE, sleep=desk.move)
+    made = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(**settings), MAX_AGE, sleep=desk.move)
     return begin(made)
 
 

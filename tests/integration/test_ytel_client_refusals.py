@@ -117,7 +117,7 @@ def _bring_in(ytel):
 def test_a_refused_token_and_a_list_cut_off_are_counted(http, monkeypatch):
     counted = []
     for module in ("transport",):
-        monkeypatch.setattr(f"supervision.ytel.{module}.measured", lambda name, *_: counted.append(name))
+        monkeypatch.setattr(f"supervision.ytel.{module}.add_metric", lambda name, *_: counted.append(name))
     http.post(PARTICIPANT, status=401, json={"status": False})
     with pytest.raises(YtelRejected):
         _bring_in(client(tokens=Tokens("old")))

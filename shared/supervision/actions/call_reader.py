@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from supervision.actions.guard import Guard
-from supervision.base.problems import CallAmbiguous, CallNotFound
+from supervision.base.problems import CallAmbiguous, CallNotFound, InvalidRequest
 from supervision.rules.calls import client_id_of
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
 from supervision.rules.legs import FreshLegs, User, read_fresh, same_number
+from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision
 from supervision.ytel.client import Ytel
 
@@ -61,6 +62,29 @@ class CallReader:
         if conference is None:
             raise CallNotFound("There is no such active call.")
         return self.take_in(conference)
+
+    def read_for(self, request: Request) -> CallNow:
+        """The call that a request is about, as it is now.
+
+        Raises CallNotFound or CallAmbiguous; InvalidRequest where no call is named, or one and an agent who is not on
+        it; or a YtelProblem.
+        """
+        call = self.read(self.call_of(request))
+        client_id, number, agent = request.client_id, request.agent_number, call.agent
+        named = client_id_of(call.conference.content)
+        if (client_id is not None and client_id != named) or (
+            number is not None and (agent is None or not same_number(agent.webrtcNumber, number))
+        ):
+            raise InvalidRequest("The agent who is named is not on the call that is named.")
+        return call
+
+    def call_of(self, request: Request) -> str:
+        """The id of the call that a request is about. Raises InvalidRequest, CallNotFound or CallAmbiguous."""
+        if request.conf_id is not None:
+            return request.conf_id
+        if request.client_id is None and request.agent_number is None:
+            raise InvalidRequest('The call must be named by "confId", or by its agent\'s "clientId" or "agentNumber".')
+        return self.of_agent(request.client_id, request.agent_number)
 
     def of_agent(self, client_id: str | None, number: str | None) -> str:
         """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous."""

@@ -1,15 +1,17 @@
 """The use case behind listen, whisper and barge, whichever door it came through: read, decide, dial, record, tell."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from supervision.actions.call_reader import CallReader
 from supervision.base import clock
-from supervision.base.observability import logger, measured
+from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
     AlreadySupervising,
     CallNotFound,
     InProgress,
+    InvalidRequest,
     OutcomeUnknown,
     SupervisionNotFound,
     YtelProblem,
@@ -18,32 +20,22 @@ from supervision.base.settings import DialSettings
 from supervision.floor.floor import Floor
 from supervision.rules.actions import ACTIONS
 from supervision.rules.audience import decide
-from supervision.rules.caller import Caller
 from supervision.rules.legs import same_number
 from supervision.rules.lifecycle import JOIN_WITHIN_MS
 from supervision.rules.phone_numbers import may_dial
+from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table import rate_limit
+from supervision.table.gateway import Guarded, Write
 from supervision.table.outbox import of_supervision
 from supervision.table.repository import PhoneTaken, Supervisions
+from supervision.table.requests import Opened
 
 # The same request within this time gets the supervision that is under way.
 SAME_REQUEST_MS = 30_000
 # A dial that is pending for longer was cut off: its outcome is unknown.
 DIAL_MS = 10_000
 RECORD_ATTEMPTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class DialRequest:
-    """A supervisor's phone is to be asked into a call. `key` is what the client named its request by, if it did."""
-
-    action: str
-    conf_id: str
-    to: str
-    caller: Caller
-    correlation_id: str
-    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +46,20 @@ class Supervise:
     supervisions: Supervisions
     floor: Floor
     settings: DialSettings
-    table: str
 
-    def dial(self, request: DialRequest) -> Supervision:
+    def dial(self, request: Request, opened: Opened | None = None) -> Supervision:
         """The supervision that was begun, or the same request's that is under way.
 
-        Raises a Problem. With OutcomeUnknown the dial may have been sent, and `extra` names the supervision; with any
-        other nothing rang.
+        `opened` is the request in the table, where it has a name: what an earlier function began for it is looked for,
+        and what this one begins is noted in it before it is sent. Raises a Problem. With OutcomeUnknown the dial may
+        have been sent, and `extra` names the supervision; with any other nothing rang.
         """
+        if opened is not None and opened.supervision_id is not None:
+            earlier = self.supervisions.get(opened.supervision_id)
+            if earlier is not None and earlier.dial != "refused":
+                return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
         to = self._check_number(request, ())
-        earlier = self.supervisions.asked(request.caller.client, request.key) if request.key is not None else None
-        if earlier is not None and earlier.dial != "refused":
-            return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
-        call = self.reader.read(request.conf_id)
+        call = self.reader.read_for(request)
         request.caller.require_agent(call.agent.clientId if call.agent else None)
         standing = next((one for one in call.supervisions if same_number(one.to, to)), None)
         if standing is not None:
@@ -76,11 +69,10 @@ class Supervise:
         if call.agent is None:
             raise AssertionError("an audience was decided for a call without an agent")
         now = clock.now_ms()
-        rate_limit.count(self.table, request.caller.client, self.settings.dials_per_minute, now)
         supervision = Supervision(
             id=new_id(),
             action=request.action,
-            confId=request.conf_id,
+            confId=call.conference.conf_id,
             to=to,
             caller=call.agent.webrtcNumber,
             clientId=call.agent.clientId,
@@ -89,13 +81,19 @@ class Supervise:
             requestedBy=request.caller.client,
             requestedAt=now,
             correlationId=request.correlation_id,
-            key=request.key,
+            key=request.name,
         )
+        besides = [rate_limit.one_dial(request.caller.client, self.settings.dials_per_minute, now)]
+        if opened is not None:
+            taken_over = InProgress("The same request is being worked on.")
+            besides.append(Guarded(opened.begun(supervision.id), taken_over))
         try:
-            self.supervisions.begin(supervision)
+            self.supervisions.begin(supervision, besides)
         except PhoneTaken:
             raise InProgress("The same phone is being asked into this call right now.") from None
-        return self._send(supervision)
+        if opened is not None:
+            opened.supervision_id = supervision.id
+        return self._send(supervision, opened)
 
     def look_again(self, id_: str) -> Supervision:
         """The supervision whose dial's answer was lost, if its phone has joined. Raises OutcomeUnknown if not."""
@@ -114,16 +112,16 @@ class Supervise:
             raise _unknown(supervision)
         return supervision
 
-    def _check_number(self, request: DialRequest, in_call: set[str] | tuple[()]) -> str:
+    def _check_number(self, request: Request, in_call: set[str] | tuple[()]) -> str:
         return may_dial(
-            request.to,
+            _phone(request),
             account_numbers=self.reader.users.numbers(),
             in_call=in_call,
             regions=self.settings.dial_regions,
             allowed=request.caller.phones,
         )
 
-    def _send(self, supervision: Supervision) -> Supervision:
+    def _send(self, supervision: Supervision, opened: Opened | None) -> Supervision:
         # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.
         try:
             self.reader.ytel.bring_in(
@@ -134,41 +132,73 @@ class Supervise:
                 no_speak_to=supervision.noSpeakToList,
             )
         except OutcomeUnknown:
-            measured("DialsUnknown")
-            self._record(supervision, lambda one: one.replace(dial="unknown"))
-            raise _unknown(supervision) from None
+            add_metric("DialsUnknown")
+            problem = _unknown(supervision)
+            self._record(supervision, lambda one: one.replace(dial="unknown"), opened, lost=problem)
+            raise problem from None
         except YtelProblem as problem:
             refused = {"dial": "refused", "state": "failed", "endedAt": clock.now_ms(), "how": problem.code}
-            self._record(supervision, lambda one: one.replace(**refused) if one.state == "dialing" else one)
+            self._record(supervision, lambda one: one.replace(**refused) if one.state == "dialing" else one, None)
             raise
-        measured(ACTIONS[supervision.action].started_metric)
-        return self._record(supervision, lambda one: one.replace(dial="taken"), "Supervision Started")
+        add_metric(ACTIONS[supervision.action].started_metric)
+        return self._record(supervision, lambda one: one.replace(dial="taken"), opened, tell="Supervision Started")
 
     def _record(
-        self, supervision: Supervision, change: Callable[[Supervision], Supervision], tell: str | None = None
+        self,
+        supervision: Supervision,
+        change: Callable[[Supervision], Supervision],
+        opened: Opened | None,
+        *,
+        tell: str | None = None,
+        lost: OutcomeUnknown | None = None,
     ) -> Supervision:
-        """Records what is now known of the dial, and tells it.
+        """Records what is now known of the dial, tells it, and closes its request with it.
 
-        A reading may have changed the record since the dial was sent: the change is made to what stands then. A table
-        that fails does not undo the dial, so it does not fail the request.
+        A table that fails does not undo the dial, so it does not fail the request.
         """
+        with ThreadPoolExecutor(1) as pool:
+            invalidated = pool.submit(self.floor.out_of_date)
+            try:
+                after = self._saved(supervision, change, tell, lambda one: _answer(opened, one, lost))
+                if opened is not None:
+                    opened.closed = True
+                invalidated.result()
+            except Exception:
+                logger.exception("a dial could not be recorded", extra={"supervision": supervision.id})
+                return change(supervision)
+        return after
+
+    def _saved(
+        self,
+        supervision: Supervision,
+        change: Callable[[Supervision], Supervision],
+        tell: str | None,
+        close: Callable[[Supervision], list[Write]],
+    ) -> Supervision:
+        """The supervision as it was saved, with the event that tells of it.
+
+        A reading may have changed the record since the dial was sent: the change is made to what stands then. Where
+        others change it each time, the event is told all the same, and what they recorded stands.
+        """
+        for _ in range(RECORD_ATTEMPTS):
+            after = change(supervision)
+            # A reading that saw the phone join before this was recorded has told that it began.
+            events = [of_supervision(tell, after)] if tell and after.joinedAt is None else []
+            saved = self.supervisions.save(after, events, close(after))
+            if saved is not None:
+                return saved
+            supervision = self.supervisions.get(supervision.id) or supervision
+            if not supervision.under_way:
+                break
+        logger.error("a dial's record is another's each time", extra={"supervision": supervision.id})
         after = change(supervision)
-        try:
-            for _ in range(RECORD_ATTEMPTS):
-                # A reading that saw the phone join before this was recorded has told that it began.
-                events = [of_supervision(tell, after)] if tell and after.joinedAt is None else ()
-                saved = self.supervisions.save(after, events)
-                supervision = saved or self.supervisions.get(supervision.id) or supervision
-                after = supervision if saved else change(supervision)
-                if saved or not supervision.under_way:
-                    break
-            self.floor.out_of_date()
-        except Exception:
-            logger.exception("a dial could not be recorded", extra={"supervision": supervision.id})
+        events = [of_supervision(tell, after)] if tell and after.joinedAt is None else []
+        self.supervisions.outbox.keep(events, close(after))
+        self.supervisions.outbox.publish(events)
         return after
 
 
-def _same_request(standing: Supervision, request: DialRequest) -> Supervision:
+def _same_request(standing: Supervision, request: Request) -> Supervision:
     """What a request gets whose phone is already ringing for this call or on it. Raises Conflict or OutcomeUnknown."""
     age = clock.now_ms() - standing.requestedAt
     if standing.action != request.action or standing.requestedBy != request.caller.client:
@@ -180,7 +210,7 @@ def _same_request(standing: Supervision, request: DialRequest) -> Supervision:
             raise InProgress("The same request is being worked on.")
         raise _unknown(standing)
     # A request that has a name is another one than this: the one of its name was looked for first.
-    if request.key is None and age < SAME_REQUEST_MS:
+    if request.name is None and age < SAME_REQUEST_MS:
         return standing
     raise AlreadySupervising("This phone is already ringing for this call, or on it.")
 
@@ -192,3 +222,16 @@ def _unknown(supervision: Supervision) -> OutcomeUnknown:
         extra={"supervisionId": supervision.id},
         retry_after=max(1, left // 1000),
     )
+
+
+def _answer(opened: Opened | None, after: Supervision, lost: OutcomeUnknown | None) -> list[Write]:
+    """What keeps the answer of a request that has a name, to be written together with the record of its dial."""
+    if opened is None:
+        return []
+    return [opened.unknown(lost.extra) if lost else opened.done(after.to_json())]
+
+
+def _phone(request: Request) -> str:
+    if request.to is None:
+        raise InvalidRequest('"to", the supervisor\'s phone, is missing.')
+    return request.to

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from supervision.base import clock
-from supervision.base.observability import logger, measured
+from supervision.base.observability import add_metric, logger
 from supervision.base.problems import NotJoined
 from supervision.rules.calls import agent_of, is_active
 from supervision.rules.conferences import Conference
@@ -105,7 +105,7 @@ def _what_happened(before: Supervision, after: Supervision) -> list[Event]:
             told.append(of_supervision("Supervision Started", before))
         told.append(of_supervision("Supervision Joined", after))
     if after.exposed and not before.exposed:
-        measured("Exposures")
+        add_metric("Exposures")
         told.append(of_supervision("Supervision Exposed", after))
     if after.state == "ended":
         told.append(of_supervision("Supervision Ended", after))

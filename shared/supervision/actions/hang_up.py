@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from supervision.actions.call_reader import CallReader
-from supervision.base.observability import logger, measured
+from supervision.base import clock
+from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
     HangupIncomplete,
     OutcomeUnknown,
@@ -20,6 +21,8 @@ from supervision.rules.caller import Caller
 from supervision.table.outbox import Event, Outbox
 
 SIDE_BY_SIDE = 8
+# Longer than its function lives: until then it tells for itself, and nobody tells something else under the same id.
+LONGEST_MS = 60_000
 GONE = YtelRejected("Ytel knows no such member.")
 
 
@@ -74,7 +77,7 @@ class HangUp:
     def _begin(self, nothing_yet: Event) -> None:
         """Keeps what is told where this function dies in the middle: that it was asked, and nothing of it is sure."""
         try:
-            self.outbox.keep([nothing_yet])
+            self.outbox.keep([nothing_yet], sweep_after_ms=LONGEST_MS)
         except Exception:
             logger.exception("a hang-up could not be noted beforehand")
 
@@ -82,9 +85,9 @@ class HangUp:
         try:
             self.floor.out_of_date()
             if event.data["hungUp"]:
-                measured("HangUps")
+                add_metric("HangUps")
                 self.outbox.keep([event])
-                self.outbox.tell([event])
+                self.outbox.publish([event])
             else:
                 self.outbox.forget(event)
         except Exception:
@@ -94,7 +97,7 @@ class HangUp:
 
 def _event(conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str) -> Event:
     data = {"confId": conf_id, "hungUp": [*hung_up], "failed": [*failed], "requestedBy": caller.client}
-    return Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id)
+    return Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id, clock.now_ms())
 
 
 def _raise_for(problems: Sequence[Exception], hung_up: list[str], failed: list[str], conf_id: str) -> None:

@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from supervision.base import aws, clock
-from supervision.base.observability import logger, measured
+from supervision.base import clock
+from supervision.base.observability import add_metric, logger
 from supervision.base.problems import YtelProblem
 from supervision.base.settings import WatchSettings
 from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
 from supervision.rules.lifecycle import MISSING_FOR_MS
+from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, each_readable
 from supervision.table.outbox import ENTRIES, Event, Outbox
-from supervision.table.transactions import written
 
 WATCHED = "WATCHED"
 KEEP_SECONDS = 7 * 24 * 3600
@@ -28,11 +28,11 @@ WATCHER = "watch_calls"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Notice:
     """Something to tell of a call, the write that remembers it, and what is remembered afterwards (None: nothing)."""
 
     event: Event
-    write: dict[str, Any]
+    write: Write
     call: Call
     remembered: bool | None
 
@@ -44,7 +44,7 @@ class Watcher:
     `_missing` is the first reading that did not show a call, for those that may have been overlooked.
     """
 
-    table: str
+    gateway: Gateway
     floor: Floor
     outbox: Outbox
     settings: WatchSettings
@@ -64,7 +64,7 @@ class Watcher:
         recalled = False
         while True:
             began = time.monotonic()
-            measured("Looks")
+            add_metric("Looks")
             try:
                 if not recalled:
                     self._recall()
@@ -72,11 +72,11 @@ class Watcher:
                 self.look(correlation_id)
             except Exception as error:
                 logger.exception("a look failed")
-                measured("LooksFailed")
+                add_metric("LooksFailed")
                 failure = error
             took = time.monotonic() - began
             if took > interval:
-                measured("LooksLate")  # the next one is
+                add_metric("LooksLate")  # the next one is
             pause = max(0.0, interval - took)
             if pause + interval > seconds_left():
                 break
@@ -88,7 +88,7 @@ class Watcher:
         """One look. A floor that cannot be read, or is stale, tells nothing: no call has ended by that."""
         try:
             held = self.floor.refresh(self.max_age_seconds)
-            measured("ActiveCalls", len(held.rows))
+            add_metric("ActiveCalls", len(held.rows))
             self._tell(self._changes(held, correlation_id))
         except YtelProblem as problem:
             logger.warning("the floor cannot be read", code=problem.code)
@@ -96,37 +96,26 @@ class Watcher:
 
     def _recall(self) -> None:
         self._calls, self._long = {}, {}
-        pages = (
-            aws.client("dynamodb")
-            .get_paginator("query")
-            .paginate(
-                TableName=self.table,
-                KeyConditionExpression="pk = :watched",
-                ExpressionAttributeValues={":watched": {"S": WATCHED}},
-                ConsistentRead=True,
-            )
-        )
-        for item in (item for page in pages for item in page["Items"]):
-            conf_id = item["sk"]["S"]
-            self._calls[conf_id] = json.loads(item["call"]["S"])
-            self._long[conf_id] = item["long"]["BOOL"]
+        for told in each_readable(self.gateway.partition(WATCHED), _read):
+            self._calls[told.conf_id] = told.call
+            self._long[told.conf_id] = told.long
 
-    def _changes(self, held: Held, correlation_id: str) -> list[Change]:
+    def _changes(self, held: Held, correlation_id: str) -> list[Notice]:
         now = clock.now_ms()
         on_floor = {row["confId"]: row for row in held.rows}
         changes = []
         for conf_id, row in on_floor.items():
             self._missing.pop(conf_id, None)
             if conf_id not in self._calls:
-                changes.append(self._change("Call Started", row, correlation_id, remembered=False))
+                changes.append(self._change("Call Started", row, correlation_id, held.as_of, remembered=False))
             created = row["createdTime"]
             ran = now - created if created else 0
             if ran >= self.settings.long_call_seconds * 1000 and not self._long.get(conf_id, False):
-                changes.append(self._change("Call Running Long", row, correlation_id, remembered=True))
+                changes.append(self._change("Call Running Long", row, correlation_id, held.as_of, remembered=True))
         for conf_id, row in self._calls.items():
             if conf_id not in on_floor and self._is_over(conf_id, held):
                 ended = {**row, "status": "ended"}
-                changes.append(self._change("Call Ended", ended, correlation_id, remembered=None))
+                changes.append(self._change("Call Ended", ended, correlation_id, held.as_of, remembered=None))
         return changes
 
     def _is_over(self, conf_id: str, held: Held) -> bool:
@@ -134,26 +123,21 @@ class Watcher:
         again = held.as_of > since
         return (held.complete and (held.sure or again)) or held.as_of - since >= MISSING_FOR_MS
 
-    def _change(self, detail_type: str, call: Call, correlation_id: str, *, remembered: bool | None) -> Change:
-        event = Event(detail_type, call["confId"], call, WATCHER, correlation_id)
-        key = {"pk": {"S": WATCHED}, "sk": {"S": call["confId"]}}
+    def _change(self, detail_type: str, call: Call, correlation_id: str, at: int, *, remembered: bool | None) -> Notice:
+        event = Event(detail_type, call["confId"], call, WATCHER, correlation_id, at)
+        key = Key(WATCHED, call["confId"])
         if remembered is None:
-            write = {"Delete": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
-            return Change(event, write, call, remembered)
-        item = {
-            **key,
-            "call": {"S": json.dumps(call)},
-            "long": {"BOOL": remembered},
-            "expiration": {"N": str(clock.now_ms() // 1000 + KEEP_SECONDS)},
+            return Notice(event, Delete(key, When("attribute_exists(pk)")), call, remembered)
+        item: Item = {
+            **key._asdict(),
+            "call": json.dumps(call),
+            "long": remembered,
+            "expiration": clock.now_ms() // 1000 + KEEP_SECONDS,
         }
-        put: dict[str, Any] = {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
-        if remembered:
-            put["ConditionExpression"] = "#long = :no"
-            put["ExpressionAttributeNames"] = {"#long": "long"}
-            put["ExpressionAttributeValues"] = {":no": {"BOOL": False}}
-        return Change(event, {"Put": put}, call, remembered)
+        when = When("#long = :no", {":no": False}) if remembered else When("attribute_not_exists(pk)")
+        return Notice(event, Put(item, when), call, remembered)
 
-    def _tell(self, changes: list[Change]) -> None:
+    def _tell(self, changes: list[Notice]) -> None:
         # What begins and runs long in one look is told in that order, so one call's changes are not side by side.
         for kind in ("Call Started", "Call Running Long", "Call Ended"):
             of_kind = [change for change in changes if change.event.detail_type == kind]
@@ -163,11 +147,11 @@ class Watcher:
                     first = [
                         change.event for change, won in zip(batch, pool.map(self._remember, batch), strict=True) if won
                     ]
-                    self.outbox.tell(first)
+                    self.outbox.publish(first)
 
-    def _remember(self, change: Change) -> bool:
+    def _remember(self, change: Notice) -> bool:
         """Whether it was this watcher that remembered the change, and so is the one to tell it."""
-        won = written([change.write, *self.outbox.puts([change.event])])
+        won = self.gateway.write_together([change.write, *self.outbox.writes([change.event])]) is None
         conf_id = change.call["confId"]
         if change.remembered is None:
             self._calls.pop(conf_id, None)
@@ -177,3 +161,18 @@ class Watcher:
             self._calls[conf_id] = change.call
             self._long[conf_id] = change.remembered
         return won
+
+
+class _Told(NamedTuple):
+    """A call that was told as begun, and whether it was told as running long."""
+
+    conf_id: str
+    call: Call
+    long: bool
+
+
+def _read(item: Item) -> _Told:
+    call = json.loads(str(item["call"]))
+    if not isinstance(call, dict):
+        raise TypeError("a call is an object")
+    return _Told(str(item["sk"]), call, item.get("long") is True)

@@ -1,4 +1,4 @@
-"""What every HTTP door does alike: problems as `problem+json`, the correlation id, the caller, the body's one field."""
+"""What every HTTP door does alike: problems as `problem+json`, the correlation id, the caller."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision.base.observability import CORRELATION, correlation, correlation_of, logger, measured
-from supervision.base.problems import Forbidden, InvalidRequest, Problem
+from supervision.base.observability import CORRELATION, add_metric, correlation_of, invocation, logger
+from supervision.base.problems import Forbidden, Problem
 from supervision.rules.caller import Caller
 
 # Seconds until it is worth asking again, where Ytel does not say.
@@ -23,12 +23,12 @@ def prepare(app: APIGatewayHttpResolver, not_found: type[Problem]) -> None:
 def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The answer of `app` to an HTTP API event, with the correlation id on it and on every line that is logged."""
     correlation_id = correlation_of(event)
-    with correlation(correlation_id, context):
+    with invocation(context, correlation_id):
         try:
             answer: dict[str, Any] = app.resolve(event, context)
         except Exception:
             logger.exception("an unforeseen error")
-            measured("UnforeseenErrors")
+            add_metric("UnforeseenErrors")
             answer = dict(_UNFORESEEN)
     answer["headers"] = {**answer.get("headers", {}), CORRELATION: correlation_id}
     return answer
@@ -49,9 +49,9 @@ def problem_answer(problem: Problem) -> Response[str]:
     wait = SOON if problem.retry_after is None and problem.status == 503 else problem.retry_after
     headers = {} if wait is None else {"Retry-After": str(wait)}
     logger.info("refused", code=problem.code, status=problem.status)
-    measured("Refusals")
+    add_metric("Refusals")
     if problem.status >= 500:
-        measured("UpstreamAnswers")  # what the gateway counts as 5xx, and is Ytel's failure
+        add_metric("UpstreamAnswers")  # what the gateway counts as 5xx, and is Ytel's failure
     return Response(problem.status, "application/problem+json", json.dumps(problem.as_dict()), headers)
 
 
@@ -63,18 +63,6 @@ def json_answer(status: int, body: Any, headers: Mapping[str, str] | None = None
 def path_parameter(app: APIGatewayHttpResolver, name: str, matched: str) -> str:
     """A path's parameter as the gateway decoded it; `matched` is what the path itself holds there."""
     return str(app.current_event.path_parameters.get(name, matched))
-
-
-def field_of_body(app: APIGatewayHttpResolver, name: str) -> str:
-    """The text that the JSON body holds under `name`. Raises InvalidRequest."""
-    try:
-        body = json.loads(app.current_event.decoded_body or "")
-    except (ValueError, RecursionError):
-        raise InvalidRequest("The body must be JSON.") from None
-    value = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(value, str) or not value.strip() or len(value) > 64:
-        raise InvalidRequest(f'The body must be a JSON object with "{name}", a text.')
-    return value
 
 
 _UNFORESEEN = {

@@ -24,7 +24,7 @@ logger = Logger()
 _warm = False
 
 
-def measured(name: str, value: float = 1, unit: Literal["Count", "Milliseconds"] = "Count") -> None:
+def add_metric(name: str, value: float = 1, unit: Literal["Count", "Milliseconds"] = "Count") -> None:
     """Adds a value to a metric of this invocation."""
     _metrics().add_metric(name=name, unit=unit, value=value)
 
@@ -37,20 +37,21 @@ def correlation_of(event: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def correlation(correlation_id: str, context: Any) -> Iterator[None]:
-    """Puts the correlation id, the function and the request's id on every line that is logged meanwhile.
+def invocation(context: Any, correlation_id: str | None = None) -> Iterator[None]:
+    """Stands around each invocation of each function.
 
-    Writes the invocation's metrics at its end.
+    Puts the correlation id (the invocation's own where none is given), the function and the invocation's id on every
+    line that is logged meanwhile. Writes the invocation's metrics at its end.
     """
     global _warm
     logger.append_keys(
-        correlation_id=correlation_id,
+        correlation_id=correlation_id or context.aws_request_id,
         function_name=context.function_name,
         function_request_id=context.aws_request_id,
     )
     if not _warm:
         _warm = True
-        measured("ColdStarts")
+        add_metric("ColdStarts")
     try:
         yield
     finally:

@@ -4,7 +4,8 @@ Problem
 ├── InvalidRequest 422 · NumberNotAllowed 422
 ├── Forbidden 403
 ├── CallNotFound 404 · SupervisionNotFound 404
-├── Conflict 409: AgentNotProven · MembersUnknown · NotJoined · AlreadySupervising · InProgress · CallAmbiguous
+├── Conflict 409: AgentNotProven · MembersUnknown · NotJoined · AlreadySupervising · InProgress · CallAmbiguous ·
+│   TooOld
 ├── YtelProblem: YtelRateLimited 429 · YtelRejected 502 · YtelInvalid 502 · YtelUnavailable 503
 ├── TooManyDials 429
 ├── HangupIncomplete 502
@@ -109,6 +110,12 @@ class InProgress(Conflict):
     """Ask again in a moment: the answer is then that of the first."""
 
     code, title = "in_progress", "The same request is being worked on"
+
+
+class TooOld(Conflict):
+    """Over the bus: a replayed archive, or a queue that was put back after days. Ask anew."""
+
+    code, title = "too_old", "The request is too old to be acted on"
 
 
 class CallAmbiguous(Conflict):

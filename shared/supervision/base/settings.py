@@ -162,6 +162,13 @@ class DialSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestSettings:
+    """How old a request from the bus may be, in seconds."""
+
+    request_max_age_seconds: float = _setting(_seconds, 900.0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class WatchSettings:
     """What the watcher tells, and how often it looks, in seconds."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
-from supervision.base.observability import measured
+from supervision.base.observability import add_metric
 from supervision.floor.anomalies import Oddities
 from supervision.floor.rows import in_order, lines_of
 from supervision.rules.absence import Absence
@@ -190,7 +190,7 @@ class Floor:
         shown = in_order(active_calls(floor.conferences, users, supervisors))
         self._oddities.note(floor.conferences)
         if floor.absence is Absence.UNKNOWN:
-            measured("ListsCutOff")
+            add_metric("ListsCutOff")
         head = dumps({"absence": floor.absence})
         parts = {ROWS: b"\n".join([head, *[row for row, _ in shown]])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):

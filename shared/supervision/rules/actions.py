@@ -14,7 +14,8 @@ class Action:
     `routes` are its routes of the HTTP API. `scope` is what a key needs for it; an action without a scope of its own
     (leave, switch) takes the scope of the supervision's action. `dials` is whether it asks a phone into a call;
     `heard_by_all` whether every member then hears that phone. `on_bus` is whether `Supervision Requested` may ask
-    for it. `summary` and `description` are what the API's description says.
+    for it. `status` is the HTTP status of its answer. `summary` and
+    `description` are what the API's description says.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Action:
     dials: bool = False
     heard_by_all: bool = False
     on_bus: bool = True
+    status: int = 202
 
     @property
     def started_metric(self) -> str:
@@ -32,7 +34,9 @@ class Action:
         return f"{self.name.capitalize()}Started"
 
 
-def _on_call(name: str, summary: str, description: str, *, dials: bool = True, heard_by_all: bool = False) -> Action:
+def _on_call(
+    name: str, summary: str, description: str, *, dials: bool = True, heard_by_all: bool = False, status: int = 202
+) -> Action:
     return Action(
         name=name,
         summary=summary,
@@ -41,6 +45,7 @@ def _on_call(name: str, summary: str, description: str, *, dials: bool = True, h
         scope=f"calls:{name}",
         dials=dials,
         heard_by_all=heard_by_all,
+        status=status,
     )
 
 
@@ -64,6 +69,7 @@ _ROWS = (
         "Hang up a call",
         "Disconnects every member, supervisors too. Asking again finishes what was left.",
         dials=False,
+        status=200,
     ),
     Action(
         name="leave",
@@ -86,6 +92,7 @@ _ROWS = (
         description="Dials the supervisor's phone into the agent's next calls. Takes the scope of the action besides.",
         routes=("POST /agents/{clientId}/follow", "DELETE /follows/{id}"),
         scope="calls:follow",
+        status=201,
         on_bus=False,  # it has a detail-type of its own: `Follow Requested`
     ),
     Action(
@@ -95,6 +102,7 @@ _ROWS = (
         "back or the call ends.",
         routes=("PUT /calls/{confId}/help", "DELETE /calls/{confId}/help"),
         scope="calls:help",
+        status=200,
         on_bus=False,
     ),
 )

@@ -6,9 +6,9 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from supervision.base import aws
 from supervision.base.problems import InvalidRequest
 from supervision.rules.supervision import Supervision
+from supervision.table.gateway import Gateway, Item, Value, each_readable
 from supervision.table.repository import RECORD, Supervisions, read_item
 
 STATES = ("dialing", "joined", "ended", "failed")
@@ -46,21 +46,22 @@ class Query(NamedTuple):
         return cls(_name(parameters, "confId"), _name(parameters, "requestedBy"), state, int(limit), after)
 
 
-def find(table: str, supervisions: Supervisions, query: Query) -> dict[str, Any]:
+def find(gateway: Gateway, supervisions: Supervisions, query: Query) -> dict[str, Any]:
     """One page: `supervisions`, how many they are (`count`), and the cursor of what follows (`next`), if anything does.
 
     What is under way is read from its own partition, strongly consistent; the records from their indexes.
     """
     if query.state in ("dialing", "joined"):
         return _under_way(supervisions, query)
+    index, key, equal = _asked(query)
     found: list[Supervision] = []
     after = query.after
     for _ in range(LOOKED_THROUGH):
-        answer = aws.client("dynamodb").query(**_asked(table, query, query.limit - len(found), after))
-        found += [read_item(item) for item in answer["Items"]]
-        last = answer.get("LastEvaluatedKey")
-        after = Place(int(last["requestedAt"]["N"]), last["pk"]["S"].removeprefix(RECORD)) if last else None
-        if after is None or len(found) == query.limit:
+        begin = _position(key, after) if after is not None else None
+        items, last = gateway.page(index, key, equal=equal, limit=query.limit - len(found), after=begin)
+        found += each_readable(items, read_item)
+        after = Place(int(last["requestedAt"]), str(last["pk"]).removeprefix(RECORD)) if last else None
+        if after is None or len(found) >= query.limit:
             break
     return _page(found, after)
 
@@ -80,43 +81,27 @@ def _under_way(supervisions: Supervisions, query: Query) -> dict[str, Any]:
     return _page(shown, Place(shown[-1].requestedAt, shown[-1].id) if more else None)
 
 
-def _asked(table: str, query: Query, limit: int, after: Place | None) -> dict[str, Any]:
-    index, key, value = next(
-        (index, key, value)
-        for index, key, value in (
+def _asked(query: Query) -> tuple[str, tuple[str, str], dict[str, Value]]:
+    """The index that answers it, the index's key, and what must be equal besides."""
+    index, key = next(
+        (index, (name, value))
+        for index, name, value in (
             ("by_call", "confId", query.conf_id),
             ("by_client", "requestedBy", query.client),
             ("by_time", "kind", "supervision"),
         )
         if value is not None
     )
-    filters, names, values = [], {"#key": key}, {":key": {"S": value}}
+    equal: dict[str, Value] = {}
     if query.state is not None:
-        filters.append("#state = :state")
-        names["#state"] = "state"
-        values[":state"] = {"S": query.state}
-    if query.client is not None and key != "requestedBy":
-        filters.append("requestedBy = :client")
-        values[":client"] = {"S": query.client}
-    asked: dict[str, Any] = {
-        "TableName": table,
-        "IndexName": index,
-        "KeyConditionExpression": "#key = :key",
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
-        "ScanIndexForward": False,
-        "Limit": limit,
-    }
-    if filters:
-        asked["FilterExpression"] = " AND ".join(filters)
-    if after is not None:
-        asked["ExclusiveStartKey"] = {
-            "pk": {"S": RECORD + after.id},
-            "sk": {"S": "RECORD"},
-            key: {"S": value},
-            "requestedAt": {"N": str(after.requested_at)},
-        }
-    return asked
+        equal["state"] = query.state
+    if query.client is not None and key[0] != "requestedBy":
+        equal["requestedBy"] = query.client
+    return index, key, equal
+
+
+def _position(key: tuple[str, str], after: Place) -> Item:
+    return {"pk": RECORD + after.id, "sk": "RECORD", key[0]: key[1], "requestedAt": after.requested_at}
 
 
 def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:

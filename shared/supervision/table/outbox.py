@@ -6,45 +6,48 @@ in every case; `metadata.id` is the same on each telling.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from botocore.exceptions import ClientError
+
 from supervision.base import aws, clock
-from supervision.base.observability import logger, measured
+from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem
 from supervision.rules.supervision import Supervision
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+from supervision.table.gateway import Delete, Gateway, Item, Key, Put, Write, each_readable
 
 SOURCE = "ytel.supervision"
 # EventBridge takes ten entries a call.
 ENTRIES = 10
-UNTOLD = "UNTOLD"
+LARGEST_BATCH = 240_000  # bytes; EventBridge takes 256 KB a call
+OUTBOX = "OUTBOX"
 SWEEP_AFTER_MS = 10_000
 KEEP_SECONDS = 7 * 24 * 3600
 
 
 class Event(NamedTuple):
-    """One event; `what` names the happening, and alone makes its id."""
+    """One event; `subject` names what it is about, and alone makes its id. `at` is when it was seen to happen (ms)."""
 
     detail_type: str
-    what: str
+    subject: str
     data: Mapping[str, Any]
     requested_by: str
     correlation_id: str
+    at: int
 
     @property
     def id(self) -> str:
         """The same for the same happening, however often it is told."""
-        return str(uuid5(NAMESPACE_URL, f"{SOURCE}/{self.detail_type}/{self.what}"))
+        return str(uuid5(NAMESPACE_URL, f"{SOURCE}/{self.detail_type}/{self.subject}"))
 
     def detail(self) -> str:
         """The JSON that stands in the event's `detail`."""
         metadata = {
             "version": "1",
             "id": self.id,
+            "at": self.at,
             "correlationId": self.correlation_id,
             "requestedBy": self.requested_by,
         }
@@ -53,96 +56,141 @@ class Event(NamedTuple):
 
 def of_supervision(detail_type: str, supervision: Supervision) -> Event:
     """What happened to a supervision: `Supervision Started`, `Joined`, `Ended` or `Exposed`."""
-    return Event(detail_type, supervision.id, supervision.to_json(), supervision.requestedBy, supervision.correlationId)
+    seen = {
+        "Supervision Started": supervision.requestedAt,
+        "Supervision Joined": supervision.joinedAt,
+        "Supervision Ended": supervision.endedAt,
+    }.get(detail_type)
+    return Event(
+        detail_type,
+        supervision.id,
+        supervision.to_json(),
+        supervision.requestedBy,
+        supervision.correlationId,
+        seen if seen is not None else clock.now_ms(),
+    )
 
 
 def of_failure(
-    what: str, request: Mapping[str, Any], problem: Problem, *, requested_by: str, correlation_id: str
+    subject: str, request: Mapping[str, Any], problem: Problem, *, requested_by: str, correlation_id: str
 ) -> Event:
     """A request that came to nothing: the request, and the problem as the API would put it."""
     data = {"request": dict(request), "problem": problem.as_dict()}
-    return Event("Supervision Failed", what, data, requested_by, correlation_id)
+    return Event("Supervision Failed", subject, data, requested_by, correlation_id, clock.now_ms())
+
+
+class _Kept(NamedTuple):
+    """An event as it is kept; `decided_at` and `due_at` are in milliseconds since the epoch."""
+
+    id: str
+    detail_type: str
+    detail: str
+    decided_at: int
+    due_at: int
 
 
 class Outbox:
-    """The events that were decided and not yet told, and their way to the bus."""
+    """The events that were decided and not yet published, and their way to the bus."""
 
-    def __init__(self, table: str, bus: str) -> None:
-        self._table = table
+    def __init__(self, gateway: Gateway, bus: str) -> None:
+        self._gateway = gateway
         self._bus = bus
 
-    def puts(self, events: Iterable[Event]) -> "list[TransactWriteItemTypeDef]":
-        """What keeps `events`, to be written in one transaction with the change that they tell of."""
+    def writes(self, events: Iterable[Event], *, sweep_after_ms: int = SWEEP_AFTER_MS) -> list[Write]:
+        """What keeps `events`, to be written in one transaction with the change that they tell of.
+
+        A sweep sends them `sweep_after_ms` from now, if nobody has done so by then.
+        """
         now = clock.now_ms()
         return [
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": {
-                        "pk": {"S": UNTOLD},
-                        "sk": {"S": event.id},
-                        "detailType": {"S": event.detail_type},
-                        "detail": {"S": event.detail()},
-                        "decidedAt": {"N": str(now)},
-                        "expiration": {"N": str(now // 1000 + KEEP_SECONDS)},
-                    },
+            Put(
+                {
+                    "pk": OUTBOX,
+                    "sk": event.id,
+                    "detailType": event.detail_type,
+                    "detail": event.detail(),
+                    "decidedAt": now,
+                    "dueAt": now + sweep_after_ms,
+                    "expiration": now // 1000 + KEEP_SECONDS,
                 }
-            }
+            )
             for event in events
         ]
 
-    def keep(self, events: Sequence[Event]) -> None:
-        """Keeps events that no other change is written with."""
-        for item in self.puts(events):
-            put = item["Put"]
-            aws.client("dynamodb").put_item(TableName=put["TableName"], Item=put["Item"])
+    def keep(
+        self, events: Sequence[Event], besides: Sequence[Write] = (), *, sweep_after_ms: int = SWEEP_AFTER_MS
+    ) -> None:
+        """Keeps events, in one transaction with `besides`."""
+        if writes := [*self.writes(events, sweep_after_ms=sweep_after_ms), *besides]:
+            self._gateway.write_together(writes)
 
     def forget(self, event: Event) -> None:
-        """Drops an event that is not to be told after all."""
+        """Drops an event that is not to be published after all."""
         self._drop(event.id)
 
-    def tell(self, events: Sequence[Event]) -> None:
+    def publish(self, events: Sequence[Event]) -> None:
         """Sends events that are kept, and forgets those that were taken. Never raises: what failed is swept later."""
         try:
-            self._send([(event.id, event.detail_type, event.detail()) for event in events])
+            self._send([_Kept(event.id, event.detail_type, event.detail(), 0, 0) for event in events])
         except Exception:
-            logger.exception("events could not be told, and are kept", extra={"count": len(events)})
-            measured("EventsUntold", len(events))
+            logger.exception("events could not be published, and are kept", extra={"count": len(events)})
+            add_metric("EventsUntold", len(events))
 
     def sweep(self) -> int:
-        """Sends what was decided SWEEP_AFTER_MS ago and is still kept; how many events were taken."""
-        answer = aws.client("dynamodb").query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :untold",
-            ExpressionAttributeValues={":untold": {"S": UNTOLD}},
-            ConsistentRead=True,
-        )
-        before = clock.now_ms() - SWEEP_AFTER_MS
-        kept = [
-            (item["sk"]["S"], item["detailType"]["S"], item["detail"]["S"])
-            for item in sorted(answer["Items"], key=lambda item: int(item["decidedAt"]["N"]))
-            if int(item["decidedAt"]["N"]) < before
-        ]
-        return self._send(kept)
+        """Sends what is due and still kept, the oldest first; how many events were taken."""
+        now = clock.now_ms()
+        kept = each_readable(self._gateway.partition(OUTBOX), _read)
+        return self._send(sorted((one for one in kept if one.due_at < now), key=lambda one: one.decided_at))
 
-    def _send(self, kept: Sequence[tuple[str, str, str]]) -> int:
-        told = 0
-        for start in range(0, len(kept), ENTRIES):
-            batch = kept[start : start + ENTRIES]
-            answer = aws.client("events").put_events(
-                Entries=[
-                    {"EventBusName": self._bus, "Source": SOURCE, "DetailType": detail_type, "Detail": detail}
-                    for _, detail_type, detail in batch
-                ]
-            )
-            for (event_id, detail_type, _), entry in zip(batch, answer["Entries"], strict=True):
+    def _send(self, kept: Sequence[_Kept]) -> int:
+        published = 0
+        for batch in _batches(kept):
+            try:
+                answer = aws.client("events").put_events(
+                    Entries=[
+                        {
+                            "EventBusName": self._bus,
+                            "Source": SOURCE,
+                            "DetailType": one.detail_type,
+                            "Detail": one.detail,
+                        }
+                        for one in batch
+                    ]
+                )
+            except ClientError:
+                # The bus answers: what it does not take holds up nothing else. Where it does not answer, all waits.
+                logger.exception("events could not be published, and are kept", extra={"count": len(batch)})
+                continue
+            for one, entry in zip(batch, answer["Entries"], strict=True):
                 if entry.get("ErrorCode"):
-                    measured("EventsUntold")
-                    logger.warning("the bus refused an event", extra={"type": detail_type, "why": entry["ErrorCode"]})
+                    add_metric("EventsUntold")
+                    extra = {"type": one.detail_type, "why": entry["ErrorCode"]}
+                    logger.warning("the bus refused an event", extra=extra)
                     continue
-                told += 1
-                self._drop(event_id)
-        return told
+                published += 1
+                self._drop(one.id)
+        return published
 
     def _drop(self, event_id: str) -> None:
-        aws.client("dynamodb").delete_item(TableName=self._table, Key={"pk": {"S": UNTOLD}, "sk": {"S": event_id}})
+        self._gateway.write(Delete(Key(OUTBOX, event_id)))
+
+
+def _batches(kept: Iterable[_Kept]) -> Iterator[list[_Kept]]:
+    """As many as EventBridge takes at once, by number and by size."""
+    batch: list[_Kept] = []
+    size = 0
+    for one in kept:
+        own = len(one.detail.encode()) + len(one.detail_type)
+        if batch and (len(batch) == ENTRIES or size + own > LARGEST_BATCH):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += own
+    if batch:
+        yield batch
+
+
+def _read(item: Item) -> _Kept:
+    decided_at = int(item.get("decidedAt", 0))
+    due_at = int(item.get("dueAt", decided_at + SWEEP_AFTER_MS))
+    return _Kept(str(item["sk"]), str(item["detailType"]), str(item["detail"]), decided_at, due_at)

@@ -1,33 +1,30 @@
-"""How many dials a client may ask for in a minute, counted in the project's table."""
+"""How often a client may do something in a minute, counted in the table: one item for each client and minute."""
 
-from supervision.base import aws
 from supervision.base.problems import TooManyDials
+from supervision.table.gateway import Change, Gateway, Guarded, Key, When
 
 _MINUTE_MS = 60_000
+_KEPT_MINUTES = 10
 
 
-def count(table: str, client: str, limit: int, now_ms: int) -> None:
-    """Count one dial of `client` in the minute of `now_ms`.
+def one_dial(client: str, limit: int, now_ms: int) -> Guarded:
+    """The write that counts one dial of `client` in the minute of `now_ms`, of at most `limit`.
 
-    Raises TooManyDials once `limit` were counted; a refused one is not counted. Any other failure to count is raised
-    as it is: what cannot be counted is not dialled.
+    It is made together with the record of the dial: a dial that does not come about is not counted, and one that
+    cannot be counted is not sent. Where the limit is reached, it is refused with TooManyDials.
     """
-    dynamodb = aws.client("dynamodb")
     minute, into = divmod(now_ms, _MINUTE_MS)
-    try:
-        dynamodb.update_item(
-            TableName=table,
-            Key={"pk": {"S": f"DIALS#{client}"}, "sk": {"S": str(minute)}},
-            UpdateExpression="ADD dials :one SET expiration = :expiration",
-            ConditionExpression="attribute_not_exists(dials) OR dials < :limit",
-            ExpressionAttributeValues={
-                ":one": {"N": "1"},
-                ":limit": {"N": str(limit)},
-                ":expiration": {"N": str((minute + 10) * 60)},
-            },
-        )
-    except dynamodb.exceptions.ConditionalCheckFailedException:
-        raise TooManyDials(
-            f"{limit} dials a minute are allowed; ask again in the next",
-            retry_after=max(1, -(-(_MINUTE_MS - into) // 1000)),
-        ) from None
+    change = Change(
+        Key(f"DIALS#{client}", str(minute)),
+        "ADD dials :one SET expiration = :expiration",
+        {":one": 1, ":expiration": (minute + _KEPT_MINUTES) * 60},
+        When("attribute_not_exists(dials) OR dials < :limit", {":limit": limit}),
+    )
+    wait = max(1, -(-(_MINUTE_MS - into) // 1000))
+    return Guarded(change, TooManyDials(f"{limit} dials a minute are allowed; ask again in the next", retry_after=wait))
+
+
+def count(gateway: Gateway, one: Guarded) -> None:
+    """Counts what is written with nothing else. Raises its problem where the limit is reached."""
+    if not gateway.write(one.write).done:
+        raise one.problem

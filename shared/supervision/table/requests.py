@@ -1,99 +1,169 @@
-"""The same request is answered once: what was answered is kept in the project's table, and given again.
+"""The same request is acted on once, whichever way it came in: one item for each request that has a name.
 
-Stands on Powertools' idempotency. What `work` returns is kept; where it raises, nothing is, and the request may be made
-again. A function that dies in the middle leaves the request "in progress" until its own time was up.
+A request is opened before it is acted on and closed with its answer. While it is worked on, it is leased to the one
+function that does so, for as long as that function may live. What is sent on its behalf is noted in the item in the
+same transaction as the supervision, before the dial: a function that dies leaves a request that leads to what it began.
+
+    absent ──open──► working ──begun──► working, with a supervision ──close──► answered (for a day) ──► absent
+                        │  └─────────────────close────────────────────────────►┘
+                        └──release (it was refused before anything was sent)──► absent
 """
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any, NamedTuple
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
 
-from aws_lambda_powertools.utilities.idempotency import (
-    DynamoDBPersistenceLayer,
-    IdempotencyConfig,
-    idempotent_function,
-)
-from aws_lambda_powertools.utilities.idempotency.exceptions import (
-    IdempotencyAlreadyInProgressError,
-    IdempotencyPersistenceLayerError,
-    IdempotencyValidationError,
-)
+from supervision.base import clock
+from supervision.base.fast_json import dumps
+from supervision.rules.request import Request
+from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write
 
-from supervision.base import aws
-from supervision.base.observability import logger
-from supervision.base.problems import InProgress, InvalidRequest
-
-KEPT_SECONDS = 24 * 3600
-LONGEST_KEY = 255
+REQUEST = "REQUEST#"
+KEPT_MS = 24 * 3600 * 1000
+# No function lives longer: a lease that ends later was written by a clock that was wrong.
+LONGEST_LEASE_MS = 15 * 60 * 1000
 
 
-class Answered(NamedTuple):
-    """What `work` answered, and whether it did so for an earlier request."""
+@dataclass(slots=True)
+class Opened:
+    """A request that this function is to act on, and nobody else until `close` or `release`.
+
+    `supervision_id` is what was begun for it: by this function, or by an earlier one that died. `closed` is whether
+    its answer is in the table.
+    """
+
+    key: Key
+    holder: str
+    fingerprint: str
+    supervision_id: str | None = None
+    closed: bool = False
+
+    def begun(self, supervision_id: str) -> Write:
+        """Notes what is about to be sent. Its condition: the request is still this function's."""
+        return Change(
+            self.key,
+            "SET supervisionId = :id",
+            {":id": supervision_id},
+            When("holder = :holder AND attribute_not_exists(answer)", {":holder": self.holder}),
+        )
+
+    def done(self, answer: Mapping[str, Any]) -> Write:
+        """Keeps the answer to what was done."""
+        return self._answered({"done": answer})
+
+    def unknown(self, about: Mapping[str, Any]) -> Write:
+        """Keeps that something was sent and its outcome is not known, and what is known of it."""
+        return self._answered({"unknown": about})
+
+    def refused(self, code: str) -> Write:
+        """Keeps that it was refused: over the bus, where that is told once."""
+        return self._answered({"refused": code})
+
+    def _answered(self, answer: Mapping[str, Any]) -> Write:
+        # Without a condition: the function that sent something knows best what came of it.
+        until = clock.now_ms() + KEPT_MS
+        return Put(
+            {
+                **self.key._asdict(),
+                "holder": self.holder,
+                "fingerprint": self.fingerprint,
+                "answer": json.dumps(answer),
+                "keptUntil": until,
+                "expiration": until // 1000,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BeingWorkedOn:
+    """Another function is acting on it right now."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfAnother:
+    """Its name was given to another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """It was acted on, and `answer` was kept."""
 
     answer: dict[str, Any]
-    replayed: bool
 
 
-def once(
-    table: str,
-    context: Any,
-    *,
-    key: str,
-    owner: str,
-    request: Mapping[str, Any],
-    work: Callable[[], dict[str, Any]],
-) -> Answered:
-    """What `work` answers to `request`, or answered when `owner` first made it under this `key`.
-
-    `context` is the Lambda context, for its remaining time. Raises InvalidRequest where the key stood for another
-    request or is too long, InProgress where the first is being worked on, and whatever `work` raises.
-    """
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters.")
-    config = IdempotencyConfig(
-        event_key_jmespath="[owner, key]",
-        payload_validation_jmespath="request",
-        expires_after_seconds=KEPT_SECONDS,
-        hash_function="sha256",
-    )
-    config.register_lambda_context(context)
-    worked: list[dict[str, Any]] = []
-    raised: list[Exception] = []
-
-    @idempotent_function(  # type: ignore[untyped-decorator]
-        data_keyword_argument="asked", persistence_store=_store(table), config=config, key_prefix="ONCE"
-    )
-    def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            worked.append(work())
-        except Exception as error:
-            raised.append(error)
-            raise
-        return worked[0]
-
-    try:
-        answered = answer(asked={"owner": owner, "key": key, "request": dict(request)})
-    except IdempotencyAlreadyInProgressError:
-        raise InProgress("The same request is being worked on; ask again in a moment.") from None
-    except IdempotencyValidationError:
-        raise InvalidRequest("This Idempotency-Key was used for another request.") from None
-    except IdempotencyPersistenceLayerError:
-        if raised:
-            raise raised[0] from None  # what went wrong with the work says more than that it could not be forgotten
-        if not worked:
-            raise
-        # It was done: that its answer could not be kept does not undo it.
-        logger.exception("an answer could not be kept")
-        answered = worked[0]
-    return Answered(answered, not worked)
+type Opening = Opened | BeingWorkedOn | OfAnother | Answered
 
 
-@cache
-def _store(table: str) -> DynamoDBPersistenceLayer:
-    return DynamoDBPersistenceLayer(
-        table_name=table,
-        key_attr="pk",
-        sort_key_attr="sk",
-        static_pk_value="IDEMPOTENCY",
-        boto3_client=aws.client("dynamodb"),
-    )
+class Requests:
+    """The requests that have a name, in the table."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def open(self, request: Request, lease_ms: int) -> Opening:
+        """Opens a request that has a name, for `lease_ms`: what is left of this function's time."""
+        key, print_, now = _key(request), fingerprint(request), clock.now_ms()
+        mine = Opened(key, uuid4().hex, print_)
+        until = now + min(lease_ms, LONGEST_LEASE_MS)
+        item: Item = {
+            **key._asdict(),
+            "holder": mine.holder,
+            "fingerprint": print_,
+            "leaseUntil": until,
+            "keptUntil": now + KEPT_MS,
+            "expiration": (now + KEPT_MS) // 1000,
+        }
+        # What is over by the clock is over, whether or not the table has tidied it up.
+        free = "attribute_not_exists(pk) OR keptUntil <= :now"
+        won, found = self._gateway.write(Put(item, When(free, {":now": now})))
+        return mine if won else self._standing(mine, found, now, until)
+
+    def close(self, opened: Opened, answered: Write, besides: Sequence[Write] = ()) -> None:
+        """Keeps the answer for a day, in one transaction with `besides`. `answered` is a write of `opened`."""
+        self._gateway.write_together([answered, *besides])
+        opened.closed = True
+
+    def release(self, opened: Opened) -> None:
+        """Forgets a request on whose behalf nothing was sent: it may be made again."""
+        mine = When("holder = :holder AND attribute_not_exists(answer)", {":holder": opened.holder})
+        self._gateway.write(Delete(opened.key, mine))
+
+    def _standing(self, mine: Opened, found: Item, now: int, until: int) -> Opening:
+        if found.get("fingerprint") != mine.fingerprint:
+            return OfAnother()
+        if "answer" in found:
+            return Answered(json.loads(str(found["answer"])))
+        held_until = int(found.get("leaseUntil", 0))
+        if now < held_until <= now + LONGEST_LEASE_MS:
+            return BeingWorkedOn()
+        earlier = str(found.get("holder", ""))
+        taken, _ = self._gateway.write(
+            Change(
+                mine.key,
+                "SET holder = :mine, leaseUntil = :until",
+                {":mine": mine.holder, ":until": until},
+                When("holder = :earlier AND attribute_not_exists(answer)", {":earlier": earlier}),
+            )
+        )
+        if not taken:
+            return BeingWorkedOn()
+        begun = found.get("supervisionId")
+        return Opened(mine.key, mine.holder, mine.fingerprint, begun if isinstance(begun, str) else None)
+
+
+def fingerprint(request: Request) -> str:
+    """What tells one request from another under one name: what is asked, of which call or supervision."""
+    asked = [request.action, request.conf_id, request.supervision_id, request.client_id, _sorted(request.asked)]
+    return sha256(dumps(asked)).hexdigest()
+
+
+def _sorted(asked: Mapping[str, Any]) -> Any:
+    return sorted(asked.items(), key=lambda pair: pair[0])
+
+
+def _key(request: Request) -> Key:
+    named = dumps([request.door, request.caller.client, request.name])
+    return Key(REQUEST + sha256(named).hexdigest(), "REQUEST")

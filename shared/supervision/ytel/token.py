@@ -9,7 +9,7 @@ from threading import RLock
 from urllib.parse import urlsplit, urlunsplit
 
 from supervision.base import clock
-from supervision.base.observability import logger, measured
+from supervision.base.observability import add_metric, logger
 from supervision.base.problems import YtelUnavailable
 from supervision.table.secret import Secret, SecretUnavailable
 from supervision.ytel.claims import ends_at
@@ -52,7 +52,7 @@ class Token:
         except CredentialsRefused:
             self._secret.forget()
             if (changed := self._read()) == held:
-                measured("TokensRefused")
+                add_metric("TokensRefused")
                 raise
             return changed if isinstance(changed, str) else self._login.token(changed, rejected)
 
@@ -63,7 +63,7 @@ class Token:
             return
         self._said_at = now
         days = max(0, (ends - now) // DAY_MS)
-        measured("TokenDaysLeft", days)
+        add_metric("TokenDaysLeft", days)
         logger.warning("the token for Ytel ends soon; put a new one into the secret", days_left=days)
 
     def _read(self) -> str | Credentials:

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from supervision.base.fast_json import loads
-from supervision.base.observability import measured
+from supervision.base.observability import add_metric
 from supervision.base.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
 from supervision.ytel.answers import TokenRefused, Unclear, envelope_of, read_answer
 from supervision.ytel.retrying import wait_before_retry
@@ -88,17 +88,17 @@ class Transport:
         try:
             return self._exchange(method, url, token, deadline, parse, content)
         except (requests.RequestException, YtelUnavailable, YtelInvalid, YtelRateLimited):
-            measured("YtelErrors")
+            add_metric("YtelErrors")
             raise
         except TokenRefused:
             renewed = self._bearer.renew(token)
             if renewed is None:
-                measured("TokensRefused")
+                add_metric("TokensRefused")
                 raise
             try:
                 return self._exchange(method, url, renewed, deadline, parse, content)
             except TokenRefused:
-                measured("TokensRefused")
+                add_metric("TokensRefused")
                 raise
 
     def _exchange(
@@ -116,7 +116,7 @@ class Transport:
             method, url, auth=authorize, timeout=patience, stream=True, allow_redirects=False, **content
         ) as response:
             body = _body(response, deadline)
-            measured("YtelLatency", (time.monotonic() - began) * 1000, "Milliseconds")
+            add_metric("YtelLatency", (time.monotonic() - began) * 1000, "Milliseconds")
             return read_answer(response.status_code, body, response.headers.get("Retry-After"), time.time(), parse)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from supervision.api.openapi.models import Absent, Call, HungUp, Model, Problem, Supervision
+from supervision.api.openapi.models import Absent, Call, HungUp, Millis, Model, Problem, Supervision
 from supervision.rules.actions import ON_BUS
 
 REQUESTED = "Supervision Requested"
@@ -25,11 +25,13 @@ class Request(Model):
     to: str | Absent = Field(
         None, description="The supervisor's phone; not for a hang-up.", min_length=1, max_length=255
     )
-    requestId: str | Absent = Field(
-        None,
-        description="Names the request: it is acted on once. Without it the event's own id does.",
-        min_length=1,
-        max_length=255,
+    maxSeconds: int | Absent = Field(None, description="How long the supervision may last, in seconds.", ge=1)
+    supervisionId: str | Absent = Field(
+        None, description="The supervision, for leave and switch.", min_length=1, max_length=255
+    )
+    toAction: OnBus | Absent = Field(None, description="What a switch changes to.")
+    requestId: str | int | Absent = Field(
+        None, description="Names the request: it is acted on once. Without it the event's own id does."
     )
 
 
@@ -38,6 +40,7 @@ class Metadata(Model):
 
     version: Literal["1"]
     id: str = Field(description="The same for the same happening, however often it is told.")
+    at: Millis = Field(description="When it was seen to happen, whenever it is told; milliseconds since the epoch.")
     correlationId: str = Field(description="Also in the logs and, as X-Correlation-Id, in the answer.")
     requestedBy: str
 

@@ -110,7 +110,14 @@ class DialRequest(Model):
         "code, in a region that may be dialled.",
         min_length=1,
         max_length=64,
+        pattern=r"\S",
         examples=["+12125550142"],
+    )
+    maxSeconds: int | Absent = Field(
+        None,
+        description="How long the supervision may last, in seconds; its leg is dropped then.",
+        ge=1,
+        examples=[600],
     )
 
 

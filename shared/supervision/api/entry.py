@@ -1,0 +1,174 @@
+"""The way of a request through a function, the same for HTTP and for the bus.
+
+It is parsed into a value, opened under its name (new, being worked on, or answered), performed (done, refused, or not
+known), closed, and rendered.
+
+Over HTTP a refusal is answered and forgotten. Over the bus a request that can never work is answered by `Supervision
+Failed`, once; one that may work later is raised, so that Lambda tries it again and then keeps it in the dead-letter
+queue.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from supervision.api import http_api, parse, perform, render
+from supervision.base import clock
+from supervision.base.observability import add_metric, invocation, logger
+from supervision.base.problems import (
+    HangupIncomplete,
+    InProgress,
+    InvalidRequest,
+    Problem,
+    TooManyDials,
+    TooOld,
+    YtelInvalid,
+    YtelRateLimited,
+    YtelUnavailable,
+)
+from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
+from supervision.table.gateway import Write
+from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opened
+from supervision.wiring import Parts
+
+MAY_WORK_LATER = (InProgress, TooManyDials, YtelRateLimited, YtelUnavailable, YtelInvalid, HangupIncomplete)
+
+# As long as a function may live.
+LEASE_MS = 29_000
+
+
+def handle(
+    app: APIGatewayHttpResolver, parts: Callable[[], Parts], event: dict[str, Any], context: Any, *actions: str
+) -> dict[str, Any]:
+    """What a function answers: to an HTTP API event by the routes of `app`, to a request of the bus by performing it.
+
+    `actions` are those that this function acts on.
+    """
+    if "detail-type" in event:
+        return _from_bus(event, context, parts(), actions)
+    return http_api.serve(app, event, context)
+
+
+def answer(app: APIGatewayHttpResolver, parts: Parts, action: str) -> Response[str]:
+    """The answer to the HTTP request at hand. Raises InvalidRequest where it cannot be read."""
+    request = parse.from_http(action, app.current_event.raw_event)
+    logger.append_keys(client=request.caller.client, action=action)
+    if request.conf_id is not None:
+        logger.append_keys(confId=request.conf_id)
+    return render.to_response(request, act(request, parts, app.lambda_context.get_remaining_time_in_millis()))
+
+
+def act(request: Request, parts: Parts, lease_ms: int = LEASE_MS) -> Outcome:
+    """What comes of a request over HTTP; `lease_ms` is what is left of this function's time."""
+    if request.name is None:
+        return perform.perform(request, parts)
+    match opening := parts.requests.open(request, lease_ms):
+        case OfAnother():
+            return Refused(InvalidRequest("This Idempotency-Key was used for another request."))
+        case BeingWorkedOn():
+            return Refused(InProgress("The same request is being worked on; ask again in a moment."))
+        case Answered({"done": done}):
+            return Done(done, replayed=True)
+        case Answered(kept):
+            outcome = perform.perform_again(request, parts, kept["unknown"])
+            return Done(outcome.answer, replayed=True) if isinstance(outcome, Done) else outcome
+        case Opened() as opening:
+            outcome = _performed(request, parts, opening)
+            try:
+                _settle(parts, opening, outcome)
+            except Exception:
+                # What was done is done, and a refusal is one: that it could not be kept does not undo it.
+                logger.exception("an answer could not be kept")
+            return outcome
+
+
+def _from_bus(event: Mapping[str, Any], context: Any, parts: Parts, actions: tuple[str, ...]) -> dict[str, Any]:
+    request, problem = parse.from_event(event, actions)
+    with invocation(context, request.correlation_id):
+        logger.append_keys(client=request.caller.client, action=request.action)
+        match parts.requests.open(request, context.get_remaining_time_in_millis()):
+            case BeingWorkedOn():
+                add_metric("Retried")
+                raise InProgress("The same request is being worked on.")
+            case Answered(kept):
+                return {"acted": "before", **kept}
+            case OfAnother():
+                # Nothing is kept of it: each delivery tells it, with the id of this event.
+                reused = Refused(InvalidRequest("This requestId was used for another request."))
+                _tell(parts, request, reused, f"{request.name}/{event['id']}")
+                return {"refused": reused.problem.code}
+            case Opened() as opened:
+                stale = problem or _too_old(event, parts)
+                outcome = Refused(stale) if stale else _performed(request, parts, opened)
+                return _finish(request, parts, opened, outcome)
+
+
+def _finish(request: Request, parts: Parts, opened: Opened, outcome: Outcome) -> dict[str, Any]:
+    match outcome:
+        case Done(done):
+            try:
+                _settle(parts, opened, outcome)
+            except Exception:
+                logger.exception("an answer could not be kept")
+            return {"done": dict(done)}
+        case Refused(problem) if isinstance(problem, MAY_WORK_LATER):
+            parts.requests.release(opened)
+            add_metric("Retried")  # an error for Lambda, which asks again; no crash
+            raise problem
+        case Refused() | Unknown():
+            # The holder of the request makes the event's id: another attempt at the same name tells another event.
+            _tell(parts, request, outcome, f"{request.name}/{opened.holder}", opened)
+            return {"refused": outcome.problem.code}
+
+
+def _tell(
+    parts: Parts, request: Request, outcome: Refused | Unknown, subject: str, opened: Opened | None = None
+) -> None:
+    """Tells a failure. Its event and the closing of its request are written together, or neither is."""
+    logger.info("refused", code=outcome.problem.code)
+    add_metric("Refusals")
+    failure = render.to_failure(request, outcome, subject)
+    if opened is None:
+        parts.outbox.keep([failure])
+    else:
+        parts.requests.close(opened, _kept(opened, outcome), parts.outbox.writes([failure]))
+    parts.outbox.publish([failure])
+
+
+def _performed(request: Request, parts: Parts, opened: Opened) -> Outcome:
+    try:
+        return perform.perform(request, parts, opened)
+    except Exception:
+        # What is unforeseen says nothing of what was sent: a request that began something leads to it.
+        if opened.supervision_id is None:
+            parts.requests.release(opened)
+        raise
+
+
+def _settle(parts: Parts, opened: Opened, outcome: Outcome) -> None:
+    if opened.closed:
+        return  # in one transaction with what was done
+    if isinstance(outcome, Refused) and not isinstance(outcome.problem, HangupIncomplete):
+        parts.requests.release(opened)
+    else:
+        parts.requests.close(opened, _kept(opened, outcome))
+
+
+def _kept(opened: Opened, outcome: Outcome) -> Write:
+    match outcome:
+        case Done(done):
+            return opened.done(done)
+        case Refused(problem) if not isinstance(problem, HangupIncomplete):
+            return opened.refused(problem.code)
+        case Refused(problem) | Unknown(problem):
+            return opened.unknown(problem.extra)
+
+
+def _too_old(event: Mapping[str, Any], parts: Parts) -> Problem | None:
+    """Whether the event's own time is longer ago than a request may be acted on."""
+    asked_at = parse.time_of(event)
+    oldest = clock.now_ms() - int(parts.settings.request_max_age_seconds * 1000)
+    if asked_at is None or asked_at >= oldest:
+        return None
+    return TooOld("It was asked for too long ago to be acted on now.")

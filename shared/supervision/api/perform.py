@@ -1,0 +1,65 @@
+"""What is done for a request: the use case of its action, and what came of it as a value."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from supervision.base.observability import logger
+from supervision.base.problems import CallNotFound, OutcomeUnknown, Problem
+from supervision.rules.actions import DIALLED
+from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
+from supervision.table.requests import Opened
+from supervision.wiring import Parts
+
+type Answer = Mapping[str, Any]
+
+
+def perform(request: Request, parts: Parts, opened: Opened | None = None) -> Outcome:
+    """Does what is asked. `opened` is the request in the table, where it has a name."""
+    work = _dial if request.action in DIALLED else _OTHERS[request.action]
+    return _outcome(lambda: work(request, parts, opened))
+
+
+def perform_again(request: Request, parts: Parts, about: Mapping[str, Any]) -> Outcome:
+    """What becomes of a request whose first answer was that its outcome is not known; `about` is what was known.
+
+    A dial is looked for and never sent again. A hang-up is finished: who is still there is disconnected.
+    """
+    if request.action == "hangup":
+        return _outcome(lambda: _finish(request, parts, about))
+    return _outcome(lambda: parts.supervise.look_again(about["supervisionId"]).to_json())
+
+
+def _outcome(work: Callable[[], Answer]) -> Outcome:
+    try:
+        return Done(work())
+    except OutcomeUnknown as problem:
+        return Unknown(problem)
+    except Problem as problem:
+        return Refused(problem)
+
+
+def _dial(request: Request, parts: Parts, opened: Opened | None) -> Answer:
+    return parts.supervise.dial(request, opened).to_json()
+
+
+def _hang_up(request: Request, parts: Parts, opened: Opened | None) -> Answer:
+    conf_id = parts.reader.call_of(request)
+    if request.conf_id is not None and (request.client_id is not None or request.agent_number is not None):
+        parts.reader.read_for(request)  # refuses an agent who is not on it
+    logger.append_keys(confId=conf_id)
+    hung_up = parts.hang_up.hang_up(conf_id, request.caller, request.correlation_id)
+    return {"confId": conf_id, "hungUp": hung_up, "failed": []}
+
+
+def _finish(request: Request, parts: Parts, lists: Mapping[str, Any]) -> Answer:
+    try:
+        return _hang_up(request, parts, None)
+    except CallNotFound:
+        return {"confId": lists["confId"], "hungUp": [*lists["hungUp"], *lists["failed"]], "failed": []}
+
+
+def _leave(request: Request, parts: Parts, opened: Opened | None) -> Answer:
+    return parts.leave.leave(request.supervision_id or "", request.caller).to_json()
+
+
+_OTHERS: dict[str, Callable[[Request, Parts, Opened | None], Answer]] = {"hangup": _hang_up, "leave": _leave}

@@ -1,0 +1,52 @@
+"""What came of a request, as the client gets it: a response over HTTP, or an event on the bus. Pure."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from supervision.api import http_api
+from supervision.rules.actions import ACTIONS
+from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
+from supervision.table.outbox import Event, of_failure
+
+# EventBridge takes 256 KB an event. A request that is larger stands in its failure without its larger fields.
+LARGEST_REQUEST = 64_000
+LARGEST_FIELD = 1_000
+
+
+def to_response(request: Request, outcome: Outcome) -> Response[str]:
+    """The answer over HTTP."""
+    match outcome:
+        case Done(answer, replayed):
+            headers = {"Idempotent-Replayed": "true"} if replayed else {}
+            return http_api.json_answer(ACTIONS[request.action].status, answer, headers)
+        case Refused(problem) | Unknown(problem):
+            return http_api.problem_answer(problem)
+
+
+def to_failure(request: Request, outcome: Refused | Unknown, subject: str) -> Event:
+    """The event that tells that a request came to nothing; `subject` makes its id."""
+    return of_failure(
+        f"{request.caller.client}/{subject}",
+        _as_told(request.asked),
+        outcome.problem,
+        requested_by=request.caller.client,
+        correlation_id=request.correlation_id,
+    )
+
+
+def _as_told(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    if _size(asked) <= LARGEST_REQUEST:
+        return asked
+    return {name: value for name, value in asked.items() if len(name) + _size(value) <= LARGEST_FIELD}
+
+
+def _size(value: Any) -> float:
+    """How many characters of JSON it takes; infinitely many where it is nested too deeply to be written."""
+    try:
+        return len(json.dumps(value))
+    except RecursionError:
+        return math.inf

@@ -1,0 +1,301 @@
+"""The one module that knows how DynamoDB writes an item: its types, its conditions, its pages and its transactions.
+
+An item is a plain dictionary here: texts, whole numbers, booleans and bytes by name, with the key under `pk` and `sk`.
+An expression names an attribute as `#name` and a value as `:value`.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from supervision.base import aws
+from supervision.base.observability import logger
+from supervision.base.problems import Problem
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+type Value = str | int | bool | bytes
+type Item = dict[str, Value]
+
+TRANSACTION_ATTEMPTS = 6
+BATCH_ATTEMPTS = 6
+ITEMS_A_WRITE = 25
+ITEMS_A_READ = 40  # of at most 400 KB: 16 MB an answer
+
+
+class Key(NamedTuple):
+    """The key of one item."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The condition of a write, with the values that it names."""
+
+    condition: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Writes a whole item in the place of what stands there."""
+
+    item: Item
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Changes attributes of an item, as an update expression says."""
+
+    key: Key
+    expression: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Removes an item."""
+
+    key: Key
+    when: When | None = None
+
+
+type Write = Put | Change | Delete
+
+
+class Guarded(NamedTuple):
+    """A write, and the problem that it stands for where its condition does not hold."""
+
+    write: Write
+    problem: Problem
+
+
+class Written(NamedTuple):
+    """What came of one write: whether its condition held, and the item.
+
+    The item is as it is after a change; where the condition did not hold, it is as the winner of the race left it.
+    """
+
+    done: bool
+    item: Item
+
+
+class Gateway:
+    """One table. Every method raises botocore's errors, but for a condition that does not hold."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        """The item of this key, if there is one."""
+        answer = _client().get_item(TableName=self.table, Key=to_attributes(key._asdict()), ConsistentRead=consistent)
+        return from_attributes(answer["Item"]) if "Item" in answer else None
+
+    def write(self, write: Write) -> Written:
+        """Makes one write, if its condition holds."""
+        client = _client()
+        request: Any = {**self._request(write), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        try:
+            match write:
+                case Put():
+                    client.put_item(**request)
+                    return Written(True, write.item)
+                case Change():
+                    answer = client.update_item(**request, ReturnValues="ALL_NEW")
+                    return Written(True, from_attributes(answer["Attributes"]))
+                case Delete():
+                    client.delete_item(**request)
+                    return Written(True, {})
+        except client.exceptions.ConditionalCheckFailedException as lost:
+            answered: Mapping[str, Any] = lost.response
+            return Written(False, from_attributes(answered.get("Item", {})))
+
+    def write_together(self, writes: Sequence[Write]) -> int | None:
+        """Makes all of `writes`, or none; the number of the first whose condition did not hold, None where all did.
+
+        A transaction that merely met another one, or a busy table, is made again.
+        """
+        from botocore.exceptions import ClientError
+
+        if len(writes) == 1:
+            return None if self.write(writes[0]).done else 0
+        items = [self._in_transaction(write) for write in writes]
+        for attempt in range(1, TRANSACTION_ATTEMPTS + 1):
+            try:
+                _client().transact_write_items(TransactItems=items)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                reasons: Any = error.response.get("CancellationReasons", [])
+                for number, reason in enumerate(reasons):
+                    if reason.get("Code") == "ConditionalCheckFailed":
+                        return number
+                if attempt == TRANSACTION_ATTEMPTS:
+                    raise
+                time.sleep(0.02 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter, no secret
+            else:
+                return None
+        raise AssertionError("the last attempt raises or returns")
+
+    def partition(self, pk: str, begins: str = "") -> list[Item]:
+        """Every item of a partition, strongly consistent: those whose `sk` begins so."""
+        condition, values = "pk = :pk", {":pk": pk}
+        if begins:
+            condition += " AND begins_with(sk, :begins)"
+            values[":begins"] = begins
+        pages = (
+            _client()
+            .get_paginator("query")
+            .paginate(
+                TableName=self.table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=to_attributes(values),
+                ConsistentRead=True,
+            )
+        )
+        return [from_attributes(item) for page in pages for item in page["Items"]]
+
+    def page(
+        self, index: str, key: tuple[str, Value], *, equal: Mapping[str, Value], limit: int, after: Item | None
+    ) -> tuple[list[Item], Item | None]:
+        """One page of an index, newest first: items whose attributes equal `equal`, and where the next page begins."""
+        named = {key[0]: key[1], **equal}
+        request: dict[str, Any] = {
+            "TableName": self.table,
+            "IndexName": index,
+            "KeyConditionExpression": f"#{key[0]} = :{key[0]}",
+            "ExpressionAttributeNames": {f"#{name}": name for name in named},
+            "ExpressionAttributeValues": to_attributes({f":{name}": value for name, value in named.items()}),
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if equal:
+            request["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equal)
+        if after is not None:
+            request["ExclusiveStartKey"] = to_attributes(after)
+        answer = _client().query(**request)
+        last = answer.get("LastEvaluatedKey")
+        return [from_attributes(item) for item in answer["Items"]], from_attributes(last) if last else None
+
+    def put_many(self, items: Iterable[Item]) -> None:
+        """Writes many items, in no order and not together. Raises TimeoutError where the table does not take them."""
+        left: list[Any] = [{"PutRequest": {"Item": to_attributes(item)}} for item in items]
+        for attempt in range(BATCH_ATTEMPTS * (1 + len(left) // ITEMS_A_WRITE)):
+            batch, left = left[:ITEMS_A_WRITE], left[ITEMS_A_WRITE:]
+            answer = _client().batch_write_item(RequestItems={self.table: batch})
+            refused = answer.get("UnprocessedItems", {}).get(self.table, [])
+            left += refused
+            if not left:
+                return
+            if refused:
+                time.sleep(min(0.05 * 2**attempt, 1.0))
+        raise TimeoutError("DynamoDB did not take every item")
+
+    def get_many(self, keys: Sequence[Key], *, consistent: bool) -> list[Item]:
+        """Those of many items that are there, in no order. Raises TimeoutError where the table does not answer."""
+        found = []
+        left: list[Any] = [to_attributes(key._asdict()) for key in keys]
+        for attempt in range(BATCH_ATTEMPTS * (1 + len(keys) // ITEMS_A_READ)):
+            batch, left = left[:ITEMS_A_READ], left[ITEMS_A_READ:]
+            answer = _client().batch_get_item(RequestItems={self.table: {"Keys": batch, "ConsistentRead": consistent}})
+            found += [from_attributes(item) for item in answer["Responses"].get(self.table, [])]
+            unread = answer.get("UnprocessedKeys", {})
+            refused = unread[self.table]["Keys"] if self.table in unread else []
+            left += refused
+            if not left:
+                return found
+            if refused:
+                time.sleep(min(0.05 * 2**attempt, 1.0))
+        raise TimeoutError("DynamoDB did not answer for every item")
+
+    def _in_transaction(self, write: Write) -> "TransactWriteItemTypeDef":
+        kind = {Put: "Put", Change: "Update", Delete: "Delete"}[type(write)]
+        return {kind: self._request(write)}  # type: ignore[misc]  # one of the three
+
+    def _request(self, write: Write) -> dict[str, Any]:
+        request: dict[str, Any] = {"TableName": self.table}
+        values: dict[str, Value] = dict(write.when.values) if write.when else {}
+        expressions = [write.when.condition] if write.when else []
+        match write:
+            case Put():
+                request["Item"] = to_attributes(write.item)
+            case Change():
+                request |= {"Key": to_attributes(write.key._asdict()), "UpdateExpression": write.expression}
+                expressions.append(write.expression)
+                values |= write.values
+            case Delete():
+                request["Key"] = to_attributes(write.key._asdict())
+        if write.when:
+            request["ConditionExpression"] = write.when.condition
+        if values:
+            request["ExpressionAttributeValues"] = to_attributes(values)
+        if names := {name for expression in expressions for name in re.findall(r"#(\w+)", expression)}:
+            request["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+        return request
+
+
+def to_attributes(item: Mapping[str, Value]) -> dict[str, Any]:
+    """An item as DynamoDB writes it: `{"state": {"S": "joined"}, "version": {"N": "3"}}`."""
+    return {name: _to_attribute(value) for name, value in item.items()}
+
+
+def from_attributes(attributes: Mapping[str, Any]) -> Item:
+    """An item as DynamoDB writes it, as a plain dictionary. An attribute of a type that is not ours is left out."""
+    item: Item = {}
+    for name, attribute in attributes.items():
+        [(kind, value)] = attribute.items()
+        if kind in ("S", "BOOL", "B"):
+            item[name] = value
+        elif kind == "N" and value.lstrip("-").isdecimal():
+            item[name] = int(value)
+    return item
+
+
+def each_readable[T](items: Iterable[Item], read: Callable[[Item], T]) -> list[T]:
+    """What `read` makes of each item. One that it cannot read is logged once, and hides no other."""
+    found = []
+    for item in items:
+        if (one := readable(item, read)) is not None:
+            found.append(one)
+    return found
+
+
+def readable[T](item: Item, read: Callable[[Item], T]) -> T | None:
+    """What `read` makes of an item, or None where it cannot read it; that is logged once an environment."""
+    try:
+        return read(item)
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        key = (str(item.get("pk")), str(item.get("sk")))
+        if key not in _logged and len(_logged) < _LOGGED_AT_MOST:
+            _logged.add(key)
+            logger.error("an item cannot be read", extra={"item": " ".join(key), "why": type(error).__name__})
+        return None
+
+
+_logged: set[tuple[str, str]] = set()
+_LOGGED_AT_MOST = 1000
+
+
+def _to_attribute(value: Value) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case bytes():
+            return {"B": value}
+
+
+def _client() -> "DynamoDBClient":
+    return aws.client("dynamodb")
