@@ -18,6 +18,7 @@ TABLE = {
     "already_supervising": 409,
     "in_progress": 409,
     "call_ambiguous": 409,
+    "too_old": 409,
     "ytel_rate_limited": 429,
     "ytel_rejected": 502,
     "ytel_invalid": 502,

@@ -11,6 +11,7 @@ from supervision.base.settings import (
     DialSettings,
     FloorSettings,
     PageSettings,
+    RequestSettings,
     SettingError,
     TableSettings,
     WatchSettings,
@@ -30,6 +31,7 @@ ALL = [
     DialSettings,
     FloorSettings,
     PageSettings,
+    RequestSettings,
     TableSettings,
     WatchSettings,
     YtelSettings,
@@ -44,6 +46,7 @@ def test_the_defaults_are_the_documented_ones():
         ytel_hangup_route=("DELETE", "/conference/{confId}/participant/{memberId}"),
         ytel_timeout_seconds=5.0,
     )
+    assert load(RequestSettings, {}) == RequestSettings(request_max_age_seconds=900.0)
     assert load(FloorSettings, {}) == FloorSettings(
         calls_max_age_seconds=2.0, calls_max_stale_seconds=30.0, users_max_age_seconds=300.0, drop_exposed=True
     )
