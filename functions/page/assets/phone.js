@@ -12,7 +12,7 @@ export class Phone {
   constructor(changed) {
     this.#changed = changed;
     this.#field.addEventListener("input", () => this.#take());
-    this.#field.addEventListener("change", () => {
+    this.#field.addEventListener("blur", () => {
       if (this.#dialled) this.#field.value = number(this.#dialled);
     });
     this.set(lasting.get("phone"));
