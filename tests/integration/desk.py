@@ -9,6 +9,7 @@ from supervision.actions.dial import Supervise
 from supervision.base import aws
 from supervision.base.problems import Problem
 from supervision.rules.caller import Caller
+from supervision.rules.phone_numbers import PhoneNumber
 from supervision.rules.request import Request
 from supervision.rules.scopes import SCOPES
 from supervision.rules.supervision import Supervision
@@ -18,7 +19,7 @@ from supervision.wiring import FloorNeeds, Parts
 from tests.harness.fake_ytel import FakeYtel
 from tests.integration.ytel_clients import Tokens, client
 
-PHONE, OTHER_PHONE = "+12125550142", "+12125550143"
+PHONE, OTHER_PHONE = PhoneNumber("+12125550142"), PhoneNumber("+12125550143")
 CRM = Caller("crm", SCOPES)
 BUS = "supervision"
 

@@ -16,6 +16,7 @@ from supervision.rules.absence import Absence
 from supervision.rules.calls import active_calls
 from supervision.rules.conferences import of_plain
 from supervision.rules.legs import Supervisor
+from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.client import ConferenceList
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")
@@ -107,7 +108,7 @@ def test_the_guard_looks_on_each_fresh_reading_and_on_no_other(floor, new_floor,
 
 
 def test_supervisors_stand_on_their_call(floor, new_floor, guard, clock_at):
-    guard.supervisors = {CALL: [Supervisor("s1", "whisper", "joined", False, "+12125550142")]}
+    guard.supervisors = {CALL: [Supervisor("s1", "whisper", "joined", False, PhoneNumber("+12125550142"))]}
     floor.held()
     [row] = [row for row in new_floor().held().rows if row["confId"] == CALL]
     assert row["supervisors"] == [{"id": "s1", "action": "whisper", "state": "joined", "exposed": False}]

@@ -8,6 +8,7 @@ import pytest
 import responses
 
 from supervision.base.problems import YtelUnavailable
+from supervision.rules.phone_numbers import PhoneNumber
 from tests.harness.fake_ytel import SAMPLES
 from tests.integration.ytel_clients import API, USERS, Tokens, client
 
@@ -78,7 +79,9 @@ def test_of_several_users_of_one_id_the_one_last_in_ytels_order_is_last(http):
 @pytest.mark.parametrize("mute", [True, False])
 def test_a_supervisor_is_brought_in_by_the_documented_request(http, kept_out, mute):
     http.post(PARTICIPANT, json=YES)
-    client().bring_in("c1", caller="+15555280600", to="+12125550142", mute=mute, no_speak_to=tuple(kept_out))
+    client().bring_in(
+        "c1", caller="+15555280600", to=PhoneNumber("+12125550142"), mute=mute, no_speak_to=tuple(kept_out)
+    )
     method, url, query, request = asked(http)
     assert (method, url, query) == ("POST", PARTICIPANT, {})
     assert request.headers["Content-Type"] == "application/json"
@@ -104,7 +107,7 @@ def test_ids_cannot_leave_their_place_in_the_path(http):
     http.delete(f"{API}/conference/a%2Fb%3Fc/participant/5%2F0%233", json=YES)
     http.post(f"{API}/conference/a%2Fb%3Fc/participant", json=YES)
     client().disconnect("a/b?c", "5/0#3")
-    client().bring_in("a/b?c", caller="+1", to="+2", mute=False, no_speak_to=())
+    client().bring_in("a/b?c", caller="+1", to=PhoneNumber("+2"), mute=False, no_speak_to=())
 
 
 def test_the_call_that_a_dial_makes_is_told_where_ytel_names_it(http):
@@ -112,7 +115,9 @@ def test_the_call_that_a_dial_makes_is_told_where_ytel_names_it(http):
     for payload in payloads:
         http.post(PARTICIPANT, json={"status": True, "payload": payload})
     ytel = client()
-    told = [ytel.bring_in("c1", caller="+1", to="+2", mute=False, no_speak_to=()).call_sid for _ in range(4)]
+    told = [
+        ytel.bring_in("c1", caller="+1", to=PhoneNumber("+2"), mute=False, no_speak_to=()).call_sid for _ in range(4)
+    ]
     assert told == ["s1", None, None, None]
 
 

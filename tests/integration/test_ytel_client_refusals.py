@@ -4,6 +4,7 @@ import pytest
 import responses
 
 from supervision.base.problems import YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.rules.phone_numbers import PhoneNumber
 from tests.integration.ytel_clients import API, Tokens, client
 
 CONFERENCES = f"{API}/conference"
@@ -29,7 +30,7 @@ def test_a_no_under_200_is_a_failure(http, error):
     with pytest.raises(YtelRejected, match="No"):
         client().conferences()
     with pytest.raises(YtelRejected, match="No"):
-        client().bring_in("c1", caller="+1", to="+2", mute=False, no_speak_to=())
+        client().bring_in("c1", caller="+1", to=PhoneNumber("+2"), mute=False, no_speak_to=())
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -111,7 +112,7 @@ def test_a_list_that_is_not_as_documented_is_invalid(http, body):
 
 
 def _bring_in(ytel):
-    ytel.bring_in("c1", caller="+15555280600", to="+12125550142", mute=False, no_speak_to=["503"])
+    ytel.bring_in("c1", caller="+15555280600", to=PhoneNumber("+12125550142"), mute=False, no_speak_to=["503"])
 
 
 def test_a_refused_token_and_a_list_cut_off_are_counted(http, monkeypatch):

@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from supervision.rules.legs import Supervisor, User
+from supervision.rules.phone_numbers import PhoneNumber
 
 AGENT = User("c91f9b77-ce9d-4207-98e4-229b76a6555", "Ann Lee", "+15555280600")
-PHONE = "+12125550142"
+PHONE = PhoneNumber("+12125550142")
 
-e164 = st.integers(2_000_000_000, 9_999_999_999).map(lambda digits: f"+1{digits}")
+e164 = st.integers(2_000_000_000, 9_999_999_999).map(lambda digits: PhoneNumber(f"+1{digits}"))
 member_ids = st.one_of(
     st.integers(0, 1100).map(str),
     st.integers(2**32 - 3, 2**33).map(str),

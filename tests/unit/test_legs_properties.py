@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervision.rules.conferences import of_plain
-from supervision.rules.legs import plain, read_legs, same_number
+from supervision.rules.legs import read_legs
+from supervision.rules.phone_numbers import same
 from tests.unit.strategies import (
     AGENT,
     anything,
-    e164,
     listed_conferences,
     member_ids,
     supervisors_of,
@@ -82,7 +82,7 @@ def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
     if legs.agent is not None:
         assert by_id[legs.agent].readable
         proof = by_id[legs.agent]
-        proves = same_number(proof.channel_name, AGENT.webrtcNumber) or proof.caller_id == AGENT.clientId
+        proves = same(proof.channel_name, AGENT.webrtcNumber) or proof.caller_id == AGENT.clientId
         assert proves or not legs.proven
     assert legs.contact not in legs.supervisors
     assert legs.match is None or (set(by_id) - set(legs.supervisors))
@@ -92,47 +92,3 @@ def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
 @given(anything | st.dictionaries(st.text(max_size=8), anything))
 def test_no_shape_of_members_raises(data):
     read_legs(of_plain({"memberData": data, "details": data}), AGENT)
-
-
-# ---------------------------------------------------------------- numbers
-
-
-@given(e164)
-def test_a_number_is_the_same_however_it_is_written(number):
-    area, exchange, line = number[2:5], number[5:8], number[8:]
-    for written in (
-        f"1{number[2:]}",
-        number[2:],
-        f"+1 ({area}) {exchange}-{line}",
-        f"({area}) {exchange}-{line}",
-        f"1-{area}-{exchange}-{line}",
-        f" +1.{area}.{exchange}.{line} ",
-    ):
-        assert same_number(number, written)
-        assert same_number(written, number)
-
-
-@given(e164, e164)
-def test_other_numbers_are_other_numbers(one, other):
-    assert same_number(one, other) == (one == other)
-    assert same_number(one[1:], other) == (one == other)
-
-
-@given(st.text())
-def test_any_text_is_the_same_as_itself_alone_and_an_empty_one_as_nothing(text):
-    assert same_number(text, text) == bool(text)
-    assert not same_number(text, "")
-    assert not same_number("", text)
-
-
-def test_texts_that_are_no_numbers_are_compared_as_they_are():
-    assert not same_number("sip:2125550142", "+12125550142")
-    assert not same_number("client 1", "client  1")
-    assert not same_number("+2125550142", "+12125550142")
-    assert same_number("5550142", "555-0142")
-
-
-def test_a_text_without_end_takes_no_time():
-    endless = "1" * 500_000 + "x"
-    assert plain(endless) == endless
-    assert plain(" " * 500_000 + "x")

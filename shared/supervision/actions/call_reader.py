@@ -10,7 +10,8 @@ from supervision.rules.calls import client_id_of
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
-from supervision.rules.legs import FreshLegs, User, read_fresh, same_number
+from supervision.rules.legs import FreshLegs, User, read_fresh
+from supervision.rules.phone_numbers import same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision
 from supervision.ytel.client import Ytel
@@ -73,7 +74,7 @@ class CallReader:
         client_id, number, agent = request.client_id, request.agent_number, call.agent
         named = client_id_of(call.conference.content)
         if (client_id is not None and client_id != named) or (
-            number is not None and (agent is None or not same_number(agent.webrtcNumber, number))
+            number is not None and (agent is None or not same(agent.webrtcNumber, number))
         ):
             raise InvalidRequest("The agent who is named is not on the call that is named.")
         return call
@@ -93,7 +94,7 @@ class CallReader:
             named = client_id_of(conference)
             agent = self.users.find(named) if named else None
             return (client_id is not None and named is not None and same_id(named, client_id)) or (
-                number is not None and agent is not None and same_number(agent.webrtcNumber, number)
+                number is not None and agent is not None and same(agent.webrtcNumber, number)
             )
 
         calls = [one.conf_id for one in self.ytel.active() if is_theirs(one.content)]

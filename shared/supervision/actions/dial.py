@@ -20,9 +20,8 @@ from supervision.base.settings import DialSettings
 from supervision.floor.floor import Floor
 from supervision.rules.actions import ACTIONS
 from supervision.rules.audience import decide
-from supervision.rules.legs import same_number
 from supervision.rules.lifecycle import JOIN_WITHIN_MS
-from supervision.rules.phone_numbers import may_dial
+from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_call, require_one_of, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table import rate_limit
@@ -58,13 +57,13 @@ class Supervise:
             earlier = self.supervisions.get(opened.supervision_id)
             if earlier is not None and earlier.dial != "refused":
                 return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
-        to = self._check_number(request, ())
+        to = self._read_number(request)
         call = self.reader.read_for(request)
         request.caller.require_agent(call.agent.clientId if call.agent else None)
-        standing = next((one for one in call.supervisions if same_number(one.to, to)), None)
+        standing = next((one for one in call.supervisions if same(one.to, to)), None)
         if standing is not None:
             return _same_request(standing, request)
-        to = self._check_number(request, call.numbers)
+        require_not_in_call(to, call.numbers)
         audience = decide(request.action, call.legs)
         if call.agent is None:
             raise AssertionError("an audience was decided for a call without an agent")
@@ -112,14 +111,12 @@ class Supervise:
             raise _unknown(supervision)
         return supervision
 
-    def _check_number(self, request: Request, in_call: set[str] | tuple[()]) -> str:
-        return may_dial(
-            _phone(request),
-            account_numbers=self.reader.users.numbers(),
-            in_call=in_call,
-            regions=self.settings.dial_regions,
-            allowed=request.caller.phones,
-        )
+    def _read_number(self, request: Request) -> PhoneNumber:
+        """The phone that is meant, if this account and this key may dial it. Raises NumberNotAllowed."""
+        own = self.reader.users.numbers()
+        to = read(_phone(request), account_numbers=own, regions=self.settings.dial_regions)
+        require_one_of(to, request.caller.phones)
+        return to
 
     def _send(self, supervision: Supervision, opened: Opened | None) -> Supervision:
         # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.

@@ -9,7 +9,8 @@ from typing import Any
 
 from supervision.rules.conferences import Conference, Details
 from supervision.rules.ids import id_key
-from supervision.rules.legs import Supervisor, User, read_legs, same_number, written_number
+from supervision.rules.legs import Supervisor, User, read_legs, written_number
+from supervision.rules.phone_numbers import same
 
 Call = dict[str, Any]
 
@@ -84,7 +85,7 @@ def active_call(conference: Conference, users: Mapping[str, User], supervisors: 
         "createdTime": created_time(conference),
         "from": written_number(details.caller_number) or None,
         "to": called,
-        "inbound": same_number(user.webrtcNumber, called or "") if user else None,
+        "inbound": same(user.webrtcNumber, called or "") if user else None,
         "clientId": client_id,
         "username": user.username if user else None,
         "agentNumber": (user.webrtcNumber or None) if user else None,

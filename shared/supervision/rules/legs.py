@@ -6,7 +6,6 @@ otherwise B is the agent and A the contact. Here a leg that proves itself beats 
 stands, and what is left to "otherwise" is marked as such: it may be shown, never relied on.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +17,7 @@ from supervision.base.fast_json import loads
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
+from supervision.rules.phone_numbers import PhoneNumber, same
 
 AgentMatch = Literal["channelName", "callerId", "elimination"]
 
@@ -42,7 +42,7 @@ class Supervisor(NamedTuple):
     action: str
     state: str
     exposed: bool
-    to: str
+    to: PhoneNumber
     before: frozenset[str] = frozenset()
     leg: str | None = None
 
@@ -108,33 +108,6 @@ def read_legs(conference: Conference, user: User | None, supervisors: Sequence[S
     return Legs(members, bool(members), agent, contact, others, own, match, user)
 
 
-def same_number(one: str, other: str) -> bool:
-    """Whether two texts name the same number however they are written: +1 (555) 528-0600 is 15555280600.
-
-    Texts that are no numbers are the same only when they are equal; an empty one is never the same as anything.
-    """
-    if not one or not other:
-        return False
-    if one == other:
-        return True
-    if one[0] == other[0] == "+" and one[1:].isdecimal() and other[1:].isdecimal():
-        return False  # both written as E.164 has it, the ordinary case
-    return plain(one) == plain(other)
-
-
-def plain(number: str) -> str:
-    """The digits of a number with its country code (ten digits are of country code 1); other texts as they are."""
-    if len(number) > LONGEST_NUMBER or not _WRITTEN_NUMBER.fullmatch(number):
-        return number
-    digits = re.sub(r"[^0-9]", "", number)
-    return "1" + digits if len(digits) == 10 and not number.lstrip().startswith("+") else digits
-
-
-# What is longer is no number, and would take the expression below for ever.
-LONGEST_NUMBER = 64
-_WRITTEN_NUMBER = re.compile(r"\s*\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
-
-
 def _in_javascript_order(data: Mapping[str, Any]) -> tuple[Leg, ...]:
     return tuple([_read_leg(key, data[key]) for key in sorted(data, key=_place)])
 
@@ -198,13 +171,13 @@ def _is_of(leg: Leg, supervisor: Supervisor) -> bool:
     if supervisor.leg is not None:
         return leg.member_id == supervisor.leg
     # Inferred: a member dialled by phone has that phone's number as its channelName.
-    return leg.member_id not in supervisor.before and same_number(leg.channel_name, supervisor.to)
+    return leg.member_id not in supervisor.before and same(leg.channel_name, supervisor.to)
 
 
 def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None, AgentMatch]:
     """Agent, contact and match of the legs that are no supervisor's; there is at least one."""
     number = user.webrtcNumber
-    by_number = [leg for leg in legs if same_number(leg.channel_name, number)]
+    by_number = [leg for leg in legs if same(leg.channel_name, number)]
     # Inferred: the agent's leg can carry the client id as its callerId. Asked only where no number decides.
     by_client = [] if by_number else [leg for leg in legs if same_id(leg.caller_id, user.clientId)]
     proofs = by_number or by_client
@@ -224,7 +197,7 @@ def _by_elimination(legs: Sequence[Leg], user: User, conference: Conference) -> 
     if len(legs) == 1:
         return None, last.member_id
     before = legs[0]
-    if same_number(last.channel_name, user.webrtcNumber):
+    if same(last.channel_name, user.webrtcNumber):
         return last.member_id, before.member_id
     return before.member_id if before.readable else None, last.member_id
 
@@ -236,7 +209,7 @@ def _contact(legs: Sequence[Leg], user: User, conference: Conference) -> str | N
     details = conference.details
     if details is None:
         return None
-    inbound = same_number(user.webrtcNumber, written_number(details.called_number))
+    inbound = same(user.webrtcNumber, written_number(details.called_number))
     customer = written_number(details.caller_number if inbound else details.called_number)
-    fitting = [leg for leg in legs if same_number(leg.channel_name, customer)]
+    fitting = [leg for leg in legs if same(leg.channel_name, customer)]
     return fitting[0].member_id if len(fitting) == 1 else None

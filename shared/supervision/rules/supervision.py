@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from uuid import uuid4
 
 from supervision.rules.legs import Supervisor
+from supervision.rules.phone_numbers import PhoneNumber
 
 State = Literal["dialing", "joined", "ended", "failed"]
 Dial = Literal["pending", "taken", "refused", "unknown"]
@@ -24,7 +25,7 @@ class Supervision:
     id: str
     action: str
     confId: str
-    to: str
+    to: PhoneNumber
     caller: str
     clientId: str
     noSpeakToList: tuple[str, ...]

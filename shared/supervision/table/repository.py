@@ -10,7 +10,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from supervision.rules.legs import plain
+from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable, readable
 from supervision.table.outbox import Event, Outbox
@@ -73,7 +73,7 @@ class Supervisions:
         return [one for one in each_readable(items, read_item) if conf_id in (None, one.confId)]
 
     def _writes(self, supervision: Supervision, when: When) -> list[Write]:
-        key = Key(OPEN, f"{supervision.confId}#{plain(supervision.to)}")
+        key = Key(OPEN, f"{supervision.confId}#{comparable(supervision.to)}")
         body: Item = {
             "id": supervision.id,
             "version": supervision.version,

@@ -17,6 +17,7 @@ from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
+from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.answers import NotThere
 from supervision.ytel.claims import claims_of
 from supervision.ytel.lists import Habits, Walk, one_of
@@ -113,7 +114,9 @@ class Ytel:
         pages = sorted(walk, key=lambda page: page.start)
         return [entry for page in pages for entry in page.entries]
 
-    def bring_in(self, conf_id: str, *, caller: str, to: str, mute: bool, no_speak_to: Sequence[str]) -> Dialled:
+    def bring_in(
+        self, conf_id: str, *, caller: str, to: PhoneNumber, mute: bool, no_speak_to: Sequence[str]
+    ) -> Dialled:
         """Dials `to` from `caller`, the agent's number, into the conference; `no_speak_to` will not hear that member.
 
         Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem: nothing was dialled.
