@@ -96,6 +96,28 @@ def test_a_number_of_the_call_itself(desk):
     assert_nothing_was_done(desk)
 
 
+@pytest.mark.parametrize(
+    "to",
+    [
+        "{own};tel:9005551234;phone-context=+1",
+        "{own};tel:911",
+        "tel:911;phone-context={own}",
+        "{own}x",
+        "+1 1 {contact}",
+        "+1(0){contact}",
+        "+121\u06632550142",
+    ],
+)
+def test_what_a_lenient_parser_would_read_into_a_text_is_not_dialled(desk, to):
+    call = desk.call(contact=OTHER_PHONE)
+    own = desk.floor.user_of(desk.floor.call(call)).number
+    written = to.format(own=own, contact=OTHER_PHONE[2:])
+    bound = Caller("crm", SCOPES, phones=frozenset({own}))
+    for caller in (OTHER_CLIENT, bound):
+        assert refused(desk, "listen", call, written, caller=caller) == "number_not_allowed"
+    assert_nothing_was_done(desk)
+
+
 def test_an_agent_or_a_phone_that_the_caller_is_not_bound_to(desk):
     call = desk.call()
     agent = desk.floor.user_of(desk.floor.call(call)).client_id
