@@ -25,7 +25,11 @@ AGENTS = [
 SUPERVISORS = [("Robin", "Vale", "+12125550142"), ("Dana", "Brooks", "+12125550143")]
 # Seconds that each call at the start has run already; the last is over twenty minutes.
 RUNNING_AT_START = (8, 35, 64, 110, 190, 275, 1_340)
+# Phones are answered after 2 to 40 seconds, or not at all; those of the floor's own supervisors, with whom a person
+# tries it, after a few.
 ANSWER_AFTER_SECONDS = 2.0
+ANSWER_SPREAD_SECONDS = 38.0
+DECLINED = 0.1
 FREE_AGENTS = 2
 
 
@@ -35,13 +39,17 @@ class Living:
     def __init__(self, floor: Floor, seed: int = 1) -> None:
         self._floor = floor
         self._random = random.Random(seed)
-        floor.auto_answer_after = ANSWER_AFTER_SECONDS
+        phones = floor.knobs.phones
+        phones.answers_after = ANSWER_AFTER_SECONDS
+        phones.spread_seconds = ANSWER_SPREAD_SECONDS
+        phones.declines = DECLINED
         with floor.turn():
             self._agents = [
                 floor.add_user(first, last, f"+12125550{101 + nth}") for nth, (first, last) in enumerate(AGENTS)
             ]
             for first, last, number in SUPERVISORS:
                 floor.add_user(first, last, number)
+                floor.set_phone(number, self._random.uniform(2, 4))
             for seconds in RUNNING_AT_START:
                 self._begin(self._free_agent(), ran_for=seconds)
             self._begin(self._free_agent(), proof=None, ran_for=50)  # an agent whose leg proves nothing

@@ -37,8 +37,9 @@ class Paging(Group):
     count says. `short`: so many of the last entries are counted and never listed. `shrink`: each page holds so many
     fewer than the one before it. `newest_first`: the order is turned round.
 
-    Chances: `comes_empty`, a page holds nothing; `flicker`, an entry is missing from a page it belongs on; `repeats`,
-    an entry stands there twice; `shifts`, entries have moved since the page before. `empty_next` pages come empty.
+    Chances: `comes_empty`, a page holds nothing; `flicker`, an entry is missing from one reading, counted or not;
+    `repeats`, an entry stands on a page twice; `shifts`, entries have moved since the page before. `empty_next` pages
+    come empty.
     """
 
     size: Annotated[int, Field(ge=1, le=100_000)] = 100
@@ -67,8 +68,11 @@ class Paging(Group):
         if self.newest_first:
             items = items[::-1]
         count = len(items)
+        if self.flicker:
+            items = [item for item in items if dice.random() >= self.flicker]
+            count = dice.choice((count, len(items)))
         if self.short:
-            items = items[: max(0, count - self.short)]
+            items = items[: max(0, len(items) - self.short)]
         start = self._start(items, query, key)
         size = len(items) if self.by == "none" else max(1, self.size - self.shrink * (start // self.size))
         number = start // self.size + 1
@@ -82,8 +86,6 @@ class Paging(Group):
         next_key = _key(key(shown[-1]), start + size) if has_keys and shown and more else None
         if self._is_empty(start, dice):
             shown = []
-        if self.flicker:
-            shown = [item for item in shown if dice.random() >= self.flicker]
         if self.repeats:
             shown = [item for item in shown for _ in range(1 + (dice.random() < self.repeats))]
         return Page(shown, self._said(count, len(shown), dice), number, next_key, has_keys)

@@ -88,7 +88,7 @@ class Phones(Conferences):
             dial = Dial(conf_id, to, caller, frozenset(kept_from), muted, self.now, call_sid=call_sid)
             self.dials.append(dial)
             wait = self._wait(digits(to))
-            if self.dice.random() < self.knobs.phones.declines:
+            if digits(to) not in self._answers_after and self.dice.random() < self.knobs.phones.declines:
                 self.after(min(wait or 3, self.ring_seconds), lambda: self._stop(dial, "declined"))
             elif wait == 0:
                 self._pick_up(dial)

@@ -1,5 +1,7 @@
 """The knobs: set by name, checked, drawn from a seed, and put back."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -56,3 +58,11 @@ def test_a_drawn_ring_is_within_what_ytel_may_do():
     rings = [Knobs().draw(seed, share=1).get("phones.ring_seconds", 60) for seed in range(100)]
     assert min(rings) < 10
     assert 180 < max(rings) <= 240
+
+
+def test_every_knob_is_in_the_list_of_knobs():
+    text = Path("tests/harness/README.md").read_text()
+    lists = {"conferences", "users", "contacts"}
+    for group, knobs in Knobs().groups():
+        for knob in type(knobs).model_fields:
+            assert f"`{group}.{knob}`" in text or (group in lists and f"`{knob}`" in text), f"{group}.{knob}"

@@ -107,11 +107,26 @@ def test_every_number_is_one_that_may_be_dialled():
         assert phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), "US"), number
 
 
-def test_a_supervisors_phone_is_answered_after_two_seconds():
+def test_a_floors_own_supervisor_answers_after_two_to_four_seconds():
     floor, clock = floor_of()
     call = floor.active_calls()[0].conf_id
     floor.dial(call, "+12125550142", "+12125550101", floor.members(call, "contact"))
-    clock.move(1)
+    clock.move(1.9)
     assert floor.ringing(call)
-    clock.move(1)
+    clock.move(2.1)
     assert floor.roles_that_hear(call, "+12125550142") == {"agent"}
+
+
+def test_other_phones_are_answered_sooner_or_later_or_declined():
+    floor, clock = floor_of()
+    call = floor.add_call()
+    dials = [floor.dial(call, f"+1212555{nth:04}", "+12125550101") for nth in range(200, 300)]
+    clock.move(10)
+    floor.tick()
+    soon = sum(dial.state == "answered" for dial in dials)
+    clock.move(40)
+    floor.tick()
+    states = [dial.state for dial in dials]
+    assert 5 < soon < 50
+    assert set(states) == {"answered", "declined"}
+    assert 2 <= states.count("declined") <= 25
