@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import jsonschema
 import pytest
@@ -36,7 +37,7 @@ def request(**detail):
         "detail-type": event_models.REQUESTED,
         "source": "crm",
         "account": "123456789012",
-        "time": "2026-01-02T03:04:05Z",
+        "time": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
         "region": "us-east-1",
         "resources": [],
         "detail": detail,

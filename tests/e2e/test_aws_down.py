@@ -87,12 +87,16 @@ def test_a_dial_that_was_made_is_answered_though_it_cannot_be_recorded(scene, fa
 
 def test_an_answer_that_cannot_be_kept_is_given_all_the_same(scene, faults):
     call, phone = scene.call(), scene.phone()
-    faults.fail("UpdateItem", REFUSED, text="IDEMPOTENCY", times=None)
+    faults.fail("TransactWriteItems", REFUSED, text="keptUntil", times=None)
+    faults.fail("PutItem", REFUSED, text='"answer"', times=None)
     answer = scene.ask("whisper", call, phone, f"kept {call}")
     assert answer.status_code == 202
     faults.clear()
     assert scene.ask("whisper", call, phone, f"kept {call}").json()["code"] == "in_progress"
-    assert scene.ask("whisper", call, phone).json()["id"] == answer.json()["id"]
+    scene.floor.answer(call, phone)
+    scene.system.move_clock(30)
+    again = scene.ask("whisper", call, phone, f"kept {call}")
+    assert (again.status_code, again.json()["id"]) == (202, answer.json()["id"])
     assert scene.dials(call) == 1
 
 

@@ -91,8 +91,9 @@ def test_a_strangers_queue_gets_every_type_in_one_envelope(scene, queue):
         assert event["source"] == "ytel.supervision"
         detail = event["detail"]
         assert detail.keys() == {"metadata", "data"}
-        assert detail["metadata"].keys() == {"version", "id", "correlationId", "requestedBy"}
+        assert detail["metadata"].keys() == {"version", "id", "at", "correlationId", "requestedBy"}
         assert detail["metadata"]["version"] == "1"
+        assert type(detail["metadata"].pop("at")) is int
         assert all(type(value) is str and value for value in detail["metadata"].values())
         assert detail["data"].keys() >= TYPES[event["detail-type"]], event["detail-type"]
     told = [event["detail"]["metadata"]["id"] for event in queue.events]

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from supervision.rules.scopes import SCOPES
 from tests.harness.bus import Deliveries, Delivery
 from tests.harness.cloudformation import REGION
 from tests.harness.fake_ytel import FakeYtel
@@ -26,7 +25,10 @@ from tests.harness.schedules import Schedules
 from tests.harness.template import ROOT, Template
 
 LOCAL_KEY = "local-supervisor-key"
-CLIENTS = json.dumps({"supervisor": {"key": LOCAL_KEY, "scopes": sorted(SCOPES)}})
+# Every scope. They are named here, as this process has no part of the layer.
+_ACTIONS = ("listen", "whisper", "barge", "takeover", "hangup", "follow", "help")
+SCOPES = ["calls:read", *(f"calls:{action}" for action in _ACTIONS)]
+CLIENTS = json.dumps({"supervisor": {"key": LOCAL_KEY, "scopes": SCOPES}})
 YTEL_TOKEN = "fake-ytel-token"
 OUTGOING = "ytel.supervision"
 

@@ -6,6 +6,7 @@ from supervision.api.openapi import actions as openapi_actions
 from supervision.api.openapi import event_models, models
 from supervision.rules.actions import ACTIONS, DIALLED, ON_BUS, PLANNED, in_words
 from supervision.rules.scopes import READ, ROUTES, SCOPE_OF, SCOPES
+from tests.harness import system
 
 
 def test_the_rows_are_the_contracts():
@@ -41,6 +42,10 @@ def test_the_enums_of_the_description_and_of_the_events_are_the_tables():
     assert enum(models.Supervision) == DIALLED
     assert enum(models.Plan) == PLANNED
     assert enum(event_models.Request) == ON_BUS
+
+
+def test_the_key_of_a_local_run_has_every_scope():
+    assert set(system.SCOPES) == SCOPES
 
 
 def test_lists_are_said_as_a_sentence_has_them():

@@ -40,7 +40,8 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
     name = event["headers"].get("idempotency-key")
     if name is not None and not 0 < len(name) <= LONGEST_NAME:
         raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_NAME} characters.")
-    body = _body(event, BODIES.get(action))
+    model = BODIES.get(action)
+    body = _body(event, model) if model is not None else {}
     parameters = event.get("pathParameters") or {}
     return Request(
         action=action,
@@ -59,10 +60,11 @@ def from_event(event: Mapping[str, Any], actions: Collection[str]) -> tuple[Requ
     which each function got one. Fields that mean nothing to this version are passed over.
     """
     detail = event["detail"] if isinstance(event["detail"], dict) else {}
+    given = {name: value for name, value in detail.items() if value is not None}
     problem, asked = None, {}
     name = str(event["id"])
     try:
-        asked = _read(event_models.Request, detail, extra="ignore")
+        asked = _read(event_models.Request, given, extra="ignore")
         name = _name(asked.get("requestId"), name)
         if asked["action"] not in actions:
             raise InvalidRequest(f'"action" must be {in_words(sorted(actions))}.')
@@ -99,19 +101,15 @@ def refuse_unknown_parameters(event: Mapping[str, Any], known: Collection[str]) 
             raise InvalidRequest(f"{name[:64]} is no parameter here.")
 
 
-def _body(event: Mapping[str, Any], model: type[BaseModel] | None) -> dict[str, Any]:
+def _body(event: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     raw = event.get("body") or ""
     try:
         text = base64.b64decode(raw) if event.get("isBase64Encoded") else raw
-        body = loads(text) if text.strip() or model is not None else {}
+        body = loads(text)
     except ValueError:
         raise InvalidRequest("The body must be JSON.") from None
     if not isinstance(body, dict):
         raise InvalidRequest("The body must be a JSON object.")
-    if model is None:
-        if body:
-            raise InvalidRequest("This takes no body.")
-        return {}
     return _read(model, body)
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.harness.system import SCOPES
 from tests.harness.waiting import wait_until
 
 
@@ -25,7 +26,7 @@ def test_the_template_is_in_it(client, system, table):
     assert secrets.get_secret_value(SecretId=names["YTEL_TOKEN_SECRET"])["SecretString"] == system.ytel.token
     clients = json.loads(secrets.get_secret_value(SecretId=names["API_CLIENTS_SECRET"])["SecretString"])
     assert clients["supervisor"]["key"] == "local-supervisor-key"
-    assert len(clients["supervisor"]["scopes"]) == 5
+    assert clients["supervisor"]["scopes"] == SCOPES
 
 
 def test_a_condition_and_its_write_are_one_step(client, table):

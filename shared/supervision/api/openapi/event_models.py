@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from supervision.api.openapi.models import Absent, Call, HungUp, Millis, Model, Problem, Supervision
+from supervision.api.openapi.models import LEFT_OUT, Call, HungUp, Millis, Model, Problem, Supervision
 from supervision.rules.actions import ON_BUS
 
 REQUESTED = "Supervision Requested"
@@ -19,19 +19,17 @@ class Request(Model):
     """Asks for a supervision, from any source. The call is named, or is the one that its agent is on."""
 
     action: OnBus
-    confId: str | Absent = Field(None, description="The call.", min_length=1, max_length=255)
-    clientId: str | Absent = Field(None, description="Its agent, by client id.", min_length=1, max_length=255)
-    agentNumber: str | Absent = Field(None, description="Its agent, by number.", min_length=1, max_length=255)
-    to: str | Absent = Field(
-        None, description="The supervisor's phone; not for a hang-up.", min_length=1, max_length=255
+    confId: str = Field(LEFT_OUT, description="The call.", min_length=1, max_length=255)
+    clientId: str = Field(LEFT_OUT, description="Its agent, by client id.", min_length=1, max_length=255)
+    agentNumber: str = Field(LEFT_OUT, description="Its agent, by number.", min_length=1, max_length=255)
+    to: str = Field(LEFT_OUT, description="The supervisor's phone; not for a hang-up.", min_length=1, max_length=255)
+    maxSeconds: int = Field(LEFT_OUT, description="How long the supervision may last, in seconds.", ge=1)
+    supervisionId: str = Field(
+        LEFT_OUT, description="The supervision, for leave and switch.", min_length=1, max_length=255
     )
-    maxSeconds: int | Absent = Field(None, description="How long the supervision may last, in seconds.", ge=1)
-    supervisionId: str | Absent = Field(
-        None, description="The supervision, for leave and switch.", min_length=1, max_length=255
-    )
-    toAction: OnBus | Absent = Field(None, description="What a switch changes to.")
-    requestId: str | int | Absent = Field(
-        None, description="Names the request: it is acted on once. Without it the event's own id does."
+    toAction: OnBus = Field(LEFT_OUT, description="What a switch changes to.")
+    requestId: str | int = Field(
+        LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
     )
 
 

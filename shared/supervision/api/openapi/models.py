@@ -29,6 +29,8 @@ State = Literal["dialing", "joined", "ended", "failed"]
 AgentMatch = Literal["channelName", "callerId", "elimination"]
 # For members that are there or are not, and are never null.
 Absent = SkipJsonSchema[None]
+# The default of a field that may be left out of what comes in, and may not be null.
+LEFT_OUT: Any = None
 
 
 def kinds(of: type[AnyProblem]) -> Iterator[type[AnyProblem]]:
@@ -113,8 +115,8 @@ class DialRequest(Model):
         pattern=r"\S",
         examples=["+12125550142"],
     )
-    maxSeconds: int | Absent = Field(
-        None,
+    maxSeconds: int = Field(
+        LEFT_OUT,
         description="How long the supervision may last, in seconds; its leg is dropped then.",
         ge=1,
         examples=[600],
