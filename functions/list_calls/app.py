@@ -35,6 +35,7 @@ def parts() -> Parts:
 @app.get("/calls", **described.LIST_CALLS)
 def list_calls() -> Response[str]:
     """The page that was asked for, of what is held."""
+    http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_CALLS)
     query = Query.of(app.current_event.query_string_parameters)
     held = parts().floor.held(_patience())
     page = listing.page(held, query)
@@ -44,6 +45,7 @@ def list_calls() -> Response[str]:
 @app.get("/calls/<confId>", **described.GET_CALL)
 def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """The call's row, and `userConference`."""
+    http_api.refuse_unknown_parameters(app.current_event.raw_event, described.GET_CALL)
     found = parts().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
     if found is None:
         raise CallNotFound("There is no such active call.")
@@ -56,6 +58,7 @@ def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own n
     """Whom the action would keep out and who would hear; dials nobody."""
     from supervision.actions.plan import plan  # what reads one call is not paid for by everybody's cold start
 
+    http_api.refuse_unknown_parameters(app.current_event.raw_event, described.PLAN)
     action = app.current_event.query_string_parameters.get("action", "")
     return http_api.json_answer(200, plan(parts().reader, action, http_api.path_parameter(app, "confId", confId)))
 

@@ -11,6 +11,7 @@ from files import Assets, File
 
 from supervision.api.openapi import page as described
 from supervision.base.cold_start import at_start
+from supervision.base.observability import invocation
 from supervision.base.settings import DialSettings, PageSettings, WatchSettings, load
 
 HERE = Path(__file__).parent
@@ -135,4 +136,5 @@ def _document(file: File) -> Response[str]:
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway's event in, its answer out."""
-    return app.resolve(event, context)
+    with invocation(context):
+        return app.resolve(event, context)

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.base.observability import CORRELATION, add_metric, correlation_of, invocation, logger
-from supervision.base.problems import Forbidden, Problem
+from supervision.base.problems import Forbidden, InvalidRequest, Problem
 from supervision.rules.caller import Caller
 
 # Seconds until it is worth asking again, where Ytel does not say.
@@ -58,6 +58,15 @@ def problem_answer(problem: Problem) -> Response[str]:
 def json_answer(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A JSON answer."""
     return Response(status, "application/json", json.dumps(body, ensure_ascii=False), dict(headers or {}))
+
+
+def refuse_unknown_parameters(event: Mapping[str, Any], described: Mapping[str, Any] | None = None) -> None:
+    """Raises InvalidRequest for a query parameter that the route's description does not name."""
+    parameters = described["openapi_extensions"]["x-parameters"] if described else ()
+    known = {one["name"] for one in parameters if one["in"] == "query"}
+    for name in event.get("queryStringParameters") or {}:
+        if name not in known:
+            raise InvalidRequest(f"{name[:64]} is no parameter here.")
 
 
 def path_parameter(app: APIGatewayHttpResolver, name: str, matched: str) -> str:

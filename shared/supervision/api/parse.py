@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from supervision.api import http_api
 from supervision.api.openapi import event_models, models
 from supervision.base.fast_json import loads
 from supervision.base.observability import correlation_of
@@ -36,7 +37,7 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
 
     `conf_id` is the call of the path, where the path names one.
     """
-    refuse_unknown_parameters(event, ())
+    http_api.refuse_unknown_parameters(event)
     name = event["headers"].get("idempotency-key")
     if name is not None and not 0 < len(name) <= LONGEST_NAME:
         raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_NAME} characters.")
@@ -92,13 +93,6 @@ def time_of(event: Mapping[str, Any]) -> int | None:
         return int(datetime.fromisoformat(event["time"]).timestamp() * 1000)
     except (LookupError, TypeError, ValueError):
         return None
-
-
-def refuse_unknown_parameters(event: Mapping[str, Any], known: Collection[str]) -> None:
-    """Raises InvalidRequest for a query parameter that is not one of `known`."""
-    for name in event.get("queryStringParameters") or {}:
-        if name not in known:
-            raise InvalidRequest(f"{name[:64]} is no parameter here.")
 
 
 def _body(event: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:

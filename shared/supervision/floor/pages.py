@@ -34,7 +34,7 @@ class Query(NamedTuple):
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Query":
-        """Reads it from an URL's parameters; those of other names are passed over. Raises InvalidRequest."""
+        """Reads it from an URL's parameters. Raises InvalidRequest."""
         direction = parameters.get("direction", "")
         if "direction" in parameters and direction not in ("inbound", "outbound"):
             raise InvalidRequest("direction is inbound or outbound.")

@@ -38,7 +38,7 @@ GET_CALL = route(
     "The call as the list has it, and its conference as Ytel gives it.",
     answer(200, "The call.", "CallDetail", TAG),
     NOT_MODIFIED,
-    refusals(CallNotFound, *YTEL),
+    refusals(InvalidRequest, CallNotFound, *YTEL),
     parameters=(IF_NONE_MATCH,),
 )
 

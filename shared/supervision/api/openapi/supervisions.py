@@ -31,5 +31,5 @@ LEAVE = route(
     ACTIONS["leave"].summary,
     ACTIONS["leave"].description,
     answer(202, "The leg is being dropped, or was gone already.", "Supervision"),
-    refusals(SupervisionNotFound, NotJoined, *YTEL, OutcomeUnknown),
+    refusals(InvalidRequest, SupervisionNotFound, NotJoined, *YTEL, OutcomeUnknown),
 )
