@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from supervision.base import aws
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import parse
+from supervision.table.clients import read_clients
 
 NEW_KEY_BYTES = 32
 
@@ -58,7 +58,7 @@ def _do(name: str, scopes: list[str] | None, secret: str | None, withdraw: str |
         raise ValueError(f"{name} is a new client: give its SCOPES")
     else:
         clients[name], key = _with_new_key(entry or {}, scopes)
-    if name in clients and name not in parse(json.dumps(clients)).callers:
+    if name in clients and name not in read_clients(json.dumps(clients)).callers:
         raise ValueError("this would leave the client unusable; nothing was changed")
     vault.put_secret_value(SecretId=secret, SecretString=json.dumps(clients))
     left = len(_keys(clients[name])) if name in clients else 0

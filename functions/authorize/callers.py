@@ -43,6 +43,6 @@ class Callers:
     def _current(self) -> Clients:
         text = self._secret.get()
         if text != self._text:
-            self._clients = clients.parse(text)
+            self._clients = clients.read_clients(text)
             self._text = text
         return self._clients

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 LEVEL = 3
 
 
-def answer(body: bytes, tag: str, headers: Mapping[str, str]) -> Response[str]:
+def revalidated(body: bytes, tag: str, headers: Mapping[str, str]) -> Response[str]:
     """200 with `body`, compressed where the client accepts that; 304 where it holds what `tag` stands for.
 
     `headers` are the request's, by lower-case name.

@@ -6,7 +6,7 @@ The first two are served from what is held of the floor; the last is read from Y
 from hashlib import blake2b
 from typing import Any
 
-from answers import answer
+from answers import revalidated
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.api import http_api
@@ -14,7 +14,7 @@ from supervision.api.openapi import calls as described
 from supervision.base.cold_start import at_start
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import load
-from supervision.floor.pages import Listing, Query, one_call
+from supervision.floor.pages import CallQuery, Listing, one_call
 from supervision.wiring import FloorNeeds, Parts
 
 # What a function needs to read the floor itself, should another's reading not come.
@@ -36,10 +36,10 @@ def parts() -> Parts:
 def list_calls() -> Response[str]:
     """The page that was asked for, of what is held."""
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_CALLS)
-    query = Query.of(app.current_event.query_string_parameters)
+    query = CallQuery.of(app.current_event.query_string_parameters)
     held = parts().floor.held(_patience())
     page = listing.page(held, query)
-    return answer(page.body(held.as_of, stale=held.stale), page.tag(stale=held.stale), app.current_event.headers)
+    return revalidated(page.body(held.as_of, stale=held.stale), page.tag(stale=held.stale), app.current_event.headers)
 
 
 @app.get("/calls/<confId>", **described.GET_CALL)
@@ -50,7 +50,7 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
     if found is None:
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
-    return answer(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)
+    return revalidated(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)
 
 
 @app.get("/calls/<confId>/plan", **described.PLAN)

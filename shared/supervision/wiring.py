@@ -55,7 +55,7 @@ class Parts:
         """Ytel's API."""
         from supervision.table.secret import Secret
         from supervision.ytel.client import Ytel
-        from supervision.ytel.token import Token
+        from supervision.ytel.tokens import Token
 
         token = Token(
             Secret(self.settings.ytel_token_secret),

@@ -57,7 +57,7 @@ def test_every_event_is_registered(registered, describe):
 def test_one_rule_takes_each_request(registered, action, named):
     event = request(action=action, to=PHONE, **named)
     registered[event_models.REQUESTED].validate(event)
-    event_models.Request.model_validate(event["detail"])
+    event_models.RequestDetail.model_validate(event["detail"])
     rules = [rule for rule in Template(ROOT / "template.yaml", {}).rules if matches(dict(rule.pattern), event)]
     assert [rule.function.lower() for rule in rules] == [action]
 

@@ -141,9 +141,9 @@ def test_a_missing_secret_lets_nobody_in_and_is_an_error(authorize):
 def test_the_secret_is_read_once_a_minute_however_many_ask(authorize, clock_at, monkeypatch):
     vault = aws.client("secretsmanager")
     read = Mock(wraps=vault.get_secret_value)
-    parse = Mock(wraps=clients.parse)
+    parse = Mock(wraps=clients.read_clients)
     monkeypatch.setattr(vault, "get_secret_value", read)
-    monkeypatch.setattr("supervision.table.clients.parse", parse)
+    monkeypatch.setattr("supervision.table.clients.read_clients", parse)
     for _ in range(20):
         authorize("Bearer crm-key")
     assert (read.call_count, parse.call_count) == (1, 1)

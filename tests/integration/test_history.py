@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from supervision.base.problems import InvalidRequest
-from supervision.table.history import Query, find
+from supervision.table.history import SupervisionQuery, find
 from tests.integration.test_supervisions import NOW, supervision
 
 STATES = ("dialing", "joined", "ended", "failed")
@@ -32,7 +32,7 @@ def records(desk):
 
 
 def page(desk, **parameters):
-    return find(desk.parts.gateway, desk.parts.supervisions, Query.of(parameters))
+    return find(desk.parts.gateway, desk.parts.supervisions, SupervisionQuery.of(parameters))
 
 
 def all_pages(desk, **parameters):
@@ -108,20 +108,20 @@ def test_a_rare_match_is_looked_for_in_bounds_and_the_rest_is_behind_the_cursor(
 @pytest.mark.parametrize("limit", ["0", "-1", "1001", "1.5", "x", "", " 1", "²", "00001", "1_0"])
 def test_limits_that_are_none(limit):
     with pytest.raises(InvalidRequest, match="limit"):
-        Query.of({"limit": limit})
+        SupervisionQuery.of({"limit": limit})
 
 
 @pytest.mark.parametrize("state", ["", "Joined", "over"])
 def test_states_that_are_none(state):
     with pytest.raises(InvalidRequest, match="state"):
-        Query.of({"state": state})
+        SupervisionQuery.of({"state": state})
 
 
 @pytest.mark.parametrize("name", ["confId", "requestedBy"])
 @pytest.mark.parametrize("value", ["", "x" * 256])
 def test_names_that_are_too_long_or_empty(name, value):
     with pytest.raises(InvalidRequest, match=name):
-        Query.of({name: value})
+        SupervisionQuery.of({name: value})
 
 
 def encoded(value):
@@ -159,7 +159,7 @@ HOSTILE = [
 @pytest.mark.parametrize("cursor", HOSTILE, ids=lambda one: one[:20])
 def test_cursors_that_are_none(cursor):
     with pytest.raises(InvalidRequest, match="cursor"):
-        Query.of({"cursor": cursor})
+        SupervisionQuery.of({"cursor": cursor})
 
 
 def test_a_made_up_place_is_a_place(desk, records):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from supervision.base import aws
-from supervision.table.clients import parse
+from supervision.table.clients import read_clients
 
 ROOT = Path(__file__).parents[2]
 FIRST = {"first": {"key": "first-key", "scopes": ["calls:read"], "phones": ["+12125550142"]}}
@@ -35,7 +35,7 @@ def test_a_new_client_is_added_beside_the_others(secret):
 
 def test_a_clients_key_is_rotated(secret):
     made = key("first", "--secret", "clients")
-    both = parse(json.dumps(secret()))
+    both = read_clients(json.dumps(secret()))
     assert both.holder("first-key") == both.holder(made) == both.callers["first"]
     assert secret()["first"]["phones"] == ["+12125550142"]
     assert key("first", "--secret", "clients", "--withdraw", "old") == ""
@@ -53,7 +53,7 @@ def test_without_a_secret_the_entry_is_printed(served_aws):
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
     entry = json.loads("{" + done.stderr.partition("secret: ")[2] + "}")
     assert entry == {"crm": {"key": done.stdout.strip(), "scopes": ["calls:read"]}}
-    assert parse(json.dumps(entry)).holder(done.stdout.strip())
+    assert read_clients(json.dumps(entry)).holder(done.stdout.strip())
 
 
 @pytest.mark.parametrize(

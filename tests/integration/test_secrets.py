@@ -122,7 +122,7 @@ def test_a_secret_without_text_is_an_error(vault):
 
 def test_what_only_some_need_is_not_imported_ahead():
     code = (
-        "import sys; from supervision.ytel.token import Token; from supervision.table.secret import Secret; "
+        "import sys; from supervision.ytel.tokens import Token; from supervision.table.secret import Secret; "
         "Secret('x');"
         "print([name for name in ('boto3', 'cryptography', 'requests') if name in sys.modules])"
     )

@@ -8,7 +8,7 @@ import pytest
 from supervision.base import aws, clock
 from supervision.base.problems import YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.table.secret import Secret
-from supervision.ytel.token import Token, parse, token_url
+from supervision.ytel.tokens import Token, read_token, token_url
 from tests.harness.fake_ytel.fake import FakeYtel
 from tests.harness.fake_ytel.faults import Body, Delay, Html, Json, Reset, Status
 from tests.integration.tables import make_table
@@ -301,7 +301,7 @@ def test_a_session_of_other_credentials_is_not_opened(environment, ytel):
 
 
 def test_no_secret_stands_in_a_representation():
-    held = repr(parse(json.dumps(CREDENTIALS)))
+    held = repr(read_token(json.dumps(CREDENTIALS)))
     assert CREDENTIALS["password"] not in held
 
 
@@ -312,7 +312,7 @@ def test_the_token_endpoint_is_on_the_apis_own_host():
 
 def test_a_plain_token_says_once_an_hour_that_it_ends_within_fourteen_days(clock_at, monkeypatch):
     said = []
-    monkeypatch.setattr("supervision.ytel.token.add_metric", lambda name, days: said.append((name, days)))
+    monkeypatch.setattr("supervision.ytel.tokens.add_metric", lambda name, days: said.append((name, days)))
     day = 86_400
     claims = base64.urlsafe_b64encode(json.dumps({"exp": clock_at() // 1000 + 15 * day}).encode()).decode().rstrip("=")
 

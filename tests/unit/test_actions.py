@@ -41,7 +41,7 @@ def test_the_enums_of_the_description_and_of_the_events_are_the_tables():
 
     assert enum(models.Supervision) == DIALLED
     assert enum(models.Plan) == PLANNED
-    assert enum(event_models.Request) == ON_BUS
+    assert enum(event_models.RequestDetail) == ON_BUS
 
 
 def test_the_key_of_a_local_run_has_every_scope():

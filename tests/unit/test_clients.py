@@ -6,19 +6,19 @@ import pytest
 
 from supervision.base.problems import Forbidden
 from supervision.rules.caller import Caller
-from supervision.table.clients import parse
+from supervision.table.clients import read_clients
 
 READER = {"key": "reader-key", "scopes": ["calls:read"]}
 
 
 def holder(entries, key):
-    caller = parse(json.dumps(entries)).holder(key)
+    caller = read_clients(json.dumps(entries)).holder(key)
     assert caller is not None
     return caller
 
 
 def test_a_key_finds_its_client():
-    known = parse(
+    known = read_clients(
         json.dumps({"crm": READER, "wall": {"keys": ["old", "new"], "scopes": ["calls:read", "calls:barge"]}})
     )
     assert known.holder("reader-key") == Caller("crm", frozenset({"calls:read"}))
@@ -69,7 +69,7 @@ BAD = {
 def test_a_bad_entry_is_left_out_and_logged_and_hides_no_other(name, caplog):
     good = {"key": "good-key", "scopes": ["calls:read"]}
     entries = {"first": good, name: BAD[name], "last": READER | {"key": "last-key"}}
-    assert list(parse(json.dumps(entries)).callers) == ["first", "last"]
+    assert list(read_clients(json.dumps(entries)).callers) == ["first", "last"]
     assert caplog.messages == ["a client is left out"]
     assert holder(entries, "good-key").client == "first"
     assert holder(entries, "last-key").client == "last"
@@ -79,11 +79,11 @@ def test_a_bad_entry_is_left_out_and_logged_and_hides_no_other(name, caplog):
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"key"'])
 def test_a_secret_that_holds_no_clients_at_all_is_an_error(text):
     with pytest.raises(ValueError, match=r".+"):
-        parse(text)
+        read_clients(text)
 
 
 def test_every_key_is_compared_wherever_the_match_is(monkeypatch):
-    known = parse(json.dumps({str(n): READER | {"key": f"key-{n}"} for n in range(20)}))
+    known = read_clients(json.dumps({str(n): READER | {"key": f"key-{n}"} for n in range(20)}))
     compare = Mock(wraps=hmac.compare_digest)
     monkeypatch.setattr("hmac.compare_digest", compare)
     for key in ("key-0", "key-19", "none"):

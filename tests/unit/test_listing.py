@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supervision.base.fast_json import dumps, loads
 from supervision.base.problems import InvalidRequest
 from supervision.floor.floor import Content, Held
-from supervision.floor.pages import LARGEST_ANSWER, Listing, Query, answer_size, one_call, page_of
+from supervision.floor.pages import LARGEST_ANSWER, CallQuery, Listing, answer_size, one_call, page_of
 from supervision.floor.rows import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
 from supervision.rules.absence import Absence
 
@@ -37,14 +37,14 @@ def shown(page):
 
 
 def asked(**parameters):
-    return Query.of(parameters)
+    return CallQuery.of(parameters)
 
 
 # ---------------------------------------------------------------- what may be asked
 
 
 def test_nothing_asked_is_the_first_five_hundred():
-    assert asked() == Query("", "", 500, None)
+    assert asked() == CallQuery("", "", 500, None)
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "1.5", "", " 1", "x", "\u0661", "1e2", "99999999999999999999"])

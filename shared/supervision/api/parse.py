@@ -65,7 +65,7 @@ def from_event(event: Mapping[str, Any], actions: Collection[str]) -> tuple[Requ
     problem, asked = None, {}
     name = str(event["id"])
     try:
-        asked = _read(event_models.Request, given, extra="ignore")
+        asked = _read(event_models.RequestDetail, given, extra="ignore")
         name = _name(asked.get("requestId"), name)
         if asked["action"] not in actions:
             raise InvalidRequest(f'"action" must be {in_words(sorted(actions))}.')

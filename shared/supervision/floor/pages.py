@@ -24,7 +24,7 @@ PAGES_KEPT = 64
 Place = tuple[int, str]
 
 
-class Query(NamedTuple):
+class CallQuery(NamedTuple):
     """What is asked for; calls after `after` only."""
 
     agent: str = ""
@@ -33,7 +33,7 @@ class Query(NamedTuple):
     after: Place | None = None
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> "Query":
+    def of(cls, parameters: Mapping[str, str]) -> "CallQuery":
         """Reads it from an URL's parameters. Raises InvalidRequest."""
         direction = parameters.get("direction", "")
         if "direction" in parameters and direction not in ("inbound", "outbound"):
@@ -69,9 +69,9 @@ class Listing:
 
     def __init__(self) -> None:
         self._content: Content | None = None
-        self._pages: dict[Query, Page] = {}
+        self._pages: dict[CallQuery, Page] = {}
 
-    def page(self, held: Held, query: Query) -> Page:
+    def page(self, held: Held, query: CallQuery) -> Page:
         """The page of what is held that answers `query`."""
         if self._content is not held.content:
             self._content, self._pages = held.content, {}
@@ -83,7 +83,7 @@ class Listing:
         return page
 
 
-def page_of(content: Content, query: Query) -> Page:
+def page_of(content: Content, query: CallQuery) -> Page:
     """The calls that match, after the cursor, as many as were asked for and one answer may hold."""
     matching: Sequence[int] = range(len(content.lines))
     if query.agent or query.direction:
@@ -125,7 +125,7 @@ def _that_fit(lines: list[bytes]) -> list[bytes]:
     return lines
 
 
-def _matches(row: Call, query: Query) -> bool:
+def _matches(row: Call, query: CallQuery) -> bool:
     if query.direction and row["inbound"] is not (query.direction == "inbound"):
         return False
     wanted = query.agent.casefold()

@@ -17,14 +17,14 @@ UNKNOWN_ASKS_EVERY = 30_000
 PART = "users"
 
 
-class Source(Protocol):
+class UserSource(Protocol):
     """Where users come from."""
 
     def users(self) -> list[dict[str, Any]]:
         """The account's users as Ytel lists them. Raises a YtelProblem."""
 
 
-class Directory:
+class UserDirectory:
     """The users of one generation."""
 
     def __init__(self, generation: str, by_id: Mapping[str, User]) -> None:
@@ -44,7 +44,7 @@ class Users:
     at all and Ytel gives none: nobody is ever taken for unknown because Ytel was down.
     """
 
-    def __init__(self, table: str, source: Callable[[], Source], max_age_seconds: float) -> None:
+    def __init__(self, table: str, source: Callable[[], UserSource], max_age_seconds: float) -> None:
         max_age = int(max_age_seconds * 1000)
         self._source = source
         self._snapshot = Snapshot(
@@ -59,7 +59,7 @@ class Users:
                 lifetime=30 * 24 * 3_600_000,
             ),
         )
-        self._directory: Directory | None = None
+        self._directory: UserDirectory | None = None
 
     def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
         """The users by the `id_key` of their client id, the last of several.
@@ -85,13 +85,13 @@ class Users:
         """Reads them anew, whatever their age; how many there are. Raises the YtelProblem where that fails."""
         return len(self._load(since=clock.now_ms(), stale=False).by_id)
 
-    def _held(self) -> Directory:
+    def _held(self) -> UserDirectory:
         copy = self._snapshot.in_memory()
         if copy and self._directory and copy.generation == self._directory.generation:
             return self._directory
         return self._load()
 
-    def _looked_for(self, unknown: set[str], directory: Directory, began: int) -> Directory:
+    def _looked_for(self, unknown: set[str], directory: UserDirectory, began: int) -> UserDirectory:
         """The users as another function has read them since, or as Ytel has them now."""
         newest = self._snapshot.newest()
         if newest and newest.generation != directory.generation:
@@ -101,13 +101,13 @@ class Users:
             return directory
         return self._load(since=began, within=5.0)
 
-    def _load(self, **terms: Any) -> Directory:
+    def _load(self, **terms: Any) -> UserDirectory:
         return self._snapshot.load(self._read, self._decoded, **terms)[1]
 
-    def _decoded(self, copy: Copy) -> Directory:
+    def _decoded(self, copy: Copy) -> UserDirectory:
         if self._directory is None or self._directory.generation != copy.generation:
             users = loads(copy.part(PART))
-            self._directory = Directory(copy.generation, {id_key(user[0]): User(*user) for user in users})
+            self._directory = UserDirectory(copy.generation, {id_key(user[0]): User(*user) for user in users})
         return self._directory
 
     def _read(self) -> Read:

@@ -36,7 +36,7 @@ class Clients:
         return found
 
 
-def parse(text: str) -> Clients:
+def read_clients(text: str) -> Clients:
     """The clients in `text`. An entry that is malformed is left out and logged, and hides no other.
 
     Raises ValueError where the whole is no JSON object.

@@ -25,7 +25,7 @@ class Place(NamedTuple):
     id: str
 
 
-class Query(NamedTuple):
+class SupervisionQuery(NamedTuple):
     """What is asked for; those after `after` only."""
 
     conf_id: str | None
@@ -35,7 +35,7 @@ class Query(NamedTuple):
     after: Place | None
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> "Query":
+    def of(cls, parameters: Mapping[str, str]) -> "SupervisionQuery":
         """Reads it from an URL's parameters. Raises InvalidRequest."""
         state, limit = parameters.get("state"), parameters.get("limit", str(DEFAULT_LIMIT))
         if state is not None and state not in STATES:
@@ -46,7 +46,7 @@ class Query(NamedTuple):
         return cls(_name(parameters, "confId"), _name(parameters, "requestedBy"), state, int(limit), after)
 
 
-def find(gateway: Gateway, supervisions: Supervisions, query: Query) -> dict[str, Any]:
+def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery) -> dict[str, Any]:
     """One page: `supervisions`, how many they are (`count`), and the cursor of what follows (`next`), if anything does.
 
     What is under way is read from its own partition, strongly consistent; the records from their indexes.
@@ -66,7 +66,7 @@ def find(gateway: Gateway, supervisions: Supervisions, query: Query) -> dict[str
     return _page(found, after)
 
 
-def _under_way(supervisions: Supervisions, query: Query) -> dict[str, Any]:
+def _under_way(supervisions: Supervisions, query: SupervisionQuery) -> dict[str, Any]:
     found = [
         one
         for one in supervisions.open(query.conf_id)
@@ -81,7 +81,7 @@ def _under_way(supervisions: Supervisions, query: Query) -> dict[str, Any]:
     return _page(shown, Place(shown[-1].requestedAt, shown[-1].id) if more else None)
 
 
-def _asked(query: Query) -> tuple[str, tuple[str, str], dict[str, Value]]:
+def _asked(query: SupervisionQuery) -> tuple[str, tuple[str, str], dict[str, Value]]:
     """The index that answers it, the index's key, and what must be equal besides."""
     index, key = next(
         (index, (name, value))

@@ -34,7 +34,7 @@ Fetch = Callable[[Mapping[str, str]], Any]
 Identity = Callable[[Any], Hashable]
 
 
-class Page(NamedTuple):
+class ListPage(NamedTuple):
     """One page: the offset it stands at, its entries that are objects, how many stood on it, what its `count` says.
 
     `next_key` leads on; it is empty where Ytel says that nothing follows, and None where Ytel says nothing of keys.
@@ -64,7 +64,7 @@ class Habits:
         self._whole_at = 0
         self.end_seen = False  # an empty page followed, and not the same again
 
-    def is_whole(self, page: Page, seen: set[Hashable]) -> bool:
+    def is_whole(self, page: ListPage, seen: set[Hashable]) -> bool:
         """Whether this first page needs no look beyond it."""
         if self._counts_page:
             return False
@@ -72,7 +72,7 @@ class Habits:
             return True
         return 0 <= clock.now_ms() - self._whole_at < self._look_every_ms and seen == self._whole
 
-    def learn(self, pages: Sequence[Page], seen: set[Hashable], *, end_seen: bool, adds_up: bool) -> None:
+    def learn(self, pages: Sequence[ListPage], seen: set[Hashable], *, end_seen: bool, adds_up: bool) -> None:
         """What a whole walk has shown: the pages that brought something."""
         first = pages[0]
         if len(pages) == 1:
@@ -97,7 +97,7 @@ class Walk:
         self._identity = identity
         self._habits = habits or Habits()
         self._seen: set[Hashable] = set()
-        self._read: list[Page] = []  # the first, and those that brought something
+        self._read: list[ListPage] = []  # the first, and those that brought something
         self._end_seen = False  # Ytel showed that the list ends: by an empty page, or by a key that leads nowhere
         self._cut_off = False  # a key was to lead on, and did not
 
@@ -124,7 +124,7 @@ class Walk:
         of_pages = self.several and all(page.stated == page.length for page in self._read)
         return not counts or of_pages or counts == {len(self._seen)}
 
-    def __iter__(self) -> Iterator[Page]:
+    def __iter__(self) -> Iterator[ListPage]:
         first = _page(0, self._fetch({}))
         self._read.append(first)
         something = self._brings_something(first)
@@ -146,7 +146,7 @@ class Walk:
         if (looked or self.several) and not self._cut_off:
             self._habits.learn(self._read, self._seen, end_seen=self._end_seen, adds_up=self._adds_up)
 
-    def _looks_whole(self, first: Page) -> bool:
+    def _looks_whole(self, first: ListPage) -> bool:
         """Whether no look beyond what was read is needed."""
         if self.several:
             # Nothing follows a page that is not full, where the total is reached with it.
@@ -160,7 +160,7 @@ class Walk:
         self._end_seen = self._habits.end_seen
         return True
 
-    def _by_key(self, page: Page) -> Iterator[Page]:
+    def _by_key(self, page: ListPage) -> Iterator[ListPage]:
         """The pages that each page's key leads to, until one leads nowhere."""
         keys: set[str | None] = set()
         while page.next_key and page.next_key not in keys:
@@ -175,7 +175,7 @@ class Walk:
             page = following
         self._end_seen, self._cut_off = not page.next_key, bool(page.next_key)
 
-    def _by_total(self, size: int, total: int) -> Iterator[Page]:
+    def _by_total(self, size: int, total: int) -> Iterator[ListPage]:
         """The pages up to the stated total, SIDE_BY_SIDE at a time, in order; short ones are filled up."""
         ahead = ((start, min(start + size, total)) for start in range(size, total, size))
         short: deque[tuple[int, int]] = deque()  # what pages that fell short of their place left out
@@ -196,7 +196,7 @@ class Walk:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _on_from(self, offset: int) -> Iterator[Page]:
+    def _on_from(self, offset: int) -> Iterator[ListPage]:
         """The pages from `offset` on, one after the other, while they bring something."""
         while page := self._further({"offset": str(offset)}, offset):
             if not self._brings_something(page):
@@ -207,7 +207,7 @@ class Walk:
             offset += page.length
         self._cut_off = self._cut_off and not self._end_seen
 
-    def _further(self, query: Mapping[str, str], start: int) -> Page | None:
+    def _further(self, query: Mapping[str, str], start: int) -> ListPage | None:
         """A page that is not the first; None where Ytel does not take the query, or answers it with no list."""
         try:
             return _page(start, self._fetch(query))
@@ -216,7 +216,7 @@ class Walk:
         except (YtelRejected, YtelInvalid):
             return None
 
-    def _brings_something(self, page: Page) -> bool:
+    def _brings_something(self, page: ListPage) -> bool:
         before = len(self._seen)
         self._seen.update(name for entry in page.entries if (name := self._identity(entry)) is not None)
         if len(self._seen) > LONGEST_LIST:
@@ -256,11 +256,11 @@ def one_of(document: Any) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _page(start: int, document: Any) -> Page:
+def _page(start: int, document: Any) -> ListPage:
     rows = rows_of(document)
     about = document if isinstance(document, dict) else {}
     count, key = about.get("count"), about.get("nextKey")
-    return Page(
+    return ListPage(
         start,
         [*filter(_is_object, rows)],
         len(rows),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from supervision.api.openapi.parts import IDEMPOTENCY_KEY, REPLAYED, YTEL, answer, refusals, route
+from supervision.api.openapi.parts import IDEMPOTENCY_KEY, REPLAYED, YTEL, json_of, refusals, route
 from supervision.base.problems import (
     AgentNotProven,
     AlreadySupervising,
@@ -36,7 +36,7 @@ def dial(action: str) -> dict[str, Any]:
         "Actions",
         row.summary,
         row.description + _ONCE,
-        answer(202, "The phone is being dialled.", "Supervision", REPLAYED),
+        json_of(202, "The phone is being dialled.", "Supervision", REPLAYED),
         refusals(
             CallNotFound,
             AgentNotProven,
@@ -62,7 +62,7 @@ HANGUP = route(
     "Actions",
     ACTIONS["hangup"].summary,
     ACTIONS["hangup"].description,
-    answer(200, "Who was disconnected.", "HungUp", REPLAYED),
+    json_of(200, "Who was disconnected.", "HungUp", REPLAYED),
     refusals(
         CallNotFound,
         MembersUnknown,

@@ -5,7 +5,7 @@ from supervision.api.openapi.parts import (
     NOT_MODIFIED,
     TAG,
     YTEL,
-    answer,
+    json_of,
     paging,
     query,
     refusals,
@@ -20,7 +20,7 @@ LIST_CALLS = route(
     "The active calls",
     "Oldest first. At most `CALLS_MAX_AGE_SECONDS` old, counted from `asOf`; while Ytel does not answer, what is held "
     "is served with `stale` until it is too old, then 503. Nothing but `asOf` changes while the calls do not.",
-    answer(200, "One page of the calls.", "CallList", TAG),
+    json_of(200, "One page of the calls.", "CallList", TAG),
     NOT_MODIFIED,
     refusals(InvalidRequest, *YTEL),
     parameters=(
@@ -36,7 +36,7 @@ GET_CALL = route(
     "Calls",
     "One active call",
     "The call as the list has it, and its conference as Ytel gives it.",
-    answer(200, "The call.", "CallDetail", TAG),
+    json_of(200, "The call.", "CallDetail", TAG),
     NOT_MODIFIED,
     refusals(InvalidRequest, CallNotFound, *YTEL),
     parameters=(IF_NONE_MATCH,),
@@ -48,7 +48,7 @@ PLAN = route(
     "What an action would do",
     "On the members as they are now, read for this request: whom the action would keep out and who would hear; or why "
     "it would be refused. Dials nobody.",
-    answer(200, "The plan.", "Plan"),
+    json_of(200, "The plan.", "Plan"),
     refusals(InvalidRequest, CallNotFound, *YTEL),
     parameters=(
         query(

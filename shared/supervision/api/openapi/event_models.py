@@ -15,7 +15,7 @@ else:
     OnBus = Literal[ON_BUS]
 
 
-class Request(Model):
+class RequestDetail(Model):
     """Asks for a supervision, from any source. The call is named, or is the one that its agent is on."""
 
     action: OnBus
@@ -109,4 +109,4 @@ OUTGOING: dict[str, tuple[str, type[Model]]] = {
     "Call Ended": ("A call is over.", OfEndedCall),
     "Call Running Long": ("A call has lasted LONG_CALL_SECONDS.", OfCall),
 }
-INCOMING: dict[str, tuple[str, type[Model]]] = {REQUESTED: ("Asks for a supervision.", Request)}
+INCOMING: dict[str, tuple[str, type[Model]]] = {REQUESTED: ("Asks for a supervision.", RequestDetail)}

@@ -35,7 +35,7 @@ def route(
     }
 
 
-def answer(status: int, description: str, shape: str, headers: Part | None = None) -> dict[int, Part]:
+def json_of(status: int, description: str, shape: str, headers: Part | None = None) -> dict[int, Part]:
     """JSON of the shape named."""
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
     return {status: {"description": description, "content": content, **({"headers": headers} if headers else {})}}

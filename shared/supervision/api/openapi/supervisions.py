@@ -1,6 +1,6 @@
 """The routes of the supervisions."""
 
-from supervision.api.openapi.parts import YTEL, answer, paging, query, refusals, route
+from supervision.api.openapi.parts import YTEL, json_of, paging, query, refusals, route
 from supervision.base.problems import InvalidRequest, NotJoined, OutcomeUnknown, SupervisionNotFound
 from supervision.rules.actions import ACTIONS
 
@@ -11,7 +11,7 @@ LIST_SUPERVISIONS = route(
     "Supervisions",
     "The supervisions",
     "Newest first; those under way and the history.",
-    answer(200, "One page of the supervisions.", "SupervisionList"),
+    json_of(200, "One page of the supervisions.", "SupervisionList"),
     refusals(InvalidRequest),
     parameters=(
         query("confId", "Those of one call.", _NAME),
@@ -30,6 +30,6 @@ LEAVE = route(
     "Supervisions",
     ACTIONS["leave"].summary,
     ACTIONS["leave"].description,
-    answer(202, "The leg is being dropped, or was gone already.", "Supervision"),
+    json_of(202, "The leg is being dropped, or was gone already.", "Supervision"),
     refusals(InvalidRequest, SupervisionNotFound, NotJoined, *YTEL, OutcomeUnknown),
 )

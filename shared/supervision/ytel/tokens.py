@@ -68,7 +68,7 @@ class Token:
 
     def _read(self) -> str | Credentials:
         try:
-            held = parse(self._secret.get())
+            held = read_token(self._secret.get())
         except SecretUnavailable:
             held = ""
         if not held:
@@ -76,7 +76,7 @@ class Token:
         return held
 
 
-def parse(text: str) -> str | Credentials:
+def read_token(text: str) -> str | Credentials:
     """The token or the credentials in the secret's text; empty where it holds neither."""
     text = text.strip()
     if not text.startswith("{"):
@@ -91,7 +91,7 @@ def parse(text: str) -> str | Credentials:
         case {"refreshToken": str(refresh)} if refresh:
             grant = {"grantType": "refresh_token", "refreshToken": refresh}
         case {"token": str(token)}:
-            return parse(token) if not token.lstrip().startswith("{") else ""
+            return read_token(token) if not token.lstrip().startswith("{") else ""
         case _:
             return ""
     return Credentials(tuple(grant.items()))
