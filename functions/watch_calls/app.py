@@ -22,7 +22,8 @@ class Needs(FloorNeeds, WatchSettings):
 def _build() -> Watcher:
     settings = load(Needs)
     parts = Parts(settings)
-    return Watcher(parts.gateway, parts.floor, parts.outbox, settings, settings.calls_max_age_seconds)
+    max_age = settings.calls_max_age_seconds
+    return Watcher(parts.gateway, parts.floor, parts.outbox, settings, max_age, parts.patience)
 
 
 watcher = at_start(_build)

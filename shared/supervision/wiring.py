@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from supervision.actions.guard import Guard
     from supervision.actions.hang_up import HangUp
     from supervision.actions.leave import Leave
+    from supervision.rules.lifecycle import Patience
     from supervision.table.outbox import Outbox
     from supervision.table.repository import Supervisions
     from supervision.table.requests import Requests
@@ -107,7 +108,18 @@ class Parts:
         """What looks after the supervisions under way."""
         from supervision.actions.guard import Guard
 
-        return Guard(self.supervisions, self.ytel, self.settings.drop_exposed)
+        return Guard(self.supervisions, self.ytel, self.settings.drop_exposed, self.patience)
+
+    @property
+    def patience(self) -> "Patience":
+        """How long Ytel is given."""
+        from supervision.rules.lifecycle import Patience
+
+        return Patience(
+            ring=int(self.settings.ring_seconds * 1000),
+            late=int(self.settings.late_seconds * 1000),
+            apart=int(self.settings.calls_max_age_seconds * 1000),
+        )
 
     @cached_property
     def reader(self) -> "CallReader":
@@ -121,7 +133,7 @@ class Parts:
         """Ends calls."""
         from supervision.actions.hang_up import HangUp
 
-        return HangUp(self.reader, self.outbox, self.floor)
+        return HangUp(self.reader, self.outbox, self.floor, self.settings.confirm_seconds)
 
     @cached_property
     def leave(self) -> "Leave":

@@ -44,7 +44,7 @@ class Desk:
             ytel_api_url=ytel.api_url,
             ytel_users_url=ytel.users_url,
             ytel_token_secret="unused",
-            **{"ytel_timeout_seconds": 0.5, **settings},
+            **{"ytel_timeout_seconds": 0.5, "confirm_seconds": 0.3, **settings},
         )
         self.parts = self.function()
 
@@ -89,9 +89,16 @@ class Desk:
 
     def look(self) -> dict[str, Any]:
         """A fresh reading of the floor; a moment later."""
-        seen = self.parts.guard.look(self.parts.ytel.conferences(), self.parts.users.by_id())
+        looked = self.parts.guard.look(self.parts.ytel.conferences(), self.parts.users.by_id())
+        looked.settle()
         self.move(1)
-        return seen
+        return {call: list(supervisors) for call, supervisors in looked.supervisors.items()}
+
+    def over(self) -> None:
+        """Two readings of the floor, as far apart as it takes to believe that a call is over."""
+        self.look()
+        self.move(2)
+        self.look()
 
     def record(self, supervision: Supervision) -> Supervision:
         """As it is on record."""
@@ -101,7 +108,7 @@ class Desk:
 
     def open(self) -> list[str]:
         """Ids of those under way."""
-        return [one.id for one in self.parts.supervisions.open()]
+        return [one.id for one in self.parts.supervisions.open() if one.under_way]
 
     def items(self, pk: str = OPEN) -> list[dict[str, Any]]:
         """What the table holds under a key."""

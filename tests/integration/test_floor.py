@@ -10,12 +10,12 @@ import pytest
 
 from supervision.base import clock
 from supervision.base.problems import YtelRateLimited, YtelUnavailable
-from supervision.floor.floor import Floor, Upstream
+from supervision.floor.floor import Floor, Looked, Upstream
 from supervision.floor.users import Users
 from supervision.rules.absence import Absence
 from supervision.rules.calls import active_calls
+from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
-from supervision.rules.legs import Supervisor
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.client import ConferenceList
 
@@ -54,11 +54,11 @@ class Guard:
     """Remembers its looks, and says who supervises."""
 
     def __init__(self):
-        self.looks, self.supervisors = [], {}
+        self.looks, self.settled, self.supervisors = [], [], {}
 
     def look(self, floor, users):
         self.looks.append((floor, users))
-        return self.supervisors
+        return Looked(self.supervisors, lambda: self.settled.append(floor))
 
 
 @pytest.fixture

@@ -43,14 +43,14 @@ def test_joined_and_left_are_recorded_and_told_once(desk):
         assert desk.look().get(call, []) == []
     assert desk.types() == ["Supervision Started", "Supervision Joined", "Supervision Ended"]
     ended = desk.of_type("Supervision Ended").data
-    assert (ended["state"], ended["how"], ended["id"]) == ("ended", "left", begun.id)
+    assert (ended["state"], ended["how"], ended["id"]) == ("ended", "hung_up", begun.id)
     assert desk.record(begun).to_json() == ended
 
 
 def test_a_phone_that_never_comes_has_failed_and_that_is_told_with_the_request(desk):
     call = desk.call()
     begun = desk.dial("listen", call)
-    desk.move(61)
+    desk.move(91)
     desk.look()
     assert desk.record(begun).state == "failed"
     failed = desk.of_type("Supervision Failed")
@@ -65,35 +65,50 @@ def test_a_call_that_is_over_ends_its_supervisions(desk, state):
     begun = (desk.dial if state == "ringing" else desk.joined)("listen", call)
     desk.floor.end_call(call)
     desk.look()
+    assert desk.record(begun).how is None
+    desk.over()
     assert desk.record(begun).how == "call_ended"
     assert desk.open() == []
 
 
-def test_a_call_that_may_only_be_missing_from_the_reading_is_not_over(desk):
-    begun = desk.joined("whisper", desk.call())
-    changes = readings_from(desk, conferences=[], absence=Absence.UNKNOWN)
-    for _ in range(29):
-        desk.look()
-    assert desk.record(begun).state == "joined"
-    desk.look()
-    desk.look()
-    assert desk.record(begun).how == "call_ended"
-    assert changes
-
-
-def test_a_call_missing_from_one_of_several_pages_is_over_once_it_is_missing_again(desk):
+def test_a_call_that_one_list_lacks_is_not_over_and_its_supervisor_is_still_guarded(desk):
     call = desk.call()
     begun = desk.joined("whisper", call)
-    changes = readings_from(desk, conferences=[], absence=Absence.SUGGESTED)
+    changes = readings_from(desk, conferences=[])
+    desk.look()
+    del changes["conferences"]
+    desk.floor.join(call, "third")
+    desk.look()
+    assert desk.record(begun).exposed
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_a_phone_that_is_answered_after_it_was_given_up_is_guarded_and_can_leave(desk):
+    desk.ytel.knobs.phones.ring_seconds = 240
+    call = desk.call()
+    begun = desk.dial("whisper", call)
+    desk.move(91)
+    desk.look()
+    assert desk.record(begun).how == "not_answered"
+    desk.floor.answer(call, PHONE)
     desk.look()
     assert desk.record(begun).state == "joined"
-    del changes["conferences"]
+    desk.floor.join(call, "third")
     desk.look()
-    changes["conferences"] = []
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_a_closed_supervision_keeps_being_watched_beside_a_new_one_of_its_phone(desk):
+    desk.ytel.knobs.phones.ring_seconds = 240
+    call = desk.call()
+    first = desk.dial("whisper", call)
+    desk.move(91)
     desk.look()
-    assert desk.record(begun).state == "joined", "it was there in between"
+    second = desk.dial("listen", call)
+    desk.floor.answer(call, PHONE)
     desk.look()
-    assert desk.record(begun).how == "call_ended"
+    assert (desk.record(first).state, desk.record(second).state) == ("failed", "joined")
+    assert {one.id for one in desk.parts.supervisions.open()} == {first.id, second.id}
 
 
 def test_a_reading_older_than_the_dial_says_nothing(desk):
@@ -102,16 +117,16 @@ def test_a_reading_older_than_the_dial_says_nothing(desk):
     desk.move(1)
     begun = desk.dial("listen", call)
     desk.floor.end_call(call)
-    desk.parts.guard.look(ConferenceList([], Absence.PROVEN, old.read_at), {})
+    desk.parts.guard.look(ConferenceList([], Absence.PROVEN, old.read_at), {}).settle()
     assert desk.record(begun).state == "dialing"
 
 
-def test_a_conference_that_is_active_no_more_is_over(desk):
+def test_a_conference_under_another_status_is_still_there(desk):
     call = desk.call()
     begun = desk.joined("listen", call)
-    desk.floor.reshape(call, status="completed")
-    desk.look()
-    assert desk.record(begun).how == "call_ended"
+    desk.floor.reshape(call, status="wrap-up")
+    desk.over()
+    assert desk.record(begun).state == "joined"
 
 
 # ---------------------------------------------------------------- exposure
@@ -169,15 +184,16 @@ def test_a_barge_and_other_supervisors_are_no_exposure(desk):
     assert not desk.floor.is_in(call, third)
 
 
-def test_an_exposure_while_the_phone_rings_drops_it_when_it_joins(desk):
+def test_who_joins_while_the_phone_rings_exposes_it_when_it_is_answered(desk):
     call = desk.call()
     desk.dial("whisper", call)
-    desk.floor.join(call, "third")
+    third = desk.floor.join(call, "third")
     desk.look()
-    assert desk.types() == ["Supervision Started", "Supervision Exposed"]
+    assert desk.types() == ["Supervision Started"], "nobody heard"
     desk.floor.answer(call, PHONE)
     desk.look()
     assert not desk.floor.is_in(call, PHONE)
+    assert desk.of_type("Supervision Exposed").data["exposedBy"] == [third]
 
 
 @pytest.mark.parametrize("fault", [Status(500), Status(503), Status(429), Status(404), Hang()], ids=str)
@@ -228,7 +244,7 @@ def test_many_readings_at_once_tell_each_change_once(desk):
     desk.floor.join(call, "third")
     functions = [desk.function() for _ in range(4)]
     floor, users = desk.parts.ytel.conferences(), desk.parts.users.by_id()
-    at_once(lambda n: functions[n].guard.look(floor, users), 4)
+    at_once(lambda n: functions[n].guard.look(floor, users).settle(), 4)
     assert sorted(desk.types()[1:]) == ["Supervision Exposed", "Supervision Joined"]
     assert not desk.floor.is_in(call, PHONE)
 

@@ -13,7 +13,7 @@ from supervision.base.problems import (
 )
 from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from tests.harness.fake_ytel.faults import EnvelopeFailure, Reset, Run, Status
+from tests.harness.fake_ytel.faults import EnvelopeFailure, Hang, Reset, Run, Status
 from tests.integration.desk import CRM, PHONE
 
 ALL_LEGS = ("contact", "agent", "third")
@@ -50,8 +50,7 @@ def test_supervisors_are_disconnected_too_and_their_supervision_ends(desk):
     begun = desk.joined("whisper", call)
     assert len(hang_up(desk, call)) == 3
     assert not desk.floor.is_in(call, PHONE)
-    desk.move(1)
-    desk.look()
+    desk.over()
     assert desk.record(begun).state == "ended"
 
 
@@ -113,31 +112,42 @@ def test_which_legs_failed_is_said_and_asking_again_finishes_it(desk, fault):
     assert hang_up(desk, call) == [agent]
 
 
-@pytest.mark.parametrize("fault", [Status(500, processed=True), Reset(processed=True), Reset()], ids=str)
-def test_where_an_answer_never_came_that_is_said_and_asking_again_finishes_it(desk, fault):
+@pytest.mark.parametrize("fault", [Status(500, processed=True), Reset(processed=True), Hang(processed=True)], ids=str)
+def test_a_leg_that_is_gone_is_hung_up_whatever_the_answer_was(desk, fault):
+    call = desk.call()
+    members = desk.floor.members(call)
+    failing(desk, members[1], fault)
+    assert hang_up(desk, call) == members
+
+
+@pytest.mark.parametrize("fault", [Status(500), Reset(), Status(404)], ids=str)
+def test_a_leg_that_is_still_listed_is_not_hung_up_whatever_the_answer_was(desk, fault):
     call = desk.call()
     contact, agent = desk.floor.members(call)
     failing(desk, agent, fault)
-    with pytest.raises(OutcomeUnknown) as problem:
+    with pytest.raises(HangupIncomplete) as problem:
         hang_up(desk, call)
-    assert problem.value.as_dict().items() >= {"status": 504, "hungUp": [contact], "failed": [agent]}.items()
+    assert problem.value.as_dict().items() >= {"status": 502, "hungUp": [contact], "failed": [agent]}.items()
     desk.move(1)
-    if fault.processed:
-        with pytest.raises(CallNotFound):
-            hang_up(desk, call)
-    else:
-        assert hang_up(desk, call) == [agent]
+    assert hang_up(desk, call) == [agent]
 
 
-def test_an_unknown_outcome_weighs_more_than_a_failure(desk):
-    call = desk.call(legs=ALL_LEGS)
-    contact, agent, third = desk.floor.members(call)
-    failing(desk, agent, Status(422))
-    failing(desk, third, Reset())
+def test_where_every_disconnect_is_answered_yes_and_nobody_leaves_nobody_is_hung_up(desk, monkeypatch):
+    call = desk.call()
+    monkeypatch.setattr(type(desk.parts.ytel), "disconnect", lambda *_: True)
+    with pytest.raises(HangupIncomplete) as problem:
+        hang_up(desk, call)
+    assert problem.value.extra == {"confId": call, "hungUp": [], "failed": desk.floor.members(call)}
+    assert desk.told == []
+
+
+def test_where_nobody_can_see_who_is_gone_that_is_said(desk):
+    call = desk.call()
+    members = desk.floor.members(call)
+    desk.ytel.faults.add("GET", "/conference$", Status(422), skip=1, times=None)
     with pytest.raises(OutcomeUnknown) as problem:
         hang_up(desk, call)
-    assert problem.value.extra["failed"] == [agent, third]
-    assert problem.value.extra["hungUp"] == [contact]
+    assert problem.value.extra == {"confId": call, "hungUp": [], "failed": members}
 
 
 def test_where_ytel_asks_to_slow_down_and_nobody_was_disconnected_that_is_said(desk):
@@ -175,14 +185,6 @@ def test_what_fails_after_the_legs_were_disconnected_does_not_undo_it(desk, monk
 
     monkeypatch.setattr(type(desk.parts.outbox), "keep", fail)
     assert len(hang_up(desk, call)) == 2
-
-
-def test_where_nobody_can_say_whether_those_who_are_gone_are_there_ytel_is_believed(desk):
-    call = desk.call()
-    desk.joined("listen", call)
-    desk.ytel.faults.add("GET", "/conference$", Status(422), skip=1)
-    desk.ytel.faults.add("DELETE", "", Status(404), times=1)
-    assert len(hang_up(desk, call)) == 3
 
 
 def test_a_hang_up_puts_the_held_list_out_of_date(desk):

@@ -4,8 +4,6 @@ import pytest
 
 from supervision.base.problems import (
     Forbidden,
-    NotJoined,
-    OutcomeUnknown,
     SupervisionNotFound,
     YtelRejected,
     YtelUnavailable,
@@ -48,26 +46,34 @@ def test_a_leg_that_nobody_has_seen_yet_is_found_on_fresh_members(desk):
     assert not desk.floor.is_in(call, PHONE)
 
 
-def test_a_phone_that_is_not_on_the_call_yet_or_never_came(desk):
+@pytest.mark.parametrize("seconds", [1, 91])
+def test_a_phone_that_rings_or_never_came_is_given_up_and_dropped_if_it_comes_all_the_same(desk, seconds):
+    desk.ytel.knobs.phones.ring_seconds = 240
     call = desk.call()
     begun = desk.dial("listen", call)
-    with pytest.raises(NotJoined):
-        leave(desk, begun)
-    desk.move(61)
-    with pytest.raises(NotJoined):
-        leave(desk, begun)
-    assert desk.record(begun).state == "failed"
+    desk.move(seconds)
+    left = leave(desk, begun)
+    assert (left.state, left.how, left.endedBy) == ("ended", "given_up", "crm")
     assert deletes(desk) == 0
+    assert desk.of_type("Supervision Ended").data["how"] == "given_up"
+    desk.floor.answer(call, PHONE)
+    desk.look()
+    assert not desk.floor.is_in(call, PHONE)
+    desk.look()
+    assert desk.record(begun).how == "given_up"
 
 
-@pytest.mark.parametrize("gone", ["the phone", "the call"])
-def test_who_has_left_already_has_left(desk, gone):
+def test_who_was_given_up_may_be_asked_in_again(desk):
+    call = desk.call()
+    leave(desk, desk.dial("listen", call))
+    desk.move(1)
+    assert desk.dial("whisper", call).state == "dialing"
+
+
+def test_who_has_left_already_has_left(desk):
     call = desk.call()
     begun = desk.joined("listen", call)
-    if gone == "the call":
-        desk.floor.end_call(call)
-    else:
-        desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
+    desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
     for _ in range(2):
         assert leave(desk, begun).state == "ended"
         desk.move(1)
@@ -100,9 +106,7 @@ def test_a_supervision_that_is_not_there(desk, id_):
         desk.parts.leave.leave(id_, CRM)
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind"), [(Status(422), YtelRejected), (Reset(), OutcomeUnknown), (Status(503), YtelUnavailable)], ids=str
-)
+@pytest.mark.parametrize(("fault", "kind"), [(Status(422), YtelRejected), (Status(503), YtelUnavailable)], ids=str)
 def test_where_ytel_does_not_drop_it_that_is_said_and_asking_again_does(desk, fault, kind):
     call = desk.call()
     begun = desk.joined("whisper", call)
@@ -112,6 +116,17 @@ def test_where_ytel_does_not_drop_it_that_is_said_and_asking_again_does(desk, fa
     assert desk.floor.is_in(call, PHONE)
     desk.move(1)
     leave(desk, begun)
+    assert not desk.floor.is_in(call, PHONE)
+
+
+def test_where_ytels_answer_is_lost_the_next_reading_drops_it(desk):
+    call = desk.call()
+    begun = desk.joined("whisper", call)
+    desk.ytel.faults.add("DELETE", "", Reset())
+    assert leave(desk, begun).ending == "left"
+    assert desk.floor.is_in(call, PHONE)
+    desk.move(1)
+    desk.look()
     assert not desk.floor.is_in(call, PHONE)
 
 

@@ -81,17 +81,19 @@ def test_a_change_is_made_to_what_was_seen(supervisions):
 def test_of_many_changes_at_the_same_moment_one_is_made_and_told(desk, supervisions):
     begun = supervision()
     supervisions.begin(begun)
-    joined = begun.replace(state="joined", leg="505")
+    joined = begun.replace(state="joined", legs=("505",))
     came_of = at_once(lambda _: supervisions.save(joined, [of_supervision("Supervision Joined", joined)]), 6)
     assert len([one for one in came_of if one is not None]) == 1
     assert desk.types() == ["Supervision Joined"]
 
 
 @pytest.mark.parametrize("state", ["ended", "failed"])
-def test_what_is_over_is_open_no_more_and_stays_on_record(supervisions, state):
+def test_what_is_watched_no_more_is_open_no_more_and_stays_on_record(supervisions, state):
     begun = supervision()
     supervisions.begin(begun)
-    over = supervisions.save(begun.replace(state=state))
+    closed = supervisions.save(begun.replace(state=state))
+    assert supervisions.open() == [closed], "its leg may still come"
+    over = supervisions.save(closed.replace(watched=False))
     assert supervisions.open() == []
     assert supervisions.get(begun.id) == over
     assert supervisions.save(over.replace(how="left")) is None, "what is over is not changed"
@@ -131,7 +133,7 @@ def test_every_field_comes_back_as_it_was(supervisions):
         dial="taken",
         exposed=True,
         seenAt=NOW + 1,
-        leg="505",
+        legs=("505",),
         missingSince=NOW + 2,
         joinedAt=NOW + 3,
         endedAt=NOW + 4,

@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from supervision.rules.legs import Supervisor, User
+from supervision.rules.claims import Supervisor
+from supervision.rules.legs import User
 from supervision.rules.phone_numbers import PhoneNumber
 
 AGENT = User("c91f9b77-ce9d-4207-98e4-229b76a6555", "Ann Lee", "+15555280600")
@@ -34,9 +35,9 @@ anything: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def leg_document(channel: Any, caller: Any = None) -> str:
+def leg_document(channel: Any, caller: Any = None, sid: str = "11") -> str:
     """A leg as Ytel writes one: a JSON document in a text."""
-    fields = {"callSid": "11", "channelName": channel, "callerId": caller, "calledNumber": channel}
+    fields = {"callSid": sid, "channelName": channel, "callerId": caller, "calledNumber": channel}
     return json.dumps({name: value for name, value in fields.items() if value is not None})
 
 
@@ -87,7 +88,7 @@ def supervisors_of(draw: st.DrawFn, raw: dict[str, Any]) -> list[Supervisor]:
     """Up to two supervisors under way on this call, who may be on it, under a leg that was seen or not."""
     data = raw.get("memberData")
     here = list(data) if isinstance(data, dict) else []
-    legs = st.sampled_from(here) | st.none() if here else st.none()
+    legs = st.lists(st.sampled_from(here), max_size=2).map(tuple) if here else st.just(tuple[str, ...]())
     before = st.frozensets(st.sampled_from(here)) if here else st.just(frozenset[str]())
     phones = draw(st.lists(st.just(PHONE) | e164, max_size=2, unique=True))
     return [

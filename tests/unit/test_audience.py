@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.base.problems import AgentNotProven, MembersUnknown
+from supervision.base.problems import AgentNotProven, ContactNotJoined, MembersUnknown
 from supervision.rules.actions import ACTIONS, DIALLED
 from supervision.rules.audience import decide, to_disconnect
+from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.fresh import FreshConference
-from supervision.rules.legs import Supervisor, User, read_fresh, read_legs
+from supervision.rules.legs import User, read_fresh, read_legs
 from tests.unit.strategies import AGENT, PHONE, conference, leg_document, listed_conferences, supervisors_of
 
 CONTACT, AGENTS, THIRD, SUPERVISORS = (
@@ -74,7 +75,6 @@ def test_a_listen_is_kept_from_other_supervisors_too():
         ((CONTACT, AGENTS, THIRD), ("500", "502"), ("501",)),
         ((CONTACT, AGENTS, "{not json"), ("500", "502"), ("501",)),
         (("{not json", AGENTS), ("500",), ("501",)),
-        ((AGENTS,), (), ("500",)),
     ],
 )
 def test_a_whisper_is_heard_by_the_proven_agent_alone(documents, kept_out, hears):
@@ -138,6 +138,18 @@ def test_there_is_nobody_to_disconnect_where_the_members_are_unknown(data):
         to_disconnect(fresh(data=data))
 
 
+@pytest.mark.parametrize("documents", [(AGENTS,), (AGENTS, SUPERVISORS)])
+def test_a_whisper_with_nobody_to_keep_out_is_refused(documents):
+    on_it = Supervisor("s1", "listen", "joined", False, PHONE, frozenset({"500"}))
+    with pytest.raises(ContactNotJoined):
+        decided("whisper", *documents, supervisors=[on_it])
+
+
+def test_a_supervisors_leg_that_does_not_show_its_phone_hears_no_whisper():
+    known = Supervisor("s1", "listen", "joined", False, PHONE, frozenset({"500", "501"}), ("502",))
+    assert decided("whisper", CONTACT, AGENTS, "{not json", supervisors=[known]) == (("500", "502"), ("501",))
+
+
 # ---------------------------------------------------------------- at random
 
 
@@ -149,6 +161,10 @@ def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_n
     legs = read_fresh(FreshConference("5555776a", of_plain(raw), 1), AGENT, supervisors)
     try:
         audience = decide(action, legs)
+    except ContactNotJoined:
+        assert action == "whisper"
+        assert {leg.member_id for leg in legs.members} == {legs.agent, *legs.phones}
+        return
     except (AgentNotProven, MembersUnknown):
         assert action in ("whisper", "takeover") or (action == "listen" and not legs.members)
         return
@@ -165,7 +181,7 @@ def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_n
     if action == "listen":
         assert audience.hears == ()
     else:
-        assert set(audience.hears) == {legs.agent, *legs.supervisors}
+        assert set(audience.hears) == {legs.agent, *legs.phones}
         assert legs.proven
 
 

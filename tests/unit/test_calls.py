@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from supervision.floor.rows import in_order
 from supervision.rules.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
+from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.ids import same_id
-from supervision.rules.legs import Supervisor, User
+from supervision.rules.legs import User
 from supervision.rules.phone_numbers import PhoneNumber
 from tests.harness.fake_ytel import SAMPLES
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
@@ -82,7 +83,9 @@ def test_a_field_that_is_missing_is_null():
 
 
 def test_the_supervisors_under_way_stand_on_their_call():
-    on_call = Supervisor("s1", "whisper", "joined", True, PhoneNumber("+12125550142"), frozenset({"503", "504"}), "505")
+    on_call = Supervisor(
+        "s1", "whisper", "joined", True, PhoneNumber("+12125550142"), frozenset({"503", "504"}), ("505",)
+    )
     data = {**TWO, "505": leg_document("+12125550142")}
     [(call, _)] = active_calls([of_plain(conference(memberData=data))], USERS, {"5555776a": [on_call]})
     assert call["supervisors"] == [{"id": "s1", "action": "whisper", "state": "joined", "exposed": True}]

@@ -70,7 +70,6 @@ def test_every_leg_is_one_thing(data):
     assert sorted(told) == sorted(all_ids)
     assert legs.known == bool(all_ids)
     assert set(legs.supervisors.values()) <= {one.id for one in supervisors}
-    assert len(set(legs.supervisors.values())) == len(legs.supervisors)
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,6 +14,7 @@ TABLE = {
     "supervision_not_found": 404,
     "agent_not_proven": 409,
     "members_unknown": 409,
+    "contact_not_joined": 409,
     "not_joined": 409,
     "already_supervising": 409,
     "in_progress": 409,

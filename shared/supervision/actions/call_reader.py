@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from supervision.actions.guard import Guard
+from supervision.base import clock
 from supervision.base.problems import CallAmbiguous, CallNotFound, InvalidRequest
-from supervision.rules.calls import client_id_of
+from supervision.rules import lifecycle
+from supervision.rules.calls import client_id_of, is_active
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
@@ -29,7 +31,7 @@ class KnowsUsers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallNow:
-    """What one fresh reading showed; `supervisions` are those under way on this call."""
+    """What one fresh reading showed; `supervisions` are those whose leg is on this call, or may still come to it."""
 
     conference: FreshConference
     agent: User | None
@@ -59,10 +61,15 @@ class CallReader:
 
     def read(self, conf_id: str) -> CallNow:
         """The call as it is now. Raises CallNotFound, or a YtelProblem."""
+        read_at = clock.now_ms()
         conference = self.ytel.conference(conf_id)
         if conference is None:
+            self.guard.call_missing(conf_id, read_at)
             raise CallNotFound("There is no such active call.")
-        return self.take_in(conference)
+        call = self.take_in(conference)
+        if not is_active(conference.content):
+            raise CallNotFound("There is no such active call.")
+        return call
 
     def read_for(self, request: Request) -> CallNow:
         """The call that a request is about, as it is now.
@@ -107,6 +114,6 @@ class CallReader:
     def take_in(self, conference: FreshConference) -> CallNow:
         """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""
         agent = self.users.find(client_id) if (client_id := client_id_of(conference.content)) else None
-        open_ = self.guard.look_at(conference, agent)
-        legs = read_fresh(conference, agent, [one.as_supervisor() for one in open_])
-        return CallNow(conference, agent, open_, legs)
+        watched = self.guard.reconcile_call(conference, agent)
+        on_it = lifecycle.supervisors(watched, read_at=conference.read_at, patience=self.guard.patience)
+        return CallNow(conference, agent, watched, read_fresh(conference, agent, on_it))

@@ -1,5 +1,6 @@
 """The use case behind listen, whisper and barge, whichever door it came through: read, decide, dial, record, tell."""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from supervision.base.settings import DialSettings
 from supervision.floor.floor import Floor
 from supervision.rules.actions import ACTIONS
 from supervision.rules.audience import decide
-from supervision.rules.lifecycle import JOIN_WITHIN_MS
 from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_call, require_one_of, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
@@ -60,9 +60,10 @@ class Supervise:
         to = self._read_number(request)
         call = self.reader.read_for(request)
         request.caller.require_agent(call.agent.clientId if call.agent else None)
-        standing = next((one for one in call.supervisions if same(one.to, to)), None)
+        of_phone = [one for one in call.supervisions if same(one.to, to)]
+        standing = next((one for one in of_phone if one.under_way), None)
         if standing is not None:
-            return _same_request(standing, request)
+            return _same_request(standing, request, self._ring_ms)
         require_not_in_call(to, call.numbers)
         audience = decide(request.action, call.legs)
         if call.agent is None:
@@ -81,13 +82,17 @@ class Supervise:
             requestedAt=now,
             correlationId=request.correlation_id,
             key=request.name,
+            mute=self.settings.listen_mute and request.action == "listen",
+            until=now + int(min(request.max_seconds or math.inf, self.settings.max_seconds) * 1000),
         )
+        # A closed supervision of this phone keeps being watched: its leg may still come.
+        closed = next((one for one in of_phone if not one.displaced), None)
         besides = [rate_limit.one_dial(request.caller.client, self.settings.dials_per_minute, now)]
         if opened is not None:
             taken_over = InProgress("The same request is being worked on.")
             besides.append(Guarded(opened.begun(supervision.id), taken_over))
         try:
-            self.supervisions.begin(supervision, besides)
+            self.supervisions.begin(supervision, besides, instead_of=closed)
         except PhoneTaken:
             raise InProgress("The same phone is being asked into this call right now.") from None
         if opened is not None:
@@ -103,13 +108,17 @@ class Supervise:
             try:
                 self.reader.read(supervision.confId)
             except CallNotFound:
-                self.reader.guard.call_over(supervision)
+                pass  # the reading is taken in all the same
             except YtelProblem:
-                raise _unknown(supervision) from None
+                raise _unknown(supervision, self._ring_ms) from None
             supervision = self.supervisions.get(id_) or supervision
         if supervision.joinedAt is None:
-            raise _unknown(supervision)
+            raise _unknown(supervision, self._ring_ms)
         return supervision
+
+    @property
+    def _ring_ms(self) -> int:
+        return self.reader.guard.patience.ring
 
     def _read_number(self, request: Request) -> PhoneNumber:
         """The phone that is meant, if this account and this key may dial it. Raises NumberNotAllowed."""
@@ -121,16 +130,16 @@ class Supervise:
     def _send(self, supervision: Supervision, opened: Opened | None) -> Supervision:
         # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.
         try:
-            self.reader.ytel.bring_in(
+            dialled = self.reader.ytel.bring_in(
                 supervision.confId,
                 caller=supervision.caller,
                 to=supervision.to,
-                mute=self.settings.listen_mute and supervision.action == "listen",
+                mute=supervision.mute,
                 no_speak_to=supervision.noSpeakToList,
             )
         except OutcomeUnknown:
             add_metric("DialsUnknown")
-            problem = _unknown(supervision)
+            problem = _unknown(supervision, self._ring_ms)
             self._record(supervision, lambda one: one.replace(dial="unknown"), opened, lost=problem)
             raise problem from None
         except YtelProblem as problem:
@@ -138,7 +147,8 @@ class Supervise:
             self._record(supervision, lambda one: one.replace(**refused) if one.state == "dialing" else one, None)
             raise
         add_metric(ACTIONS[supervision.action].started_metric)
-        return self._record(supervision, lambda one: one.replace(dial="taken"), opened, tell="Supervision Started")
+        taken = {"dial": "taken", "callSid": dialled.call_sid}
+        return self._record(supervision, lambda one: one.replace(**taken), opened, tell="Supervision Started")
 
     def _record(
         self,
@@ -185,7 +195,7 @@ class Supervise:
             if saved is not None:
                 return saved
             supervision = self.supervisions.get(supervision.id) or supervision
-            if not supervision.under_way:
+            if not supervision.watched:
                 break
         logger.error("a dial's record is another's each time", extra={"supervision": supervision.id})
         after = change(supervision)
@@ -195,25 +205,31 @@ class Supervise:
         return after
 
 
-def _same_request(standing: Supervision, request: Request) -> Supervision:
+def _same_request(standing: Supervision, request: Request, ring_ms: int) -> Supervision:
     """What a request gets whose phone is already ringing for this call or on it. Raises Conflict or OutcomeUnknown."""
     age = clock.now_ms() - standing.requestedAt
     if standing.action != request.action or standing.requestedBy != request.caller.client:
-        raise AlreadySupervising("This phone is already ringing for this call, or on it.")
+        raise _standing(standing)
     if standing.dial != "taken":
         if standing.state == "joined":
             return standing
         if standing.dial == "pending" and age < DIAL_MS:
             raise InProgress("The same request is being worked on.")
-        raise _unknown(standing)
+        raise _unknown(standing, ring_ms)
     # A request that has a name is another one than this: the one of its name was looked for first.
     if request.name is None and age < SAME_REQUEST_MS:
         return standing
-    raise AlreadySupervising("This phone is already ringing for this call, or on it.")
+    raise _standing(standing)
 
 
-def _unknown(supervision: Supervision) -> OutcomeUnknown:
-    left = JOIN_WITHIN_MS - (clock.now_ms() - supervision.requestedAt)
+def _standing(supervision: Supervision) -> AlreadySupervising:
+    return AlreadySupervising(
+        "This phone is already ringing for this call, or on it.", extra={"supervisionId": supervision.id}
+    )
+
+
+def _unknown(supervision: Supervision, ring_ms: int) -> OutcomeUnknown:
+    left = ring_ms - (clock.now_ms() - supervision.requestedAt)
     return OutcomeUnknown(
         "Ytel's answer to the dial never came. If the phone rings, answer it; asking again looks whether it joined.",
         extra={"supervisionId": supervision.id},

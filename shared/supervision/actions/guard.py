@@ -1,121 +1,174 @@
-"""The look at every supervision under way, on every fresh reading of the floor, whoever asked for it.
+"""The look at every supervision that is watched, on every fresh reading of Ytel, whoever asked for it.
 
-It moves each to the state that Ytel shows, and finds the exposed: a whisper or a listen whose call somebody joined who
-is on neither side of its list. What it finds is recorded and told, and where `drop_exposed` is true the supervisor's
-own leg is dropped at once, again on each reading until it is gone.
+It moves each to the state that Ytel shows, and finds the exposed: a whisper or a listen that a member hears who should
+not. What it finds is recorded and told. Legs that are to go are disconnected, again on each reading until they are
+gone: those of exposed supervisors where `drop_exposed` is true, of supervisors who left, were given up, or whose time
+is up, and the agent's leg of a take-over.
+
+A reading is looked at in two steps. `reconcile` decides, and writes nothing, so that the list can be published.
+`settle` then records, tells and drops, side by side, and nobody's list waits for a drop that Ytel does not answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from supervision.base import clock
-from supervision.base.observability import add_metric, logger
+from supervision.base.observability import add_metric
 from supervision.base.problems import NotJoined
-from supervision.rules.calls import agent_of, is_active
+from supervision.base.side_by_side import Begun, side_by_side
+from supervision.floor.floor import Looked
+from supervision.rules import lifecycle
+from supervision.rules.calls import agent_of
+from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
-from supervision.rules.legs import Supervisor, User, read_legs
-from supervision.rules.lifecycle import advance
+from supervision.rules.legs import Legs, User, read_legs
+from supervision.rules.lifecycle import Patience
 from supervision.rules.supervision import Supervision
 from supervision.table.outbox import Event, of_failure, of_supervision
 from supervision.table.repository import Supervisions
 from supervision.ytel.client import ConferenceList, Ytel
 
+# How long a reading waits until the disconnects it calls for are answered. They have been sent by then: whether a leg
+# is gone is seen on the next reading, not by the answer.
+DROPS_WITHIN = 0.5
+RECORDED_FIRST, RECORDS_WITHIN = 0.3, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a reading makes of the watched supervisions: before and after, and the members to disconnect (call, member).
+
+    `supervisors` are those under way afterwards, by call.
+    """
+
+    supervisors: dict[str, list[Supervisor]] = field(default_factory=dict)
+    changes: list[tuple[Supervision, Supervision]] = field(default_factory=list)
+    drops: list[tuple[str, str]] = field(default_factory=list)
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Looks after the supervisions under way."""
+    """Looks after the supervisions."""
 
     supervisions: Supervisions
     ytel: Ytel
     drop_exposed: bool
+    patience: Patience
 
-    def look(self, floor: ConferenceList, users: Mapping[str, User]) -> dict[str, list[Supervisor]]:
-        """Takes in a reading of the whole floor; the supervisions still under way, by call.
+    def look(self, floor: ConferenceList, users: Mapping[str, User]) -> Looked:
+        """What a reading of the whole floor makes of every supervision that is watched; what is to be done comes later.
 
-        Never raises for one supervision what would hide the floor: that is logged, and done on the next reading.
+        Raises what the table raises where the supervisions cannot be read.
         """
-        conferences = {one.confId: one for one in floor.conferences if is_active(one)}
-        found: dict[str, list[Supervisor]] = {}
+        found = self.reconcile(floor, users)
+        return Looked(found.supervisors, partial(self.settle, found))
+
+    def reconcile(self, floor: ConferenceList, users: Mapping[str, User]) -> Reconciled:
+        """Decides what a reading of the whole floor makes of every supervision that is watched."""
+        conferences = {one.confId: one for one in floor.conferences}
         by_call: dict[str, list[Supervision]] = {}
         for supervision in self.supervisions.open():
             by_call.setdefault(supervision.confId, []).append(supervision)
-        for conf_id, open_ in by_call.items():
+        found = Reconciled()
+        for conf_id, watched in by_call.items():
             conference = conferences.get(conf_id)
-            agent = agent_of(conference, users) if conference else None
-            after = self._take_in(open_, conference, agent, floor.read_at, floor.complete, floor.sure)
-            found[conf_id] = [one.as_supervisor() for one in after if one.under_way]
+            after = self._apply(
+                found, watched, conference, agent_of(conference, users) if conference else None, floor.read_at
+            )
+            under_way = [one for one in after if one.under_way]
+            if under_way:
+                found.supervisors[conf_id] = lifecycle.supervisors(
+                    under_way, read_at=floor.read_at, patience=self.patience
+                )
         return found
 
-    def look_at(self, conference: FreshConference, agent: User | None) -> list[Supervision]:
-        """Takes in a reading of one call; its supervisions still under way."""
-        open_ = self.supervisions.open(conference.conf_id)
-        after = self._take_in(open_, conference.content, agent, conference.read_at)
-        return [one for one in after if one.under_way]
+    def settle(self, found: Reconciled) -> list[Supervision]:
+        """Records and tells what changed, and drops who is to go; what stands on record afterwards, change by change.
 
-    def call_over(self, supervision: Supervision) -> None:
-        """Takes in that a reading, begun just now, did not show the call of this supervision."""
-        self._take_in([supervision], None, None, clock.now_ms())
+        Never raises: what fails is logged, and found again by the next reading.
+        """
+        records = [partial(self._record, *change) for change in found.changes]
+        drops = [partial(self.ytel.disconnect, conf_id, member) for conf_id, member in found.drops]
+        recording = Begun(records)
+        # First on record, so that it is told why a leg went. But no drop waits for a table that does not answer.
+        recording.wait(RECORDED_FIRST)
+        side_by_side(drops, DROPS_WITHIN)
+        recorded = recording.wait(RECORDS_WITHIN)
+        return [new or after for (_, after), new in zip(found.changes, recorded, strict=True)]
 
-    def _take_in(
+    def reconcile_call(self, conference: FreshConference, agent: User | None) -> list[Supervision]:
+        """Takes in a reading of one call; its supervisions that are watched, as they are afterwards."""
+        found = Reconciled()
+        watched = self.supervisions.open(conference.conf_id)
+        after = self._apply(found, watched, conference.content, agent, conference.read_at)
+        return self._settled(found, after)
+
+    def call_missing(self, conf_id: str, read_at: int) -> list[Supervision]:
+        """Takes in a reading that began at `read_at` and did not show the call; its supervisions that are watched."""
+        found = Reconciled()
+        after = self._apply(found, self.supervisions.open(conf_id), None, None, read_at)
+        return self._settled(found, after)
+
+    def _settled(self, found: Reconciled, after: list[Supervision]) -> list[Supervision]:
+        recorded = {one.id: one for one in self.settle(found)}
+        return [recorded.get(one.id, one) for one in after]
+
+    def _apply(
         self,
-        open_: Sequence[Supervision],
+        found: Reconciled,
+        watched: Sequence[Supervision],
         conference: Conference | None,
         agent: User | None,
         read_at: int,
-        complete: bool = True,
-        sure: bool = True,
-    ) -> Iterable[Supervision]:
-        legs = None
-        if conference is not None and open_:
-            legs = read_legs(conference, agent, [one.as_supervisor() for one in open_])
+    ) -> list[Supervision]:
+        legs: Legs | None = None
+        if conference is not None and watched:
+            own = lifecycle.supervisors(watched, read_at=read_at, patience=self.patience)
+            legs = read_legs(conference, agent, own)
         after = []
-        for before in open_:
-            supervision = advance(before, legs, read_at=read_at, now=clock.now_ms(), complete=complete, sure=sure)
+        for before in watched:
+            supervision = lifecycle.advance(
+                before,
+                legs,
+                read_at=read_at,
+                now=clock.now_ms(),
+                patience=self.patience,
+                drop_exposed=self.drop_exposed,
+            )
             if supervision != before.replace(seenAt=supervision.seenAt):
-                supervision = self._record(before, supervision)
-            if supervision.exposed and supervision.state == "joined" and self.drop_exposed:
-                self._drop(supervision)
+                found.changes.append((before, supervision))
+            if legs is not None:
+                found.drops.extend((before.confId, member) for member in lifecycle.to_drop(supervision, legs))
             after.append(supervision)
         return after
 
-    def _record(self, before: Supervision, after: Supervision) -> Supervision:
-        try:
-            saved = self.supervisions.save(after, _what_happened(before, after))
-        except Exception:
-            # Exposed is exposed, on record or not; the next reading finds the rest again.
-            logger.exception("a supervision could not be recorded", extra={"supervision": before.id})
-            return after
+    def _record(self, before: Supervision, after: Supervision) -> Supervision | None:
         # Where somebody else was faster, they told of it; the next reading starts from what they recorded.
-        return saved or after
-
-    def _drop(self, supervision: Supervision) -> None:
-        if supervision.leg is None:
-            return
-        try:
-            self.ytel.disconnect(supervision.confId, supervision.leg)
-        except Exception:
-            logger.exception("an exposed supervisor could not be dropped", extra={"supervision": supervision.id})
+        return self.supervisions.save(after, _what_happened(before, after))
 
 
 def _what_happened(before: Supervision, after: Supervision) -> list[Event]:
     told = []
-    if after.joinedAt is not None and before.joinedAt is None:
-        if before.dial != "taken":  # who dialled never came to tell that it began
+    if after.state == "joined" and before.state != "joined":
+        if before.joinedAt is None and before.dial != "taken":  # who dialled never came to tell that it began
             told.append(of_supervision("Supervision Started", before))
         told.append(of_supervision("Supervision Joined", after))
     if after.exposed and not before.exposed:
         add_metric("Exposures")
         told.append(of_supervision("Supervision Exposed", after))
-    if after.state == "ended":
+    if after.agentReleasedAt is not None and before.agentReleasedAt is None:
+        told.append(of_supervision("Agent Released", after))
+    if after.state == "ended" and before.state != "ended":
         told.append(of_supervision("Supervision Ended", after))
-    if after.state == "failed":
+    if after.state == "failed" and before.state != "failed":
         told.append(_not_answered(after))
     return told
 
 
 def _not_answered(supervision: Supervision) -> Event:
-    problem = NotJoined("The supervisor's phone did not join the call within a minute.")
+    problem = NotJoined("The supervisor's phone was not answered in time.")
     request = {"action": supervision.action, "confId": supervision.confId, "to": supervision.to}
     return of_failure(
         supervision.id,

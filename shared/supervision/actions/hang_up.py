@@ -1,8 +1,13 @@
-"""Hanging up a call: every member is disconnected, supervisors too; asking again finishes what was left."""
+"""Hanging up a call: every member is disconnected, supervisors too; asking again finishes what was left.
 
+What an answer of Ytel's says of a disconnect is not relied on: its route is inferred, and an answer can say yes and do
+nothing. Readings of the call afterwards show who is gone.
+"""
+
+import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from supervision.actions.call_reader import CallReader
 from supervision.base import clock
@@ -13,66 +18,91 @@ from supervision.base.problems import (
     Problem,
     YtelProblem,
     YtelRateLimited,
-    YtelRejected,
 )
+from supervision.base.side_by_side import side_by_side
 from supervision.floor.floor import Floor
 from supervision.rules.audience import to_disconnect
 from supervision.rules.caller import Caller
+from supervision.rules.legs import read_legs
 from supervision.table.outbox import Event, Outbox
 
-SIDE_BY_SIDE = 8
-# Longer than its function lives: until then it tells for itself, and nobody tells something else under the same id.
+# How long disconnects are waited for before the first look: what takes longer goes on meanwhile.
+DISCONNECTS_WITHIN = 4.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+# No function runs longer: what was noted beforehand is told only where the one that hangs up died.
 LONGEST_MS = 60_000
-GONE = YtelRejected("Ytel knows no such member.")
 
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Ends calls."""
+    """Ends calls. `confirm_seconds` is how long is looked whether the members are gone."""
 
     reader: CallReader
     outbox: Outbox
     floor: Floor
+    confirm_seconds: float
 
     def hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> list[str]:
-        """The member ids that were disconnected, or were gone already.
+        """The member ids that are seen to be gone.
 
         Raises MembersUnknown before anything is sent; YtelRateLimited where nothing was done; HangupIncomplete where
-        some legs could not be disconnected; OutcomeUnknown where some answers never came. The last two have `hungUp`
-        and `failed` in `extra`.
+        some members are still listed; OutcomeUnknown where that could not be seen. The last two have `hungUp` and
+        `failed` in `extra`.
         """
         call = self.reader.read(conf_id)
         caller.require_agent(call.agent.clientId if call.agent else None)
         members = to_disconnect(call.legs)
         self._begin(_event(conf_id, [], members, caller, correlation_id))
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            answers = pool.map(lambda member: self._disconnect(conf_id, member), members)
-            outcomes = dict(zip(members, answers, strict=True))
-        for member in self._still_there(conf_id, [member for member, problem in outcomes.items() if problem is GONE]):
-            outcomes[member] = YtelRejected("Ytel knows no such member, and lists it.")
-        outcomes = {member: None if problem is GONE else problem for member, problem in outcomes.items()}
-        hung_up = [member for member, problem in outcomes.items() if problem is None]
-        failed = [member for member, problem in outcomes.items() if problem is not None]
+        asked = side_by_side([partial(self._disconnect, conf_id, one) for one in members], DISCONNECTS_WITHIN)
+        refused = [problem for problem in asked if problem is not None]
+        limited = next((one for one in refused if isinstance(one, YtelRateLimited)), None)
+        if limited is not None and len(refused) == len(members):
+            self._end(_event(conf_id, [], members, caller, correlation_id))
+            raise YtelRateLimited("Ytel asks to slow down; nobody was disconnected.", retry_after=limited.retry_after)
+        there = self._still_there(conf_id, members)
+        hung_up = [one for one in members if there is not None and one not in there]
+        failed = [one for one in members if one not in hung_up]
         self._end(_event(conf_id, hung_up, failed, caller, correlation_id))
-        _raise_for([problem for problem in outcomes.values() if problem], hung_up, failed, conf_id)
+        lists = {"confId": conf_id, "hungUp": hung_up, "failed": failed}
+        if there is None:
+            raise OutcomeUnknown("Who is still on the call could not be seen; asking again finishes it.", extra=lists)
+        if failed:
+            raise HangupIncomplete("Some legs are still on the call; asking again finishes it.", extra=lists)
         return hung_up
 
     def _disconnect(self, conf_id: str, member: str) -> Problem | None:
         try:
-            return None if self.reader.ytel.disconnect(conf_id, member) else GONE
+            self.reader.ytel.disconnect(conf_id, member)
         except (YtelProblem, OutcomeUnknown) as problem:
             return problem
+        return None
 
-    def _still_there(self, conf_id: str, gone: list[str]) -> list[str]:
-        """Those of the `gone` who are on the call nevertheless: the hang-up's route is inferred, and may be wrong."""
-        if not gone:
-            return []
-        try:
-            conference = self.reader.ytel.conference(conf_id)
-        except YtelProblem:
-            return []
-        members = conference.content.members if conference else None
-        return [member for member in gone if member in members] if isinstance(members, dict) else []
+    def _still_there(self, conf_id: str, members: Sequence[str]) -> set[str] | None:
+        """Those of `members` that the last reading still shows, once all are gone or the time is up.
+
+        None where no reading could tell. A call that is not listed is looked for once more: lists flicker.
+        """
+        end = time.monotonic() + self.confirm_seconds
+        seen: set[str] | None = None
+        pause, missing = FIRST_PAUSE, 0
+        while True:
+            try:
+                conference = self.reader.ytel.conference(conf_id)
+            except YtelProblem:
+                missing = 0
+            else:
+                if conference is None:
+                    missing += 1
+                    seen = set() if missing > 1 else seen
+                else:
+                    missing = 0
+                    legs = read_legs(conference.content, None)
+                    if isinstance(conference.content.members, dict) and legs.named <= len(legs.members):
+                        seen = {leg.member_id for leg in legs.members} & {*members}
+            if seen == set() or time.monotonic() + pause > end:
+                return seen
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _begin(self, nothing_yet: Event) -> None:
         """Keeps what is told where this function dies in the middle: that it was asked, and nothing of it is sure."""
@@ -98,16 +128,3 @@ class HangUp:
 def _event(conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str) -> Event:
     data = {"confId": conf_id, "hungUp": [*hung_up], "failed": [*failed], "requestedBy": caller.client}
     return Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id, clock.now_ms())
-
-
-def _raise_for(problems: Sequence[Exception], hung_up: list[str], failed: list[str], conf_id: str) -> None:
-    lists = {"confId": conf_id, "hungUp": hung_up, "failed": failed}
-    if any(isinstance(problem, OutcomeUnknown) for problem in problems):
-        raise OutcomeUnknown("Whether some legs were disconnected is not known; asking again finishes it.", extra=lists)
-    limited = [problem for problem in problems if isinstance(problem, YtelRateLimited)]
-    if limited and len(limited) == len(problems) and not hung_up:
-        raise YtelRateLimited(
-            "Ytel asks to slow down; nobody was disconnected.", retry_after=limited[0].retry_after, extra=lists
-        )
-    if problems:
-        raise HangupIncomplete("Some legs could not be disconnected; asking again finishes it.", extra=lists)

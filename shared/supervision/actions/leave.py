@@ -1,14 +1,20 @@
-"""A supervisor leaves: their own leg is dropped, the call goes on."""
+"""A supervisor leaves, or is given up: their own leg is dropped, now or when it comes. The call goes on."""
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supervision.actions.call_reader import CallReader
+from supervision.base import clock
 from supervision.base.observability import logger
-from supervision.base.problems import CallNotFound, NotJoined, SupervisionNotFound
+from supervision.base.problems import CallNotFound, InProgress, OutcomeUnknown, SupervisionNotFound
 from supervision.floor.floor import Floor
 from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
+from supervision.table.outbox import Event, of_supervision
 from supervision.table.repository import Supervisions
+
+RECORD_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +26,21 @@ class Leave:
     floor: Floor
 
     def leave(self, id_: str, caller: Caller) -> Supervision:
-        """The supervision whose leg was dropped, or that had ended already.
+        """The supervision whose leg is being dropped, or was gone already.
 
-        Raises SupervisionNotFound; Forbidden without the scope of its action; NotJoined where the phone is not on the
-        call yet, or never came; OutcomeUnknown or a YtelProblem where Ytel did not drop it.
+        One that rings, or never joined, is given up: its leg is dropped if it comes all the same. That the leg is to go
+        is on record before it is disconnected, so every reading drops it again until it is gone.
+        Raises SupervisionNotFound; Forbidden without the scope of its action; a YtelProblem where its call cannot be
+        read or Ytel refuses to disconnect it.
         """
         supervision = self._get(id_)
         caller.require(supervision.action)
         caller.require_agent(supervision.clientId)
-        if supervision.under_way:
-            supervision = self._seen_now(supervision)
-        if supervision.state == "ended":
-            return supervision
-        if supervision.state != "joined" or supervision.leg is None:
-            raise NotJoined("The supervisor's phone is not on the call.")
-        self.reader.ytel.disconnect(supervision.confId, supervision.leg)
+        if supervision.watched:
+            self._read(supervision)
+            supervision = self._end(self._get(id_), caller)
+        if supervision.state == "joined" and supervision.leg is not None:
+            self._disconnect(supervision.confId, supervision.leg)
         try:
             self.floor.out_of_date()
         except Exception:
@@ -42,15 +48,44 @@ class Leave:
             logger.exception("a leave could not be noted", extra={"supervision": supervision.id})
         return supervision
 
-    def _seen_now(self, supervision: Supervision) -> Supervision:
-        try:
+    def _read(self, supervision: Supervision) -> None:
+        """Has the record be what Ytel shows now."""
+        with contextlib.suppress(CallNotFound):  # taken in as a reading that does not show the call
             self.reader.read(supervision.confId)
-        except CallNotFound:
-            self.reader.guard.call_over(supervision)
-        return self._get(supervision.id)
+
+    def _end(self, supervision: Supervision, caller: Caller) -> Supervision:
+        """Puts on record that its leg is to go. Raises InProgress where others change the record all the time."""
+        for _ in range(RECORD_ATTEMPTS):
+            if not supervision.watched or supervision.ending is not None:
+                return supervision
+            after, tell = _ended_by(supervision, caller)
+            saved = self.supervisions.save(after, tell)
+            if saved is not None:
+                return saved
+            supervision = self._get(supervision.id)
+        raise InProgress("The supervision is being changed by others; ask again in a moment.")
+
+    def _disconnect(self, conf_id: str, leg: str) -> None:
+        try:
+            self.reader.ytel.disconnect(conf_id, leg)
+        except OutcomeUnknown:
+            # The next reading shows whether it is gone, and drops it again if not.
+            logger.info("whether a leg was disconnected is not known yet", confId=conf_id)
 
     def _get(self, id_: str) -> Supervision:
         supervision = self.supervisions.get(id_)
         if supervision is None:
             raise SupervisionNotFound("There is no such supervision.")
         return supervision
+
+
+def _ended_by(supervision: Supervision, caller: Caller) -> tuple[Supervision, Sequence[Event]]:
+    """The record once it was asked to end, and what is told of it."""
+    if supervision.state == "joined":
+        return supervision.replace(ending="left", endedBy=caller.client), ()
+    if supervision.state == "ended":
+        return supervision.replace(ending="left"), ()
+    given_up = supervision.replace(
+        ending="given_up", endedBy=caller.client, state="ended", how="given_up", endedAt=clock.now_ms()
+    )
+    return given_up, (of_supervision("Supervision Ended", given_up),)

@@ -17,7 +17,7 @@ from supervision.base.problems import YtelProblem
 from supervision.base.settings import WatchSettings
 from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
-from supervision.rules.lifecycle import MISSING_FOR_MS
+from supervision.rules.lifecycle import Patience, is_over
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, each_readable
 from supervision.table.outbox import ENTRIES, Event, Outbox
 
@@ -49,6 +49,7 @@ class Watcher:
     outbox: Outbox
     settings: WatchSettings
     max_age_seconds: float
+    patience: Patience
     sleep: Callable[[float], None] = time.sleep
     _calls: dict[str, Call] = field(default_factory=dict)
     _long: dict[str, bool] = field(default_factory=dict)
@@ -112,16 +113,18 @@ class Watcher:
             ran = now - created if created else 0
             if ran >= self.settings.long_call_seconds * 1000 and not self._long.get(conf_id, False):
                 changes.append(self._change("Call Running Long", row, correlation_id, held.as_of, remembered=True))
+        for conf_id in held.others:
+            self._missing.pop(conf_id, None)
         for conf_id, row in self._calls.items():
-            if conf_id not in on_floor and self._is_over(conf_id, held):
+            if conf_id not in on_floor and conf_id not in held.others and self._is_over(conf_id, held):
                 ended = {**row, "status": "ended"}
                 changes.append(self._change("Call Ended", ended, correlation_id, held.as_of, remembered=None))
         return changes
 
     def _is_over(self, conf_id: str, held: Held) -> bool:
-        since = self._missing.setdefault(conf_id, held.as_of)
-        again = held.as_of > since
-        return (held.complete and (held.sure or again)) or held.as_of - since >= MISSING_FOR_MS
+        over = is_over(self._missing.get(conf_id), held.as_of, self.patience)
+        self._missing.setdefault(conf_id, held.as_of)
+        return over
 
     def _change(self, detail_type: str, call: Call, correlation_id: str, at: int, *, remembered: bool | None) -> Notice:
         event = Event(detail_type, call["confId"], call, WATCHER, correlation_id, at)

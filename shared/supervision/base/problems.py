@@ -4,8 +4,8 @@ Problem
 ├── InvalidRequest 422 · NumberNotAllowed 422
 ├── Forbidden 403
 ├── CallNotFound 404 · SupervisionNotFound 404
-├── Conflict 409: AgentNotProven · MembersUnknown · NotJoined · AlreadySupervising · InProgress · CallAmbiguous ·
-│   TooOld
+├── Conflict 409: AgentNotProven · MembersUnknown · ContactNotJoined · NotJoined · AlreadySupervising ·
+│   InProgress · CallAmbiguous · TooOld
 ├── YtelProblem: YtelRateLimited 429 · YtelRejected 502 · YtelInvalid 502 · YtelUnavailable 503
 ├── TooManyDials 429
 ├── HangupIncomplete 502
@@ -92,6 +92,12 @@ class MembersUnknown(Conflict):
     """Ytel does not say who is on the call, so nobody could be kept from hearing, or be disconnected."""
 
     code, title = "members_unknown", "Who is on the call is not known"
+
+
+class ContactNotJoined(Conflict):
+    """Nobody who would be kept out is on the call yet: whoever joins later would hear the whisper."""
+
+    code, title = "contact_not_joined", "There is nobody yet to be kept from hearing"
 
 
 class NotJoined(Conflict):

@@ -150,6 +150,9 @@ class FloorSettings:
     calls_max_stale_seconds: float = _setting(_seconds, 30.0)
     users_max_age_seconds: float = _setting(_seconds, 300.0)
     drop_exposed: bool = _setting(_flag, True)
+    ring_seconds: float = _setting(_seconds, 90.0)
+    late_seconds: float = _setting(_seconds, 600.0)
+    confirm_seconds: float = _setting(_seconds, 5.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +162,7 @@ class DialSettings:
     dial_regions: tuple[str, ...] = _setting(_regions, ("US", "CA"))
     dials_per_minute: int = _setting(_whole, 300)
     listen_mute: bool = _setting(_flag, False)
+    max_seconds: float = _setting(_seconds, 14_400.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from lines of JSON, and one call's conference is read only by who asks for that 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
@@ -16,8 +16,9 @@ from supervision.floor.anomalies import Oddities
 from supervision.floor.rows import in_order, lines_of
 from supervision.rules.absence import Absence
 from supervision.rules.calls import Call, active_calls, client_id_of, is_active
+from supervision.rules.claims import Supervisor
 from supervision.rules.ids import id_key
-from supervision.rules.legs import Supervisor, User
+from supervision.rules.legs import User
 from supervision.table.snapshots import Copy, Read, Snapshot, Terms
 
 if TYPE_CHECKING:
@@ -41,11 +42,21 @@ class Directory(Protocol):
         """The users by client id; those of `wanted` that are not known are asked for. Raises a YtelProblem."""
 
 
-class Look(Protocol):
-    """What looks after the supervisions under way on every fresh reading."""
+class Looked(NamedTuple):
+    """What a reading makes of the supervisions: those under way, by call, and what is to be done once it is published.
 
-    def look(self, floor: "ConferenceList", users: Mapping[str, User]) -> Mapping[str, Sequence[Supervisor]]:
-        """The supervisions under way, by call."""
+    `settle` records, tells and drops. It never raises.
+    """
+
+    supervisors: Mapping[str, Sequence[Supervisor]]
+    settle: Callable[[], object]
+
+
+class Look(Protocol):
+    """What looks after the supervisions on every fresh reading."""
+
+    def look(self, floor: "ConferenceList", users: Mapping[str, User]) -> Looked:
+        """What the reading makes of the supervisions. Writes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,15 @@ class Upstream:
 class Content:
     """The calls of one generation: `lines` are their rows as JSON, oldest first.
 
-    `absence` says what it means that a call is not among them.
+    `absence` says what it means that a call is not among them. `others` are the ids of those that Ytel lists under
+    another status than active: they are not shown, and not over.
     """
 
-    def __init__(self, generation: str, absence: Absence, lines: list[bytes]) -> None:
+    def __init__(
+        self, generation: str, absence: Absence, lines: list[bytes], others: frozenset[str] = frozenset()
+    ) -> None:
         self.generation = generation
+        self.others = others
         self.absence = absence
         self.lines = lines
 
@@ -100,6 +115,11 @@ class Held:
     def sure(self) -> bool:
         """Whether this one reading proves that a call which is not among the rows is over."""
         return self.content.absence is Absence.PROVEN
+
+    @property
+    def others(self) -> frozenset[str]:
+        """Ids of the calls that Ytel lists under another status: they are not over."""
+        return self.content.others
 
     @property
     def generation(self) -> str:
@@ -177,7 +197,8 @@ class Floor:
         if self._content is None or self._content.generation != copy.generation:
             head, *lines = lines_of(copy.part(ROWS))
             said = loads(head)
-            self._content = Content(copy.generation, Absence(said.get("absence", Absence.UNKNOWN)), lines)
+            absence = Absence(said.get("absence", Absence.UNKNOWN))
+            self._content = Content(copy.generation, absence, lines, frozenset(said.get("others", ())))
         return self._content
 
     def _read(self) -> Read:
@@ -186,14 +207,15 @@ class Floor:
         named = {client_id_of(one) for one in floor.conferences if is_active(one)}
         # Where nobody is on a call no user is needed, and an account without a call may not show who its users are.
         users = self._users.by_id(one for one in named if one) if named else {}
-        supervisors = upstream.guard.look(floor, users)
-        shown = in_order(active_calls(floor.conferences, users, supervisors))
+        looked = upstream.guard.look(floor, users)
+        shown = in_order(active_calls(floor.conferences, users, looked.supervisors))
         self._oddities.note(floor.conferences)
         if floor.absence is Absence.UNKNOWN:
             add_metric("ListsCutOff")
-        head = dumps({"absence": floor.absence})
+        others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
+        head = dumps({"absence": floor.absence, "others": sorted(others)})
         parts = {ROWS: b"\n".join([head, *[row for row, _ in shown]])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
             part = shown[start : start + CONFERENCES_A_PART]
             parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])
-        return Read(floor.read_at, parts)
+        return Read(floor.read_at, parts, looked.settle)

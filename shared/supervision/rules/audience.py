@@ -1,13 +1,14 @@
 """Whom a supervisor is heard by under each action: decided, or refused. Pure.
 
 `noSpeakToList` names the members who must not hear. The rule is that of Ytel's article, whose worked example sends the
-contact's id for a whisper (its closing sentence, read literally, would coach the customer), and stricter on one point:
-a whisper needs an agent's leg that proved itself, and keeps out everyone else who is on the call.
+contact's id for a whisper (its closing sentence, read literally, would coach the customer). It is stricter on three
+points: a whisper needs an agent's leg that proved itself, keeps out everyone else who is on the call, and needs
+somebody to be kept out, because a member who joins later is on nobody's list.
 """
 
 from dataclasses import dataclass
 
-from supervision.base.problems import AgentNotProven, MembersUnknown
+from supervision.base.problems import AgentNotProven, ContactNotJoined, MembersUnknown
 from supervision.rules.actions import ACTIONS, DIALLED
 from supervision.rules.legs import FreshLegs
 
@@ -24,7 +25,8 @@ def decide(action: str, legs: FreshLegs) -> Audience:
     """Who hears the supervisor if `action` is dialled on these members.
 
     Raises AgentNotProven where the agent is unknown, or where a whisper or a take-over lacks a proof of the agent's
-    leg; and MembersUnknown where a listen or a whisper cannot tell whom to keep out. It never guesses.
+    leg; MembersUnknown where a listen or a whisper cannot tell whom to keep out; ContactNotJoined where a whisper has
+    nobody to keep out. It never guesses.
     """
     if not isinstance(legs, FreshLegs):
         raise TypeError("an audience is decided on fresh members only")
@@ -49,8 +51,12 @@ def _whisper(legs: FreshLegs, members: tuple[str, ...]) -> Audience:
         raise AgentNotProven(
             "No leg of this call proved to be the agent's, so the customer might hear what is meant for the agent."
         )
-    hears = tuple(member for member in members if member == legs.agent or member in legs.supervisors)
-    return Audience(tuple(member for member in members if member not in hears), hears)
+    # Another supervisor hears a whisper only where the leg itself shows that it is a phone that was asked in.
+    hears = tuple(member for member in members if member == legs.agent or member in legs.phones)
+    kept_out = tuple(member for member in members if member not in hears)
+    if not kept_out:
+        raise ContactNotJoined("Nobody but the agent is on this call yet; who joins later would hear the whisper.")
+    return Audience(kept_out, hears)
 
 
 def to_disconnect(legs: FreshLegs) -> tuple[str, ...]:

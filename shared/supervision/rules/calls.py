@@ -7,9 +7,10 @@ agent's number is the one called, otherwise outbound (Ytel's article). Which leg
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference, Details
 from supervision.rules.ids import id_key
-from supervision.rules.legs import Supervisor, User, read_legs, written_number
+from supervision.rules.legs import User, read_legs, written_number
 from supervision.rules.phone_numbers import same
 
 Call = dict[str, Any]

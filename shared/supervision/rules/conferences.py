@@ -6,7 +6,7 @@ the members when they are asked for, and the rest stays JSON.
 
 from typing import Any
 
-from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
+from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, field
 from msgspec.json import Decoder
 
 from supervision.base.fast_json import dumps, loads
@@ -29,6 +29,7 @@ class Conference(Struct, gc=False):
     createdTime: Any = None
     details: Details | None = None
     memberData: Raw = Raw(b"null")  # see `members`
+    named_members: Raw = field(default=Raw(b"null"), name="members")  # see `count_named`
     document: Any = None  # set on every one, whatever Ytel may have under this name
 
     @property
@@ -45,6 +46,21 @@ class Conference(Struct, gc=False):
         """The whole conference as one line of JSON, as Ytel gave it."""
         document = bytes(self.document)
         return dumps(loads(document)) if b"\n" in document else document
+
+
+def count_named(members: Any) -> int:
+    """How many legs Ytel's `members` names: a map of leg ids to leg ids, or null. A list counts alike.
+
+    "members": {"11cd9210-…": "11cd9210-…", "3f32776a-…": "3f32776a-…"}
+
+    The ids are not those of `memberData`, so only the numbers of both can be held against each other. What is neither
+    map nor list names nobody.
+    """
+    try:
+        named = loads(bytes(members)) if isinstance(members, Raw) else members
+    except ValueError:
+        return 0
+    return len(named) if isinstance(named, dict | list) else 0
 
 
 class _Envelope(Struct):
@@ -84,6 +100,7 @@ def of_plain(value: Any) -> Any:
         return value
     details = value.get("details")
     known: dict[str, Any] = {name: value.get(name) for name in ("confId", "status", "createdTime", "memberData")}
+    known["named_members"] = value.get("members")
     known["details"] = Details(*map(details.get, Details.__struct_fields__)) if isinstance(details, dict) else None
     return Conference(**known, document=dumps(value))
 

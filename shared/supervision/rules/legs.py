@@ -7,17 +7,18 @@ stands, and what is left to "otherwise" is marked as such: it may be shown, neve
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 from msgspec.structs import astuple
 
 from supervision.base.fast_json import loads
-from supervision.rules.conferences import Conference
+from supervision.rules.claims import Supervisor, claim, is_proven
+from supervision.rules.conferences import Conference, count_named
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
-from supervision.rules.phone_numbers import PhoneNumber, same
+from supervision.rules.phone_numbers import same
 
 AgentMatch = Literal["channelName", "callerId", "elimination"]
 
@@ -29,22 +30,6 @@ class User(Struct, frozen=True, gc=False):
     username: str
     webrtcNumber: str
     active: bool = True
-
-
-class Supervisor(NamedTuple):
-    """A supervision that is under way, as far as the legs of its call need it.
-
-    `before` are the members that were on the call when it was dialled: none of them is the supervisor's leg. `leg` is
-    that leg's member id, once it was seen.
-    """
-
-    id: str
-    action: str
-    state: str
-    exposed: bool
-    to: PhoneNumber
-    before: frozenset[str] = frozenset()
-    leg: str | None = None
 
 
 class Leg(Struct, frozen=True, gc=False):
@@ -65,22 +50,39 @@ class Leg(Struct, frozen=True, gc=False):
 class Legs(Struct, frozen=True):
     """Who the members are. Ids are member ids; `supervisors` maps each supervisor's own leg to its supervision's id.
 
-    `members` holds every leg in JavaScript's key order; `known` is False where Ytel gave no readable map of members.
+    `members` holds every leg that is described, in JavaScript's key order. `named_members` is Ytel's `members` as it
+    came: it is counted when it is asked for. `phones` are those of the supervisors' legs that themselves prove to be a
+    phone that was asked in.
     """
 
     members: tuple[Leg, ...]
-    known: bool
+    named_members: Any
     agent: str | None
     contact: str | None
     others: tuple[str, ...]
     supervisors: Mapping[str, str]
+    phones: frozenset[str]
     match: AgentMatch | None
     user: User | None
+
+    @property
+    def named(self) -> int:
+        """How many legs Ytel names, described or not."""
+        return count_named(self.named_members)
+
+    @property
+    def known(self) -> bool:
+        """Whether Ytel described every leg that it names. A leg that is named alone may be anybody's, and hears."""
+        return bool(self.members) and self.named <= len(self.members)
 
     @property
     def proven(self) -> bool:
         """Whether the agent's leg proved itself, rather than being what was left over."""
         return self.agent is not None and self.match in ("channelName", "callerId")
+
+    def own(self, supervision_id: str) -> list[str]:
+        """The legs of one supervision."""
+        return [member for member, id_ in self.supervisors.items() if id_ == supervision_id]
 
 
 class FreshLegs(Legs, frozen=True):
@@ -101,11 +103,12 @@ def read_legs(conference: Conference, user: User | None, supervisors: Sequence[S
     """
     data = conference.members
     members = _in_javascript_order(data) if isinstance(data, dict) else ()
-    own = _supervisors_legs(members, supervisors) if supervisors else {}
+    own = claim(members, supervisors) if supervisors else {}
     rest = [leg for leg in members if leg.member_id not in own] if own else members
     agent, contact, match = _tell_apart(rest, user, conference) if user and rest else (None, None, None)
     others = tuple([leg.member_id for leg in rest if leg.member_id != agent and leg.member_id != contact])
-    return Legs(members, bool(members), agent, contact, others, own, match, user)
+    phones = _phones(members, own, supervisors) if own else frozenset()
+    return Legs(members, conference.named_members, agent, contact, others, own, phones, match, user)
 
 
 def _in_javascript_order(data: Mapping[str, Any]) -> tuple[Leg, ...]:
@@ -157,36 +160,36 @@ def written_number(value: Any) -> str:
     return value if isinstance(value, str) else str(value) if type(value) is int else ""
 
 
-def _supervisors_legs(members: Sequence[Leg], supervisors: Sequence[Supervisor]) -> dict[str, str]:
-    own: dict[str, str] = {}
-    for supervisor in supervisors:
-        for leg in members:
-            if leg.member_id not in own and _is_of(leg, supervisor):
-                own[leg.member_id] = supervisor.id
-                break
-    return own
-
-
-def _is_of(leg: Leg, supervisor: Supervisor) -> bool:
-    if supervisor.leg is not None:
-        return leg.member_id == supervisor.leg
-    # Inferred: a member dialled by phone has that phone's number as its channelName.
-    return leg.member_id not in supervisor.before and same(leg.channel_name, supervisor.to)
+def _phones(members: Sequence[Leg], own: Mapping[str, str], supervisors: Sequence[Supervisor]) -> frozenset[str]:
+    of = {one.id: one for one in supervisors}
+    return frozenset(
+        leg.member_id for leg in members if leg.member_id in own and is_proven(leg, of[own[leg.member_id]])
+    )
 
 
 def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None, AgentMatch]:
-    """Agent, contact and match of the legs that are no supervisor's; there is at least one."""
-    number = user.webrtcNumber
-    by_number = [leg for leg in legs if same(leg.channel_name, number)]
-    # Inferred: the agent's leg can carry the client id as its callerId. Asked only where no number decides.
-    by_client = [] if by_number else [leg for leg in legs if same_id(leg.caller_id, user.clientId)]
-    proofs = by_number or by_client
-    if len(proofs) == 1:
+    """Agent, contact and match of the legs that are no supervisor's; there is at least one.
+
+    A leg proves to be the agent's by the agent's number as its `channelName`, or (inferred) by the agent's client id as
+    its `callerId`. Evidence that contradicts itself proves nothing: two legs with a proof each, or a call both of whose
+    numbers are the agent's own, as where a caller shows the agent's number.
+    """
+    by_number = [leg for leg in legs if same(leg.channel_name, user.webrtcNumber)]
+    proofs = by_number + [leg for leg in legs if leg not in by_number and same_id(leg.caller_id, user.clientId)]
+    if len(proofs) == 1 and not _calls_itself(user, conference):
         agent = proofs[0].member_id
         rest = [leg for leg in legs if leg is not proofs[0]]
         contact = _contact(rest, user, conference) or (rest[0].member_id if rest else None)
         return agent, contact, "channelName" if by_number else "callerId"
     return *_by_elimination(legs, user, conference), "elimination"
+
+
+def _calls_itself(user: User, conference: Conference) -> bool:
+    """Whether both numbers of the call are the agent's own."""
+    details = conference.details
+    return details is not None and all(
+        same(user.webrtcNumber, written_number(number)) for number in (details.called_number, details.caller_number)
+    )
 
 
 def _by_elimination(legs: Sequence[Leg], user: User, conference: Conference) -> tuple[str | None, str | None]:

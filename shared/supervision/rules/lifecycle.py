@@ -1,65 +1,208 @@
 """How far a supervision got, and whether it is exposed, told from one reading of its call. Pure.
 
-The states are what Ytel shows: `joined` when the phone is among the members, `ended` when it is gone or the call is,
-`failed` when it never came within a minute.
+No state is final while the leg may still come: every reading is held against every phone that was asked into a call.
+
+    state     the reading shows                             becomes
+    -------   -------------------------------------------   ----------------------------------------------------
+    any       a leg of its own                              joined
+    dialing   no such leg, RING_SECONDS after the dial      failed, not_answered
+    joined    the members, and no leg of its own            ended: as it was asked to end, else hung_up
+    dialing   not the call, twice                           ended, call_ended
+    joined    not the call, twice                           ended, call_ended
+    any       members that cannot be told                   as it was
+    any       not the call, for LATE_SECONDS                as it was, and watched no more
+    closed    no such leg, LATE_SECONDS after its end        as it was, and watched no more, if it bears no mark
+
+A joined whisper or listen that a member hears who should not is `exposed` besides.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from supervision.rules.actions import ACTIONS
+from supervision.rules.claims import Supervisor
 from supervision.rules.legs import Legs
 from supervision.rules.supervision import Supervision
 
-JOIN_WITHIN_MS = 60_000
-# How long a call must be missing from readings that may have missed it, before it counts as over.
-MISSING_FOR_MS = 30_000
+# A time further ahead than this was written by a clock that was wrong, and counts as never.
+AHEAD_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long Ytel is given, in milliseconds.
+
+    `ring`: how long a dial may ring before it is taken as not answered. Ytel's own default is 60 s (documented for
+    InboundXML); a participant's dial probably inherits it. It is also how long after the last sight of a leg another of
+    the same phone is taken for its return. `late`: how long after the dial a leg may still turn out to be its own.
+    `apart`: how far apart two readings that do not show a call must begin before the call counts as over.
+    """
+
+    ring: int = 90_000
+    late: int = 600_000
+    apart: int = 2_000
+
+
+def believed(time: int, now: int) -> int:
+    """A time that was written down, or 0 where it lies ahead of one's own clock."""
+    return time if time <= now + AHEAD_MS else 0
+
+
+def is_over(missing_since: int | None, read_at: int, patience: Patience) -> bool:
+    """Whether a call that a reading of `read_at` does not show is over; `missing_since` is an earlier such reading.
+
+    One list can lack a call that goes on: lists flicker, come empty, and shift while they are walked.
+    """
+    return missing_since is not None and read_at - missing_since >= patience.apart
+
+
+def supervisors(of: Iterable[Supervision], *, read_at: int, patience: Patience) -> list[Supervisor]:
+    """What the legs of a reading that began at `read_at` need to know of the supervisions of its call."""
+    return [
+        one.as_supervisor(
+            may_come=read_at - one.requestedAt <= patience.late,
+            may_return=_may_return(one, read_at, patience),
+        )
+        for one in of
+    ]
+
+
+def _may_return(one: Supervision, read_at: int, patience: Patience) -> bool:
+    """Whether a leg of its phone, under another id, is taken for it. It was last seen until just before `endedAt`.
+
+    A leg that was dropped here was told to go: one that comes back is then a member like any other.
+    """
+    if one.endedAt is None:
+        return True
+    dropped = one.ending is not None and one.how == one.ending
+    return not dropped and read_at - one.endedAt <= patience.ring
 
 
 def advance(
-    supervision: Supervision, legs: Legs | None, *, read_at: int, now: int, complete: bool, sure: bool = True
+    supervision: Supervision,
+    legs: Legs | None,
+    *,
+    read_at: int,
+    now: int,
+    patience: Patience,
+    drop_exposed: bool = True,
 ) -> Supervision:
     """The supervision after a reading that began at `read_at` and showed `legs`; None: its call is not on it.
 
-    `complete` is whether a call that is missing from the reading is over; where that is not `sure`, once a second such
-    reading misses it. A reading older than what the record has taken in, or than the dial itself, says nothing. What
-    could not be read changes nothing either: a leg is gone only where the members are known and it is not among them.
+    A reading older than what the record has taken in, or than the dial itself, says nothing. A reading whose members
+    cannot be told changes nothing either: a leg is gone only where the members are known and it is not among them.
     """
-    if not supervision.under_way or read_at <= max(supervision.seenAt, supervision.requestedAt):
+    if not supervision.watched or read_at <= max(
+        believed(supervision.seenAt, now), believed(supervision.requestedAt, now)
+    ):
         return supervision
     seen = supervision.replace(seenAt=read_at)
     if legs is None:
-        return _call_missing(seen, now, complete, sure)
-    seen = seen.replace(missingSince=None)
-    if not legs.known:
-        return _still_ringing(seen, now)
-    seen = seen.replace(exposed=seen.exposed or bool(exposed_to(seen, legs)))
-    own = next((member for member, id_ in legs.supervisors.items() if id_ == seen.id), None)
-    if own is not None:
-        return seen.replace(state="joined", leg=own, joinedAt=seen.joinedAt or now)
-    if seen.state == "joined":
-        return seen.replace(state="ended", endedAt=now, how="exposed" if seen.exposed else "left")
-    return _still_ringing(seen, now)
+        return _call_missing(seen, read_at, now, patience)
+    seen = seen.replace(missingSince=None, watched=_may_come_yet(seen, read_at, patience))
+    own = legs.own(seen.id)
+    if own:
+        return _on_the_call(seen, own, legs, now, drop_exposed=drop_exposed)
+    if seen.state == "joined" and legs.known:
+        seen = seen.replace(state="ended", endedAt=now, how=seen.ending or "hung_up")
+    return _still_ringing(seen, read_at, now, patience)
 
 
 def exposed_to(supervision: Supervision, legs: Legs) -> tuple[str, ...]:
     """The members that hear what was not meant for them: on neither side of the dial's list, and no supervisor's.
 
-    Inferred: a member who joins after the dial is on nobody's list. What is heard by all, a barge, is exposed to none.
+    Inferred: a member who joins after the dial is on nobody's list. What a barge says is for all, and a muted listen
+    says nothing. The agent's own leg, back under a new id and proven, may hear a whisper. A supervisor's leg that is
+    back under a new id was not dialled under the list, so everyone is taken to hear it. A leg that Ytel names but does
+    not describe counts where it cannot be one of those that are known.
     """
-    if ACTIONS[supervision.action].heard_by_all:
+    action = ACTIONS.get(supervision.action)
+    if action is not None and action.heard_by_all:
+        return ()
+    here = tuple(leg.member_id for leg in legs.members)
+    if set(legs.own(supervision.id)) - {*supervision.legs[:1]}:
+        return tuple(member for member in here if member not in legs.supervisors)
+    if supervision.mute:
         return ()
     expected = {*supervision.noSpeakToList, *supervision.hears, *legs.supervisors}
-    return tuple(leg.member_id for leg in legs.members if leg.member_id not in expected)
+    if supervision.action == "whisper" and legs.proven:
+        expected.add(legs.agent or "")
+    strangers = tuple(member for member in here if member not in expected)
+    nameless = legs.named - len({*here, *supervision.noSpeakToList, *supervision.hears})
+    return strangers + (NOT_DESCRIBED,) * (nameless > 0)
 
 
-def _call_missing(seen: Supervision, now: int, complete: bool, sure: bool) -> Supervision:
-    since = now if seen.missingSince is None else seen.missingSince
-    again = seen.missingSince is not None
-    if (complete and (sure or again)) or now - since >= MISSING_FOR_MS:
-        return seen.replace(state="ended", endedAt=now, how="call_ended")
-    return seen.replace(missingSince=since)
+# Stands in `exposedBy` for a leg that Ytel named and did not describe: it has no member id yet.
+NOT_DESCRIBED = "?"
 
 
-def _still_ringing(seen: Supervision, now: int) -> Supervision:
+def _on_the_call(seen: Supervision, own: list[str], legs: Legs, now: int, *, drop_exposed: bool) -> Supervision:
+    known = (*seen.legs, *(leg for leg in own if leg not in seen.legs))
+    seen = seen.replace(state="joined", watched=True, legs=known, joinedAt=seen.joinedAt or now, endedAt=None, how=None)
+    by = exposed_to(seen, legs)
+    if by:
+        seen = seen.replace(
+            exposed=True, exposedBy=(*seen.exposedBy, *(one for one in by if one not in seen.exposedBy))
+        )
+    if seen.exposed and drop_exposed:
+        return _to_end(seen, "exposed")
+    return _to_end(seen, "time_limit") if _time_is_up(seen, now) else _releasing(seen, legs, now)
+
+
+def to_drop(seen: Supervision, legs: Legs) -> list[str]:
+    """The members to disconnect after a reading that showed `legs`, and that `seen` has taken in.
+
+    Of a supervision that is to end: its own legs, until none is left. Of a take-over: the agent's leg, and only where
+    the same reading shows the supervisor on the call and that leg proven, so that nobody is left alone.
+    """
+    own = legs.own(seen.id)
+    if seen.ending is not None:
+        return own
+    if not own or seen.agentLeg is None or seen.agentReleasedAt is not None:
+        return []
+    return [seen.agentLeg] if legs.proven and legs.agent == seen.agentLeg else []
+
+
+def _releasing(seen: Supervision, legs: Legs, now: int) -> Supervision:
+    """How far a take-over is: which leg is the agent's to release, and whether it is seen to be gone."""
+    if seen.action != "takeover" or seen.agentReleasedAt is not None:
+        return seen
+    if seen.agentLeg is None:
+        return seen.replace(agentLeg=legs.agent) if legs.proven else seen
+    gone = legs.known and seen.agentLeg not in {leg.member_id for leg in legs.members}
+    return seen.replace(agentReleasedAt=now) if gone else seen
+
+
+def _still_ringing(seen: Supervision, read_at: int, now: int, patience: Patience) -> Supervision:
+    if seen.state != "dialing":
+        return seen
+    if _time_is_up(seen, now):
+        return _to_end(seen, "time_limit").replace(state="ended", endedAt=now, how="time_limit")
     # By when the reading began: one that took long says nothing of its last moments.
-    if seen.state == "dialing" and seen.seenAt - seen.requestedAt > JOIN_WITHIN_MS:
+    if read_at - seen.requestedAt > patience.ring:
         return seen.replace(state="failed", endedAt=now, how="not_answered")
     return seen
+
+
+def _call_missing(seen: Supervision, read_at: int, now: int, patience: Patience) -> Supervision:
+    since = read_at if seen.missingSince is None else min(seen.missingSince, read_at)
+    over = is_over(seen.missingSince, read_at, patience)
+    seen = seen.replace(missingSince=since, watched=read_at - since < patience.late)
+    if seen.under_way and over:
+        return seen.replace(state="ended", endedAt=now, how="call_ended")
+    return seen
+
+
+def _may_come_yet(seen: Supervision, read_at: int, patience: Patience) -> bool:
+    """Whether a leg of its may still be on a call that goes on. One that bears the dial's mark may, at any time."""
+    newest = max(seen.requestedAt, seen.endedAt or 0)
+    return seen.under_way or seen.callSid is not None or read_at - newest < patience.late
+
+
+def _time_is_up(seen: Supervision, now: int) -> bool:
+    return seen.until is not None and now >= seen.until
+
+
+def _to_end(seen: Supervision, why: str) -> Supervision:
+    """Marks that its leg is to be dropped; the first reason stands."""
+    return seen if seen.ending else seen.replace(ending=why)

@@ -55,7 +55,11 @@ class Event(NamedTuple):
 
 
 def of_supervision(detail_type: str, supervision: Supervision) -> Event:
-    """What happened to a supervision: `Supervision Started`, `Joined`, `Ended` or `Exposed`."""
+    """What happened to a supervision: `Supervision Started`, `Joined`, `Ended` or `Exposed`.
+
+    It begins once, but may join and end several times: these are told apart by the version of the record.
+    """
+    subject = supervision.id if detail_type == "Supervision Started" else f"{supervision.id}/{supervision.version}"
     seen = {
         "Supervision Started": supervision.requestedAt,
         "Supervision Joined": supervision.joinedAt,
@@ -63,7 +67,7 @@ def of_supervision(detail_type: str, supervision: Supervision) -> Event:
     }.get(detail_type)
     return Event(
         detail_type,
-        supervision.id,
+        subject,
         supervision.to_json(),
         supervision.requestedBy,
         supervision.correlationId,

@@ -1,12 +1,13 @@
-"""The supervisions in the table: the one under way for a phone and a call, and the record of each.
+"""The supervisions in the table: those that are watched, and the record of each.
 
-Two items each. `OPEN` items are one partition, read whole and strongly consistent on every fresh reading of the floor;
-their key, call and phone, is what lets a phone be asked into a call only once. The record is kept for the audit, and
-found by call, by client and by time. What else must be written before a dial is sent is written in one transaction with
-the two: so nobody is dialled again for a function that died in between.
+Two items each. `OPEN` items are those whose leg is on a call or may still come to it. They are one partition, read
+whole and strongly consistent on every fresh reading of the floor. Their key, call and phone, is what lets a phone be
+asked into a call by one request at a time: a new supervision takes the place of a closed one that is still watched, and
+moves that to a key of its own (`displaced`). The record is kept for the audit, and found by call, by client and by
+time. What else must be written before a dial is sent is written in one transaction with the two: so nobody is dialled
+again for a function that died in between.
 """
 
-import dataclasses
 import json
 from collections.abc import Sequence
 
@@ -32,12 +33,20 @@ class Supervisions:
         self._audit_days = audit_days
         self.outbox = outbox
 
-    def begin(self, supervision: Supervision, besides: Sequence[Guarded] = ()) -> None:
+    def begin(
+        self, supervision: Supervision, besides: Sequence[Guarded] = (), *, instead_of: Supervision | None = None
+    ) -> None:
         """Records a supervision before its dial is sent, together with `besides`.
 
+        `instead_of` is the closed supervision of the same phone and call that stands in its place, if there is one.
         Raises PhoneTaken, or the problem of one of `besides` whose condition does not hold; then nothing was recorded.
         """
-        own = self._writes(supervision, When("attribute_not_exists(pk)"))
+        if instead_of is None:
+            own = self._writes(supervision, When("attribute_not_exists(pk)"))
+        else:
+            moved = instead_of.replace(displaced=True, version=instead_of.version + 1)
+            always = When("attribute_not_exists(pk)")
+            own = [*self._writes(supervision, _unchanged(instead_of)), *self._writes(moved, always)]
         lost = self._gateway.write_together([*own, *(one.write for one in besides)])
         if lost is None:
             return
@@ -53,8 +62,12 @@ class Supervisions:
         None where somebody else changed the record meanwhile; then nothing was recorded, and nothing told.
         """
         saved = supervision.replace(version=supervision.version + 1)
-        same = When("id = :id AND version = :version", {":id": supervision.id, ":version": supervision.version})
-        if self._gateway.write_together([*self._writes(saved, same), *self.outbox.writes(tell), *besides]) is not None:
+        if (
+            self._gateway.write_together(
+                [*self._writes(saved, _unchanged(supervision)), *self.outbox.writes(tell), *besides]
+            )
+            is not None
+        ):
             return None
         if tell:
             self.outbox.publish(tell)
@@ -68,18 +81,19 @@ class Supervisions:
         return readable(item, read_item) if item else None
 
     def open(self, conf_id: str | None = None) -> list[Supervision]:
-        """Those under way, on one call or on all; strongly consistent."""
+        """Those that are watched, on one call or on all; strongly consistent."""
         items = self._gateway.partition(OPEN, "" if conf_id is None else f"{conf_id}#")
         return [one for one in each_readable(items, read_item) if conf_id in (None, one.confId)]
 
     def _writes(self, supervision: Supervision, when: When) -> list[Write]:
-        key = Key(OPEN, f"{supervision.confId}#{comparable(supervision.to)}")
+        place = f"{supervision.confId}#{comparable(supervision.to)}"
+        key = Key(OPEN, f"{place}#{supervision.id}" if supervision.displaced else place)
         body: Item = {
             "id": supervision.id,
             "version": supervision.version,
             "data": json.dumps(supervision.to_record()),
         }
-        standing: Write = Put({**key._asdict(), **body}, when) if supervision.under_way else Delete(key, when)
+        standing: Write = Put({**key._asdict(), **body}, when) if supervision.watched else Delete(key, when)
         return [standing, Put({**self._record_keys(supervision), **body})]
 
     def _record_keys(self, supervision: Supervision) -> Item:
@@ -95,8 +109,10 @@ class Supervisions:
         }
 
 
+def _unchanged(supervision: Supervision) -> When:
+    return When("id = :id AND version = :version", {":id": supervision.id, ":version": supervision.version})
+
+
 def read_item(item: Item) -> Supervision:
-    """The supervision that an item of the table holds; fields that this version does not know are passed over."""
-    record = json.loads(str(item["data"]))
-    known = {field.name for field in dataclasses.fields(Supervision)}
-    return Supervision.from_record({name: value for name, value in record.items() if name in known})
+    """The supervision that an item of the table holds."""
+    return Supervision.from_record(json.loads(str(item["data"])))

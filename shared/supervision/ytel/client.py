@@ -86,7 +86,7 @@ class Ytel:
         return ConferenceList(list(found.values()), walk.absence, read_at)
 
     def conference(self, conf_id: str) -> FreshConference | None:
-        """The conference as it is now, or None where it is not active. Raises a YtelProblem.
+        """The conference as it is now, whatever its status, or None where it is not listed. Raises a YtelProblem.
 
         Ytel documents no request for one conference: its list is walked until it is found. A conference can slip
         from one page to another meanwhile, so one that is not found is looked for twice, unless the first walk proves
@@ -98,7 +98,7 @@ class Ytel:
             for page in walk:
                 for entry in page.entries:
                     if same_id(_conf_id(entry) or "", conf_id):
-                        return FreshConference(entry.confId, entry, read_at) if is_active(entry) else None
+                        return FreshConference(entry.confId, entry, read_at)
             if not walk.several and walk.absence.complete:
                 break
         return None
@@ -119,7 +119,8 @@ class Ytel:
     ) -> Dialled:
         """Dials `to` from `caller`, the agent's number, into the conference; `no_speak_to` will not hear that member.
 
-        Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem: nothing was dialled.
+        Gives the `callSid` of the leg that will join, where Ytel's answer has one. Sent once.
+        Raises OutcomeUnknown where it may have been done, else a YtelProblem: nothing was dialled.
         """
         body = {
             "from": caller,

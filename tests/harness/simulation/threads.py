@@ -159,7 +159,8 @@ def wait(futures: Iterable[Future], timeout: float | None = None, return_when: s
             break
         alarm = _Alarm(task)
         for future in wanted:
-            future.add_done_callback(alarm)
+            if not future.done():
+                future.add_done_callback(alarm)
         if until is not None:
             scheduler.at(until, alarm)
         scheduler.pause()

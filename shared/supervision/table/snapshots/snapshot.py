@@ -17,10 +17,14 @@ LONGEST_WAIT_AFTER_FAILURE = 300_000  # however long a Retry-After
 
 
 class Read(NamedTuple):
-    """A new content: when the read began, and its parts by name."""
+    """A new content: when the read began, and its parts by name.
+
+    `after` is done once the content is published, by the function that read it, also where it could not be published.
+    """
 
     read_at: int
     parts: Mapping[str, bytes]
+    after: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +175,10 @@ class Snapshot:
     def _refresh(self, read: Callable[[], Read], holder: str, current: Current, wanted: int, *, stale: bool) -> Copy:
         try:
             new = read()
-            current = self._publish(holder, new, current)
+            try:
+                current = self._publish(holder, new, current)
+            finally:
+                _do_after(new)
         except YtelProblem as problem:
             wait = self._terms.retry if current.generation else min(self._terms.retry, 2_000)
             wait = max(wait, min((problem.retry_after or 0) * 1000, LONGEST_WAIT_AFTER_FAILURE))
@@ -227,6 +234,14 @@ class Snapshot:
                 self._parts_of, self._parts = generation, {}
             self._parts[name] = part
         return unpack(self._parts[name])
+
+
+def _do_after(new: Read) -> None:
+    try:
+        if new.after is not None:
+            new.after()
+    except Exception:
+        logger.exception("what comes after a reading failed")
 
 
 def _paused_for_nothing(current: Current) -> bool:
