@@ -218,10 +218,11 @@ def test_ytel_asking_to_slow_down_is_passed_on(app, ytel, clock_at):
 def test_without_time_to_wait_it_answers_at_once(app, ytel, table):
     """Another function holds the lease, and this one has nothing."""
     from supervision.base import clock
+    from supervision.table.gateway import Gateway
     from supervision.table.snapshots.current import Current, CurrentItem
 
     now = clock.now_ms()
-    assert CurrentItem(table, "SNAPSHOT#floor").lease("another", Current(), now, now + 60_000)[0]
+    assert CurrentItem(Gateway(table), "SNAPSHOT#floor", 8_000).lease("another", Current(), now)[0]
     began = time.monotonic()
     answer = calls(app, seconds=9.2)
     assert time.monotonic() - began < 5

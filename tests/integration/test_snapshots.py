@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from supervision.base import aws, clock
 from supervision.base.problems import YtelInvalid, YtelRateLimited, YtelUnavailable
+from supervision.table.gateway import Gateway
 from supervision.table.snapshots import Gone, Read, Snapshot, Terms
 from supervision.table.snapshots.chunks import LARGEST_CHUNK
 from supervision.table.snapshots.current import Current, CurrentItem
@@ -474,7 +475,7 @@ def test_who_looked_before_another_failed_does_not_ask_all_the_same(snapshot, ot
 
 
 def test_a_late_writer_that_is_overtaken_while_it_writes_changes_nothing(table, monkeypatch):
-    late, quick = CurrentItem(table, "SNAPSHOT#thing"), CurrentItem(table, "SNAPSHOT#thing")
+    late, quick = (CurrentItem(Gateway(table), "SNAPSHOT#thing", 8_000) for _ in range(2))
     change = late._change
     changes: list[Any] = []
 

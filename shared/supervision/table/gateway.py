@@ -273,7 +273,7 @@ def readable[T](item: Item, read: Callable[[Item], T]) -> T | None:
     """What `read` makes of an item, or None where it cannot read it; that is logged once an environment."""
     try:
         return read(item)
-    except (LookupError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         key = (str(item.get("pk")), str(item.get("sk")))
         if key not in _logged and len(_logged) < _LOGGED_AT_MOST:
             _logged.add(key)

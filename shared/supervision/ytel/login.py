@@ -5,6 +5,7 @@ from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import Problem, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.table.gateway import Gateway
 from supervision.ytel.answers import read_answer
 from supervision.ytel.claims import ends_at
 from supervision.ytel.lists import one_of
@@ -18,7 +19,7 @@ class SharedLogin:
     """Log-ins at `url`, shared over `table`. `timeout` is in seconds, for connecting and for reading."""
 
     def __init__(self, table: str, url: str, timeout: float) -> None:
-        self._table = SessionTable(table, lease_ms=int(2 * timeout * 1000) + 2_000)
+        self._table = SessionTable(Gateway(table), lease_ms=int(2 * timeout * 1000) + 2_000)
         self._url = url
         self._timeout = timeout
         self._held: tuple[Credentials, Session] | None = None

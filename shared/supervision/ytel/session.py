@@ -8,19 +8,20 @@ import base64
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 from uuid import uuid4
 
-from supervision.base import aws, clock
+from supervision.base import clock
 from supervision.base.problems import YtelRejected
+from supervision.table.gateway import Gateway, Key, Put, Value
+from supervision.table.lease import Lease, LeaseTerms
 
 # Refused credentials are left alone for this long, by every function: log-ins that fail lock accounts.
 REFUSED_MS = 60_000
-_SESSION = {"pk": {"S": "TOKEN"}, "sk": {"S": "SESSION"}}
-_LEASE = {"pk": {"S": "TOKEN"}, "sk": {"S": "LEASE"}}
+_SESSION, _LEASE = Key("TOKEN", "SESSION"), Key("TOKEN", "LEASE")
 
 
 class CredentialsRefused(YtelRejected):
@@ -58,25 +59,29 @@ class Session:
         return 0 < self.renew_at <= now
 
 
+_FIELDS = {one.name for one in fields(Session)}
+
+
 class SessionTable:
     """Where the session and its lease are kept."""
 
-    def __init__(self, table: str, lease_ms: int) -> None:
-        self._table = table
-        self._lease_ms = lease_ms
+    def __init__(self, gateway: Gateway, lease_ms: int) -> None:
+        self._gateway = gateway
+        self._lease = Lease(gateway, _LEASE, lease_ms, longest_ms=REFUSED_MS)
         self._keys: dict[tuple[Credentials, bytes], bytes] = {}
 
     def read(self, credentials: Credentials) -> Session | None:
         """The session, where there is one and these credentials open it."""
         from cryptography.fernet import Fernet, InvalidToken
 
-        item = aws.client("dynamodb").get_item(TableName=self._table, Key=_SESSION, ConsistentRead=True).get("Item")
-        if not item:
+        item = self._gateway.get(_SESSION) or {}
+        salt, sealed = item.get("salt"), item.get("sealed")
+        if not isinstance(salt, bytes) or not isinstance(sealed, bytes):
             return None
         try:
-            text = Fernet(self._key(credentials, item["salt"]["B"])).decrypt(item["sealed"]["B"])
-            return Session(**json.loads(text))
-        except (InvalidToken, KeyError, TypeError, ValueError):
+            fields = json.loads(Fernet(self._key(credentials, salt)).decrypt(sealed))
+            return Session(**{name: fields[name] for name in _FIELDS & fields.keys()})
+        except (InvalidToken, KeyError, TypeError, ValueError, AttributeError):
             return None
 
     def write(self, credentials: Credentials, session: Session) -> None:
@@ -85,34 +90,25 @@ class SessionTable:
 
         salt = os.urandom(16)
         sealed = Fernet(self._key(credentials, salt)).encrypt(json.dumps(asdict(session)).encode())
-        aws.client("dynamodb").put_item(
-            TableName=self._table, Item={**_SESSION, "salt": {"B": salt}, "sealed": {"B": sealed}}
-        )
+        self._gateway.write(Put({**_SESSION._asdict(), "salt": salt, "sealed": sealed}))
 
-    def take_lease(self, credentials: Credentials) -> "Lease | None":
+    def take_lease(self, credentials: Credentials) -> "SessionLease | None":
         """The right to make the next session, or None while another has it.
 
         Raises CredentialsRefused where these were refused a moment ago.
         """
-        lease = Lease(self._table, uuid4().hex, credentials)
-        dynamodb = aws.client("dynamodb")
-        now = clock.now_ms()
-        try:
-            dynamodb.put_item(
-                TableName=self._table,
-                Item={**_LEASE, "holder": {"S": lease.holder}, "until": {"N": str(now + self._lease_ms)}},
-                ConditionExpression=(
-                    "attribute_not_exists(pk) OR #until < :now OR (attribute_exists(refused) AND refused <> :mark)"
-                ),
-                ExpressionAttributeNames={"#until": "until"},
-                ExpressionAttributeValues={":now": {"N": str(now)}, ":mark": {"B": credentials.mark}},
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except dynamodb.exceptions.ConditionalCheckFailedException as error:
-            if "refused" in cast("dict[str, dict[str, object]]", error.response).get("Item", {}):
-                raise CredentialsRefused("Ytel refused the credentials a moment ago.") from None
-            return None
-        return lease
+        holder = uuid4().hex
+        others = LeaseTerms(
+            unless="(attribute_exists(refused) AND refused <> :mark)",
+            then="REMOVE refused",
+            values={":mark": credentials.mark},
+        )
+        taken, item = self._lease.acquire(holder, clock.now_ms(), others)
+        if taken:
+            return SessionLease(self._lease, holder, credentials)
+        if "refused" in item:
+            raise CredentialsRefused("Ytel refused the credentials a moment ago.")
+        return None
 
     def _key(self, credentials: Credentials, salt: bytes) -> bytes:
         if (credentials, salt) not in self._keys:
@@ -121,10 +117,10 @@ class SessionTable:
 
 
 @dataclass(frozen=True)
-class Lease:
+class SessionLease:
     """Held inside `with`, and given back at its end; kept from the same credentials where they were refused."""
 
-    table: str
+    lease: Lease
     holder: str
     credentials: Credentials
 
@@ -134,28 +130,8 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        dynamodb = aws.client("dynamodb")
-        mine = {":mine": {"S": self.holder}}
-        try:
-            if isinstance(error, CredentialsRefused):
-                dynamodb.update_item(
-                    TableName=self.table,
-                    Key=_LEASE,
-                    UpdateExpression="SET #until = :until, refused = :mark",
-                    ConditionExpression="holder = :mine",
-                    ExpressionAttributeNames={"#until": "until"},
-                    ExpressionAttributeValues={
-                        **mine,
-                        ":until": {"N": str(clock.now_ms() + REFUSED_MS)},
-                        ":mark": {"B": self.credentials.mark},
-                    },
-                )
-            else:
-                dynamodb.delete_item(
-                    TableName=self.table,
-                    Key=_LEASE,
-                    ConditionExpression="holder = :mine",
-                    ExpressionAttributeValues=mine,
-                )
-        except dynamodb.exceptions.ConditionalCheckFailedException:
-            pass  # it ran out, and is another's
+        if isinstance(error, CredentialsRefused):
+            until: dict[str, Value] = {":until": clock.now_ms() + REFUSED_MS, ":mark": self.credentials.mark}
+            self.lease.give_back(self.holder, "SET leaseUntil = :until, refused = :mark", until)
+        else:
+            self.lease.give_back(self.holder)

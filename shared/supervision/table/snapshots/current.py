@@ -1,16 +1,17 @@
 """The CURRENT item of a snapshot: which generation stands, who is reading the next one, and what went wrong.
 
-Every change is one conditional write that gives back the item as it then is, so that who loses a race knows at once to
-whom. All times are in milliseconds since the epoch; an attribute that is not there reads as 0 or as empty.
+Every change is one conditional write that gives back the item as it then is, so that the loser of a race reads the
+winner from the same answer. All times are in milliseconds since the epoch; an attribute that is not there reads as 0 or
+as empty.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from supervision.base import aws
 from supervision.base.problems import YtelProblem, YtelUnavailable
+from supervision.table.gateway import Change, Gateway, Item, Key, Value, When
+from supervision.table.lease import Lease, LeaseTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +53,30 @@ class Current:
 
 
 class CurrentItem:
-    """Reads and changes CURRENT."""
+    """Reads and changes CURRENT. `lease_ms` is for how long a function may be reading the next generation."""
 
-    def __init__(self, table: str, key: str) -> None:
-        self._where: Any = {"TableName": table, "Key": {"pk": {"S": key}, "sk": {"S": "CURRENT"}}}
+    def __init__(self, gateway: Gateway, partition: str, lease_ms: int) -> None:
+        self._gateway = gateway
+        self._key = Key(partition, "CURRENT")
+        self._lease = Lease(gateway, self._key, lease_ms)
 
     def look(self) -> Current:
         """What stands now: one eventually consistent read of a small item."""
-        return _read(aws.client("dynamodb").get_item(**self._where).get("Item", {}))
+        return _read(self._gateway.get(self._key, consistent=False) or {})
 
-    def lease(self, holder: str, seen: Current, now: int, until: int) -> tuple[bool, Current]:
+    def lease(self, holder: str, seen: Current, now: int) -> tuple[bool, Current]:
         """Takes the lease, if nothing has changed since `seen`, nobody holds it, and nothing asks to wait.
 
         The pause after a slow read asks nobody to wait for what is out of date since.
         """
-        return self._change(
-            "SET leaseHolder = :holder, leaseUntil = :until",
-            "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now)"
-            " AND (attribute_not_exists(retryAt) OR retryAt <= :now"
+        terms = LeaseTerms(
+            only="(attribute_not_exists(retryAt) OR retryAt <= :now"
             " OR (attribute_not_exists(failure) AND outOfDateAt > asOf))"
             f" AND {'asOf = :seen' if seen.as_of else 'attribute_not_exists(asOf)'}",
-            {":holder": holder, ":until": until, ":now": now, **({":seen": seen.as_of} if seen.as_of else {})},
+            values={":seen": seen.as_of} if seen.as_of else {},
         )
+        done, item = self._lease.acquire(holder, now, terms)
+        return done, _read(item)
 
     def confirm(self, holder: str, read_at: int, digest: str, retry_at: int) -> tuple[bool, Current]:
         """The content that stands was read again at `read_at`; ends the lease. No read is due before `retry_at`."""
@@ -88,7 +91,7 @@ class CurrentItem:
 
         No read is due before its `retry_at`.
         """
-        values: dict[str, str | int] = {
+        values: dict[str, Value] = {
             ":generation": new.generation,
             ":asOf": new.as_of,
             ":digest": new.digest,
@@ -141,42 +144,31 @@ class CurrentItem:
             {":generation": generation},
         )
 
-    def _change(self, change: str, condition: str, values: Mapping[str, str | int]) -> tuple[bool, Current]:
-        client = aws.client("dynamodb")
-        try:
-            answer = client.update_item(
-                **self._where,
-                UpdateExpression=change,
-                ConditionExpression=condition,
-                ExpressionAttributeValues={name: _attribute(value) for name, value in values.items()},
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except client.exceptions.ConditionalCheckFailedException as lost:
-            answered: Mapping[str, Any] = lost.response
-            return False, _read(answered.get("Item", {}))
-        return True, _read(answer["Attributes"])
+    def _change(self, change: str, condition: str, values: Mapping[str, Value]) -> tuple[bool, Current]:
+        named = {name: value for name, value in values.items() if name in condition}
+        rest = {name: value for name, value in values.items() if name not in named}
+        done, item = self._gateway.write(Change(self._key, change, rest, When(condition, named)))
+        return done, _read(item)
 
 
 _SETTLED = "REMOVE leaseHolder, leaseUntil, failure"
 
 
-def _attribute(value: str | int) -> Any:
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
-
-
-def _read(item: Mapping[str, Any]) -> Current:
+def _read(item: Item) -> Current:
     def text(name: str) -> str:
-        return str(item[name]["S"]) if name in item else ""
+        value = item.get(name, "")
+        return value if isinstance(value, str) else ""
 
     def number(name: str) -> int:
-        return int(item[name]["N"]) if name in item else 0
+        value = item.get(name, 0)
+        return value if type(value) is int else 0
 
+    counts = (part.partition("=") for part in text("chunkCounts").split())
     return Current(
         generation=text("generationId"),
         as_of=number("asOf"),
         digest=text("contentDigest"),
-        parts={name: int(count) for name, _, count in (part.partition("=") for part in text("chunkCounts").split())},
+        parts={name: int(count) for name, _, count in counts if count.isdecimal()},
         kept_until=number("keptUntil"),
         out_of_date_at=number("outOfDateAt"),
         asked_at=number("askedAt"),

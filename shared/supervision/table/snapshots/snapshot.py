@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from supervision.base import clock
 from supervision.base.observability import logger
 from supervision.base.problems import YtelProblem
+from supervision.table.gateway import Gateway
+from supervision.table.lease import CLOCKS_DIFFER_MS
 from supervision.table.snapshots.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
 from supervision.table.snapshots.current import Current, CurrentItem
 
@@ -65,8 +67,9 @@ class Snapshot:
 
     def __init__(self, table: str, name: str, terms: Terms) -> None:
         key = f"SNAPSHOT#{name}"
-        self._item = CurrentItem(table, key)
-        self._chunks = Chunks(table, key)
+        gateway = Gateway(table)
+        self._item = CurrentItem(gateway, key, terms.lease)
+        self._chunks = Chunks(gateway, key)
         self._terms = terms
         self._known = Current()
         self._parts_of = ""
@@ -143,9 +146,10 @@ class Snapshot:
             due = not fresh or current.as_of < start - self._terms.refresh_after
             if not due or (current.retry_at > now and not _paused_for_nothing(current)):
                 return self._settle(current, wanted, stale=stale)
-            if current.lease_until <= now:
+            # One that ends too far ahead was taken by a clock that was wrong.
+            if not now < current.lease_until <= now + self._terms.lease + CLOCKS_DIFFER_MS:
                 holder = uuid.uuid4().hex
-                won, current = self._item.lease(holder, current, now, now + self._terms.lease)
+                won, current = self._item.lease(holder, current, now)
                 self._known = current.at_least(self._known)
                 if won:
                     return self._refresh(read, holder, current, wanted, stale=stale)
