@@ -10,7 +10,7 @@ SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench build deploy redrive lint format describe key doctor clean
+.PHONY: help run check test test-long bench build deploy redrive lint format describe key doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,10 +18,17 @@ help: ## this list
 run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on this machine, until Ctrl-C
 	@exec $(PY) -m tests.harness
 
-test: $(READY) $(SAM) ## every test but the long ones
-	@exec $(PY) -m pytest -m "not long"
+# A file's tests share what they start, so a file stays on one core; the slow ones come first, as they are named.
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
-test-long: $(READY) $(SAM) ## the long tests
+check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
+	@.ci/lint quick
+	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
+
+test: $(READY) $(SAM) ## every test but the long ones, a file to a core
+	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE)
+
+test-long: $(READY) $(SAM) ## the long tests, one after the other: fuzzed requests, simulated floors, load, Firefox
 	@exec $(PY) -m pytest -m long
 
 bench: $(READY) $(SAM) ## the benchmarks, as a table

@@ -1,11 +1,14 @@
 """The functions and the layer as `sam build` makes them for this machine, beside the folder that is deployed."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -31,7 +34,15 @@ def architecture() -> str:
 
 
 def build() -> Path:
-    """Build for this machine, unless that is what was built last. Raises StartError with the last of what SAM said."""
+    """Build for this machine, unless that is what was built last. Raises StartError with the last of what SAM said.
+
+    Processes that ask at the same time build once.
+    """
+    with _alone():
+        return _build()
+
+
+def _build() -> Path:
     made_of, wanted = BUILD / ".made-of", _digest()
     if made_of.exists() and made_of.read_text() == wanted:
         return BUILD
@@ -58,14 +69,25 @@ def runtime_client() -> Path:
     """A folder with the runtime interface client, compiled, and nothing else of this environment."""
     versions = [f"{name}-{metadata.version(name)}" for name in _CLIENT]
     folder = ROOT / ".cache" / "-".join(versions)
-    if not folder.exists():
-        making = folder.with_name(f"{folder.name}.{os.getpid()}")
-        for name in _CLIENT:
-            _copy(name, making)
-        command = [PYTHON, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(making)]
-        subprocess.run(command, check=True)
-        making.rename(folder)
+    with _alone():
+        if not folder.exists():
+            making = folder.with_name(f"{folder.name}.{os.getpid()}")
+            for name in _CLIENT:
+                _copy(name, making)
+            command = [PYTHON, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(making)]
+            subprocess.run(command, check=True)
+            making.rename(folder)
     return folder
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """No other process of this folder is in here at the same time."""
+    lock = ROOT / ".cache" / "build.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # freed with the file, however the process ends
+        yield
 
 
 def _copy(name: str, folder: Path) -> None:

@@ -29,7 +29,7 @@ class Run:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PORT", "YTEL_"))}
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.harness"],
+                ["env", "--default-signal=HUP", sys.executable, "-m", "tests.harness"],  # under nohup, it is ignored
                 cwd=ROOT,
                 env={**environment, **FREE, **variables},
                 stdout=out,
