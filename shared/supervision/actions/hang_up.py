@@ -52,17 +52,18 @@ class HangUp:
         call = self.reader.read(conf_id)
         caller.require_agent(call.agent.clientId if call.agent else None)
         members = to_disconnect(call.legs)
-        self._begin(_event(conf_id, [], members, caller, correlation_id))
+        begun = _event(conf_id, [], members, caller, correlation_id, "/begun")
+        self._begin(begun)
         asked = side_by_side([partial(self._disconnect, conf_id, one) for one in members], DISCONNECTS_WITHIN)
         refused = [problem for problem in asked if problem is not None]
         limited = next((one for one in refused if isinstance(one, YtelRateLimited)), None)
         if limited is not None and len(refused) == len(members):
-            self._end(_event(conf_id, [], members, caller, correlation_id))
+            self._end(_event(conf_id, [], members, caller, correlation_id), begun)
             raise YtelRateLimited("Ytel asks to slow down; nobody was disconnected.", retry_after=limited.retry_after)
         there = self._still_there(conf_id, members)
         hung_up = [one for one in members if there is not None and one not in there]
         failed = [one for one in members if one not in hung_up]
-        self._end(_event(conf_id, hung_up, failed, caller, correlation_id))
+        self._end(_event(conf_id, hung_up, failed, caller, correlation_id), begun)
         lists = {"confId": conf_id, "hungUp": hung_up, "failed": failed}
         if there is None:
             raise OutcomeUnknown("Who is still on the call could not be seen; asking again finishes it.", extra=lists)
@@ -111,20 +112,22 @@ class HangUp:
         except Exception:
             logger.exception("a hang-up could not be noted beforehand")
 
-    def _end(self, event: Event) -> None:
+    def _end(self, event: Event, begun: Event) -> None:
         try:
             self.floor.out_of_date()
             if event.data["hungUp"]:
                 add_metric("HangUps")
                 self.outbox.keep([event])
                 self.outbox.publish([event])
-            else:
-                self.outbox.forget(event)
+            self.outbox.forget(begun)
         except Exception:
             # The call is hung up: what comes after does not undo it.
             logger.exception("a hang-up could not be told", extra={"confId": event.data["confId"]})
 
 
-def _event(conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str) -> Event:
+def _event(
+    conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str, step: str = ""
+) -> Event:
     data = {"confId": conf_id, "hungUp": [*hung_up], "failed": [*failed], "requestedBy": caller.client}
-    return Event("Call Hung Up", f"{conf_id}/{correlation_id}", data, caller.client, correlation_id, clock.now_ms())
+    subject = f"{conf_id}/{correlation_id}{step}"
+    return Event("Call Hung Up", subject, data, caller.client, correlation_id, clock.now_ms())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from supervision.actions.call_reader import CallReader
 from supervision.base import clock
 from supervision.base.observability import logger
-from supervision.base.problems import CallNotFound, InProgress, OutcomeUnknown, SupervisionNotFound
+from supervision.base.problems import CallNotFound, InProgress, OutcomeUnknown, SupervisionNotFound, YtelProblem
 from supervision.floor.floor import Floor
 from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
@@ -39,6 +39,11 @@ class Leave:
         if supervision.watched:
             self._read(supervision)
             supervision = self._end(self._get(id_), caller)
+        if supervision.state == "dialing":
+            # Given up. A phone that was answered in the same moment is on the call, and is dropped.
+            with contextlib.suppress(YtelProblem):
+                self._read(supervision)
+            supervision = self._get(id_)
         if supervision.state == "joined" and supervision.leg is not None:
             self._disconnect(supervision.confId, supervision.leg)
         try:
@@ -81,10 +86,11 @@ class Leave:
 
 def _ended_by(supervision: Supervision, caller: Caller) -> tuple[Supervision, Sequence[Event]]:
     """The record once it was asked to end, and what is told of it."""
-    if supervision.state == "joined":
-        return supervision.replace(ending="left", endedBy=caller.client), ()
     if supervision.state == "ended":
         return supervision.replace(ending="left"), ()
+    if supervision.under_way:
+        why = "left" if supervision.state == "joined" else "given_up"
+        return supervision.replace(ending=why, endedBy=caller.client), ()
     given_up = supervision.replace(
         ending="given_up", endedBy=caller.client, state="ended", how="given_up", endedAt=clock.now_ms()
     )

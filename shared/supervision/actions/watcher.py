@@ -127,7 +127,7 @@ class Watcher:
         return over
 
     def _change(self, detail_type: str, call: Call, correlation_id: str, at: int, *, remembered: bool | None) -> Notice:
-        event = Event(detail_type, call["confId"], call, WATCHER, correlation_id, at)
+        event = Event(detail_type, f"{call['confId']}/{at}", call, WATCHER, correlation_id, at)
         key = Key(WATCHED, call["confId"])
         if remembered is None:
             return Notice(event, Delete(key, When("attribute_exists(pk)")), call, remembered)

@@ -6,6 +6,7 @@ No state is final while the leg may still come: every reading is held against ev
     -------   -------------------------------------------   ----------------------------------------------------
     any       a leg of its own                              joined
     dialing   no such leg, RING_SECONDS after the dial      failed, not_answered
+    dialing   no such leg, and it was asked to end          ended: given_up, time_limit
     joined    the members, and no leg of its own            ended: as it was asked to end, else hung_up
     dialing   not the call, twice                           ended, call_ended
     joined    not the call, twice                           ended, call_ended
@@ -89,8 +90,9 @@ def advance(
 ) -> Supervision:
     """The supervision after a reading that began at `read_at` and showed `legs`; None: its call is not on it.
 
-    A reading older than what the record has taken in, or than the dial itself, says nothing. A reading whose members
-    cannot be told changes nothing either: a leg is gone only where the members are known and it is not among them.
+    What ended had ended when the reading began: a leg may have come since. A reading older than what the record has
+    taken in, or than the dial itself, says nothing. A reading whose members cannot be told changes nothing either: a
+    leg is gone only where the members are known and it is not among them.
     """
     if not supervision.watched or read_at <= max(
         believed(supervision.seenAt, now), believed(supervision.requestedAt, now)
@@ -104,7 +106,7 @@ def advance(
     if own:
         return _on_the_call(seen, own, legs, now, drop_exposed=drop_exposed)
     if seen.state == "joined" and legs.known:
-        seen = seen.replace(state="ended", endedAt=now, how=seen.ending or "hung_up")
+        seen = seen.replace(state="ended", endedAt=read_at, how=seen.ending or "hung_up")
     return _still_ringing(seen, read_at, now, patience)
 
 
@@ -177,10 +179,12 @@ def _still_ringing(seen: Supervision, read_at: int, now: int, patience: Patience
     if seen.state != "dialing":
         return seen
     if _time_is_up(seen, now):
-        return _to_end(seen, "time_limit").replace(state="ended", endedAt=now, how="time_limit")
+        seen = _to_end(seen, "time_limit")
+    if seen.ending is not None:
+        return seen.replace(state="ended", endedAt=read_at, how=seen.ending)
     # By when the reading began: one that took long says nothing of its last moments.
     if read_at - seen.requestedAt > patience.ring:
-        return seen.replace(state="failed", endedAt=now, how="not_answered")
+        return seen.replace(state="failed", endedAt=read_at, how="not_answered")
     return seen
 
 
@@ -189,7 +193,7 @@ def _call_missing(seen: Supervision, read_at: int, now: int, patience: Patience)
     over = is_over(seen.missingSince, read_at, patience)
     seen = seen.replace(missingSince=since, watched=read_at - since < patience.late)
     if seen.under_way and over:
-        return seen.replace(state="ended", endedAt=now, how="call_ended")
+        return seen.replace(state="ended", endedAt=read_at, how="call_ended")
     return seen
 
 

@@ -88,6 +88,13 @@ class Judge:
         records = [json.loads(item["data"]["S"]) for item in items if "data" in item]
         return {(one["confId"], digits(one["to"])) for one in records}
 
+    def _given_up(self, conf_id: str, phone: str) -> bool:
+        """Whether a supervisor gave up the ringing of this phone: it may be asked in again while it rings."""
+        items = self.system.table.partition({"S": "OPEN"}, None)
+        records = [json.loads(item["data"]["S"]) for item in items if "data" in item]
+        of_phone = [one for one in records if one["confId"] == conf_id and digits(one["to"]) == phone]
+        return any(one["how"] == "given_up" for one in of_phone)
+
     def _asked(self, invocation: Invocation, method: str, path: str, body: Any) -> None:
         self._doing[invocation.name] = invocation
         found = MEMBER.fullmatch(path)
@@ -123,7 +130,8 @@ class Judge:
             self._break("second dial", f"{name} dials again")
         call = self.system.floor.call(conf_id)
         rings = any(digits(dial.to) == phone for dial in self.system.floor.ringing(conf_id))
-        if self.truthful and rings and now - self._rung[conf_id, phone] < RINGS_MS:
+        rung = self._rung.get((conf_id, phone), 0)
+        if self.truthful and rings and now - rung < RINGS_MS and not self._given_up(conf_id, phone):
             self._break("second dial", f"{to} rings for this call already")
         if self.truthful and any(digits(leg.number) == phone for leg in call.of_role("supervisor")):
             self._break("second dial", f"{to} is in this call already")
