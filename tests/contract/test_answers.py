@@ -83,7 +83,6 @@ def test_a_supervision_from_its_dial_to_its_end(api, system, floor, call, action
     assert dial(api, call, action).json()["id"] == dialled.json()["id"]
     other = "barge" if action != "barge" else "listen"
     assert dial(api, call, other).json()["code"] == "already_supervising"
-    assert api("DELETE", "/supervisions/{id}", id=dialled.json()["id"]).json()["code"] == "not_joined"
     floor.answer(call, PHONE)
     rows = fresh(api, system).json()["calls"]
     assert [one["state"] for row in rows if row["confId"] == call for one in row["supervisors"]] == ["joined"]
@@ -159,14 +158,11 @@ def test_a_hang_up(api, call):
 
 
 @pytest.mark.parametrize(
-    ("fault", "code"),
-    [
-        (Status(400), "hangup_incomplete"),
-        (Reset(processed=True), "outcome_unknown"),
-    ],
+    ("method", "path", "skip", "code"),
+    [("DELETE", "/participant/", 0, "hangup_incomplete"), ("GET", "/conference$", 1, "outcome_unknown")],
 )
-def test_a_hang_up_that_is_half_done(api, system, call, fault, code):
-    system.ytel.faults.add("DELETE", "/participant/", fault, times=None)
+def test_a_hang_up_that_is_half_done(api, system, call, method, path, skip, code):
+    system.ytel.faults.add(method, path, Status(400), skip=skip, times=None)
     answer = api("POST", "/calls/{confId}/hangup", confId=call).json()
     assert (answer["code"], answer["confId"], sorted(answer)[0]) == (code, call, "code")
     assert answer["failed"]
@@ -206,7 +202,12 @@ def test_a_leave_whose_answer_is_lost(api, system, floor, call):
     floor.answer(call, PHONE)
     system.move_clock(1)
     system.ytel.faults.add("DELETE", "/participant/", Reset(processed=True), times=None)
-    assert api("DELETE", "/supervisions/{id}", id=dialled["id"]).json()["code"] == "outcome_unknown"
+    assert api("DELETE", "/supervisions/{id}", id=dialled["id"]).status_code == 202
+
+
+def test_a_ringing_that_is_given_up(api, call):
+    given_up = api("DELETE", "/supervisions/{id}", id=dial(api, call).json()["id"])
+    assert (given_up.status_code, given_up.json()["how"]) == (202, "given_up")
 
 
 # ---------------------------------------------------------------- Ytel, the gateway, and whom it lets in

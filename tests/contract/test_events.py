@@ -107,10 +107,12 @@ def test_what_is_told_is_what_is_registered(registered, system, api, floor, agen
     told("Supervision Exposed", exposed)
     assert api("POST", "/calls/{confId}/hangup", confId=left).status_code == 200
     watch()
+    system.move_clock(3)
+    watch()
     told("Call Hung Up", left)
     told("Call Ended", left)
     told("Supervision Ended", left)
-    system.move_clock(61)
+    system.move_clock(91)
     watch()
     told("Supervision Failed", unanswered)
     system.move_clock(1200)

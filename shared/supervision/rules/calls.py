@@ -106,6 +106,7 @@ def _shown(supervisor: Supervisor) -> dict[str, Any]:
         "action": supervisor.action,
         "state": supervisor.state,
         "exposed": supervisor.exposed,
+        "requestedBy": supervisor.requested_by,
     }
 
 

@@ -57,6 +57,7 @@ class Supervisor(Model):
     action: Dialled
     state: State
     exposed: bool
+    requestedBy: str
 
 
 class Call(Model):
@@ -145,8 +146,20 @@ class Supervision(Model):
     joinedAt: Millis | None = Field(examples=[None])
     endedAt: Millis | None = Field(examples=[None])
     how: str | None = Field(
-        description="How it ended or failed: `left`, `call_ended`, `exposed`, `not_answered`, or a problem's code.",
+        description="How it ended or failed: `hung_up` by the phone, `left`, `call_ended`, `exposed`, `not_answered`, "
+        "`given_up`, `time_limit`, `switched`, or the code that it was refused with.",
         examples=[None],
+    )
+    endedBy: str | None = Field(description="Who asked for its end.", examples=[None])
+    exposedBy: list[str] = Field(
+        description="The members who heard what was not meant for them; `?` for one whom Ytel does not describe.",
+        examples=[[]],
+    )
+    until: Millis | None = Field(description="When its time is up, and its leg is dropped.")
+    replaces: str | None = Field(description="The supervision whose place it takes.", examples=[None])
+    follow: str | None = Field(description="The follow that asked for it.", examples=[None])
+    agentReleasedAt: Millis | None = Field(
+        description="When the agent's leg was seen to be gone, after a take-over.", examples=[None]
     )
 
 

@@ -1,7 +1,7 @@
 """The routes of the supervisions."""
 
 from supervision.api.openapi.parts import YTEL, json_of, paging, query, refusals, route
-from supervision.base.problems import InvalidRequest, NotJoined, OutcomeUnknown, SupervisionNotFound
+from supervision.base.problems import InProgress, InvalidRequest, SupervisionNotFound
 from supervision.rules.actions import ACTIONS
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 255}
@@ -31,5 +31,5 @@ LEAVE = route(
     ACTIONS["leave"].summary,
     ACTIONS["leave"].description,
     json_of(202, "The leg is being dropped, or was gone already.", "Supervision"),
-    refusals(InvalidRequest, SupervisionNotFound, NotJoined, *YTEL, OutcomeUnknown),
+    refusals(InvalidRequest, SupervisionNotFound, InProgress, *YTEL),
 )
