@@ -39,6 +39,7 @@ def test_a_call_is_told_as_the_list_shows_it(scene, watch):
     shown = next(one for one in scene.get("/calls").json()["calls"] if one["confId"] == call)
     scene.floor.end_call(call)
     watch()
+    watch()
     began, ended = (event["detail"] for event in events(scene, call))
     assert began["data"] == shown
     assert ended["data"] == {**shown, "status": "ended"}
@@ -76,6 +77,8 @@ def test_of_two_watchers_that_see_the_same_one_tells(scene, watch, change):
             watch()
             for call in calls:
                 scene.floor.end_call(call)
+            watch()
+            another({})
         with scene.system.aws.faults.held("TransactWriteItems", text="WATCHED") as hold:
             first = pool.submit(watch)
             hold.wait()
@@ -99,6 +102,7 @@ def test_killed_in_the_middle_it_loses_nothing(scene, watch, change, where, proc
     if change == "Call Ended":
         watch()
         scene.floor.end_call(call)
+        watch()
     with scene.system.aws.faults.held(where, text=call, processed=processed) as hold, ThreadPoolExecutor(1) as pool:
         look = pool.submit(watch)
         hold.wait()
@@ -106,8 +110,8 @@ def test_killed_in_the_middle_it_loses_nothing(scene, watch, change, where, proc
         hold.drop()
         assert look.result().failure
     scene.system.move_clock(10)
-    watch()
-    watch()
+    for _ in range(3):
+        watch()
     of_change = [event for event in events(scene, call) if event["detail-type"] == change]
     assert len(of_change) == times, "told, and its answer lost: once more" if times == 2 else ""
     assert len({event["detail"]["metadata"]["id"] for event in of_change}) == 1
@@ -132,7 +136,7 @@ def test_supervisions_move_on_though_nobody_asks(scene, watch):
     watch()
     scene.floor.leave(call, left)
     watch()
-    scene.system.move_clock(60)
+    scene.system.move_clock(91)
     watch()
     watch()
     whole = {

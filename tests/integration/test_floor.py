@@ -111,9 +111,8 @@ def test_supervisors_stand_on_their_call(floor, new_floor, guard, clock_at):
     guard.supervisors = {CALL: [Supervisor("s1", "whisper", "joined", False, PhoneNumber("+12125550142"))]}
     floor.held()
     [row] = [row for row in new_floor().held().rows if row["confId"] == CALL]
-    assert row["supervisors"] == [
-        {"id": "s1", "action": "whisper", "state": "joined", "exposed": False, "requestedBy": ""}
-    ]
+    shown = {"id": "s1", "action": "whisper", "state": "joined", "exposed": False, "requestedBy": ""}
+    assert row["supervisors"] == [shown]
 
 
 def test_a_list_that_may_miss_calls_says_so(floor, new_floor, ytel, clock_at):

@@ -88,9 +88,8 @@ def test_the_supervisors_under_way_stand_on_their_call():
     )
     data = {**TWO, "505": leg_document("+12125550142")}
     [(call, _)] = active_calls([of_plain(conference(memberData=data))], USERS, {"5555776a": [on_call]})
-    assert call["supervisors"] == [
-        {"id": "s1", "action": "whisper", "state": "joined", "exposed": True, "requestedBy": ""}
-    ]
+    shown = {"id": "s1", "action": "whisper", "state": "joined", "exposed": True, "requestedBy": ""}
+    assert call["supervisors"] == [shown]
     assert call["otherMemberIds"] == []
 
 

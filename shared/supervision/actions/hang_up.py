@@ -59,7 +59,10 @@ class HangUp:
         limited = next((one for one in refused if isinstance(one, YtelRateLimited)), None)
         if limited is not None and len(refused) == len(members):
             self._end(_event(conf_id, [], members, caller, correlation_id), begun)
-            raise YtelRateLimited("Ytel asks to slow down; nobody was disconnected.", retry_after=limited.retry_after)
+            lists = {"confId": conf_id, "hungUp": [], "failed": list(members)}
+            raise YtelRateLimited(
+                "Ytel asks to slow down; nobody was disconnected.", retry_after=limited.retry_after, extra=lists
+            )
         there = self._still_there(conf_id, members)
         hung_up = [one for one in members if there is not None and one not in there]
         failed = [one for one in members if one not in hung_up]
