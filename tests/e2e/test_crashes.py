@@ -157,11 +157,13 @@ def test_a_hang_up_cut_off_is_finished_by_asking_again(scene, how):
     assert not scene.floor.is_active(call)
 
 
-@pytest.mark.parametrize(("where", "processed"), [("PutItem", False), ("PutItem", True), ("PutEvents", False)])
+@pytest.mark.parametrize(
+    ("where", "processed"), [("TransactWriteItems", False), ("TransactWriteItems", True), ("PutEvents", False)]
+)
 def test_a_hang_up_that_nobody_was_left_to_tell_is_told(scene, cut_off, watch, where, processed):
     call = scene.call()
     members = sorted(scene.floor.members(call))
-    text = f'hungUp\\": [\\"{members[0]}' if where == "PutItem" else call
+    text = f'hungUp\\": [\\"{members[0]}' if where == "TransactWriteItems" else call
     assert (
         cut_off("hangup", lambda: scene.ask("hangup", call), where, text=text, processed=processed).status_code == 500
     )

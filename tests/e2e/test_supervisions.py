@@ -11,7 +11,7 @@ def test_it_is_dialing_then_joined_then_ended(scene):
     assert (begun["state"], begun["to"], begun["confId"]) == ("dialing", phone, call)
     assert scene.supervision(begun["id"])["state"] == "dialing"
     assert scene.get(f"/calls/{call}").json()["supervisors"] == [
-        {"id": begun["id"], "action": "whisper", "state": "dialing", "exposed": False}
+        {"id": begun["id"], "action": "whisper", "state": "dialing", "exposed": False, "requestedBy": "supervisor"}
     ]
     member = scene.floor.answer(call, phone)
     scene.reaches(begun["id"], "joined")
@@ -19,7 +19,7 @@ def test_it_is_dialing_then_joined_then_ended(scene):
     assert row["supervisors"][0]["state"] == "joined"
     assert member not in (row["contactMemberId"], row["agentMemberId"], *row["otherMemberIds"])
     scene.floor.leave(call, member)
-    assert scene.reaches(begun["id"], "ended")["how"] == "left"
+    assert scene.reaches(begun["id"], "ended")["how"] == "hung_up"
     assert scene.get(f"/calls/{call}").json()["supervisors"] == []
 
 

@@ -120,9 +120,10 @@ class HangUp:
             self.floor.out_of_date()
             if event.data["hungUp"]:
                 add_metric("HangUps")
-                self.outbox.keep([event])
+                self.outbox.keep([event], [self.outbox.forgotten(begun)])
                 self.outbox.publish([event])
-            self.outbox.forget(begun)
+            else:
+                self.outbox.forget(begun)
         except Exception:
             # The call is hung up: what comes after does not undo it.
             logger.exception("a hang-up could not be told", extra={"confId": event.data["confId"]})

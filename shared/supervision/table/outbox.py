@@ -128,6 +128,10 @@ class Outbox:
         if writes := [*self.writes(events, sweep_after_ms=sweep_after_ms), *besides]:
             self._gateway.write_together(writes)
 
+    def forgotten(self, event: Event) -> Write:
+        """What drops a kept event, to be written in one transaction with what takes its place."""
+        return Delete(Key(OUTBOX, event.id))
+
     def forget(self, event: Event) -> None:
         """Drops an event that is not to be published after all."""
         self._drop(event.id)
