@@ -153,7 +153,9 @@ def test_one_conference_is_looked_for_until_it_is_found(http, clock_at):
 
 def test_one_that_is_not_there_is_not_found_and_another_status_is_there(http):
     http.get(CONFERENCES, json=page({"confId": "1", "status": "ended"}, None, "x", {"confId": 7}, {"status": "active"}))
-    assert client().conference("1").content.status == "ended"
+    found = client().conference("1")
+    assert found is not None
+    assert found.content.status == "ended"
     assert client().conference("2") is None
     assert client().conference("") is None
 
