@@ -60,6 +60,8 @@ def page(system, contexts):
 
 
 @pytest.fixture
-def ann(floor):
-    """A call of Ann Lee's with a customer: its id."""
-    return floor.add_call(floor.add_user("Ann", "Lee"))
+def ann(system, floor):
+    """A call of Ann Lee's with a customer: its id. She is known: a page that just closed may have asked for users."""
+    user = floor.add_user("Ann", "Lee")
+    system.invoke("refresh_users", {})
+    return floor.add_call(user)

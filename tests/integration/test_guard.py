@@ -264,5 +264,6 @@ def test_the_list_shows_who_supervises_and_how_far_it_got(desk):
     call = desk.call()
     begun = desk.joined("whisper", call)
     [row] = desk.parts.floor.refresh().rows
-    assert row["supervisors"] == [{"id": begun.id, "action": "whisper", "state": "joined", "exposed": False}]
+    shown = {"id": begun.id, "action": "whisper", "state": "joined", "exposed": False, "requestedBy": "crm"}
+    assert row["supervisors"] == [shown]
     assert row["otherMemberIds"] == []
