@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from supervision.api import http_api
 from supervision.api.openapi import calls as described
 from supervision.base.cold_start import at_start
+from supervision.base.fast_json import loads
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import load
 from supervision.floor.pages import CallQuery, Listing, one_call
@@ -36,7 +37,7 @@ def parts() -> Parts:
 def list_calls() -> Response[str]:
     """The page that was asked for, of what is held."""
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_CALLS)
-    query = CallQuery.of(app.current_event.query_string_parameters)
+    query = CallQuery.of(app.current_event.query_string_parameters, http_api.caller_of(app).bound)
     held = parts().floor.held(_patience())
     page = listing.page(held, query)
     return revalidated(page.body(held.as_of, stale=held.stale), page.tag(stale=held.stale), app.current_event.headers)
@@ -47,7 +48,7 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
     """The call's row, and `userConference`."""
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.GET_CALL)
     found = parts().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
-    if found is None:
+    if found is None or not http_api.caller_of(app).sees(loads(found[0])["clientId"]):
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
     return revalidated(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)
@@ -60,7 +61,10 @@ def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own n
 
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.PLAN)
     action = app.current_event.query_string_parameters.get("action", "")
-    return http_api.json_answer(200, plan(parts().reader, action, http_api.path_parameter(app, "confId", confId)))
+    return http_api.json_answer(
+        200,
+        plan(parts().reader, http_api.caller_of(app), action, http_api.path_parameter(app, "confId", confId)),
+    )
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -21,11 +21,11 @@ parts = at_start(lambda: Parts(load(FloorNeeds)))
 @app.get("/supervisions", **described.LIST_SUPERVISIONS)
 def list_supervisions() -> Response[str]:
     """Lists the supervisions, newest first."""
-    http_api.caller_of(app)
+    caller = http_api.caller_of(app)
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_SUPERVISIONS)
     query = history.SupervisionQuery.of(app.current_event.query_string_parameters or {})
     _look_at_the_floor()
-    return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query))
+    return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query, caller))
 
 
 @app.delete("/supervisions/<id>", **described.LEAVE)

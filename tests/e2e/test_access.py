@@ -22,7 +22,7 @@ ISSUERS_KEY, ANOTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_
 EVERY = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:hangup")
 ISSUER = Issuer()
 ISSUER.keys = [{**RSAAlgorithm.to_jwk(ISSUERS_KEY.public_key(), as_dict=True), "kid": "1", "use": "sig"}]
-BOUND_AGENT = "00000000-0000-4000-8000-00000000b0d0"
+THE_AGENT, ANOTHER_AGENT = "00000000-0000-4000-8000-00000000b0d0", "00000000-0000-4000-8000-00000000b0d1"
 BOUND_PHONE, ANY_PHONE = "+14155550198", "+14155550199"
 
 
@@ -34,6 +34,11 @@ class Who:
     scopes: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the agent of the call, and all that is theirs, is not there for it."""
+        return bool(self.agents) and THE_AGENT not in self.agents[0].lower()
 
 
 def token(key=ISSUERS_KEY, algorithm="RS256", **claims):
@@ -52,7 +57,9 @@ WHO = {
     "an unknown key": Who("an-unknown-key"),
     **{f"a key for {scope}": Who(f"key-{scope}", (scope,)) for scope in EVERY},
     "a key for all": Who("key-all", EVERY),
-    "a key bound to another agent": Who("key-agent", EVERY, agents=(BOUND_AGENT,)),
+    "a key bound to the agent": Who("key-agent", EVERY, agents=(f"{{{THE_AGENT.upper()}}}",)),
+    "a key bound to another agent": Who("key-another-agent", EVERY, agents=(ANOTHER_AGENT,)),
+    "a key bound to no agent": Who("key-no-agent", EVERY, agents=("-",)),
     "a key bound to another phone": Who("key-phone", EVERY, phones=(BOUND_PHONE,)),
     **{f"a person for {scope}": Who(token(scope=scope), (scope,)) for scope in EVERY},
     "an expired token": Who(token(exp=int(time.time()) - 60)),
@@ -97,10 +104,10 @@ def expected(key, who):
     action = "whisper" if method == "DELETE" else path.rpartition("/")[2]
     if (f"calls:{action}" if method != "GET" else "calls:read") not in who.scopes:
         return 403
+    if who.is_blind and "{" in path:
+        return 404
     if method == "GET":
         return 200
-    if who.agents:
-        return 403
     if who.phones and action != "hangup" and method == "POST":
         return 422
     return 200 if action == "hangup" else 202
@@ -122,13 +129,17 @@ def scenery():
 def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may(scene, key, name, scenery):
     who, (method, _, path) = WHO[name], key.partition(" ")
     if "call" not in scenery:
-        scenery["call"] = scene.call()
+        scenery["agent"] = scene.floor.add_user(client_id=THE_AGENT)
+        scene.system.move_clock(301)  # the users are read again
+        scenery["call"] = scene.call(agent=scenery["agent"])
         scenery["whisper"] = scene.joined("whisper", scenery["call"])["id"]
         scenery["asset"] = re.findall(r'/assets/([^"]+)', scene.get("/", client=None).text)[0]
     # What is let through changes the call or the supervision: such a request has one of its own.
     changes = method != "GET" and expected(key, who) < 300
-    call = scene.call() if changes and method == "POST" else scenery["call"]
-    supervision = scene.joined("whisper", scene.call())["id"] if changes and method == "DELETE" else scenery["whisper"]
+    call = scene.call(agent=scenery["agent"]) if changes and method == "POST" else scenery["call"]
+    supervision = scenery["whisper"]
+    if changes and method == "DELETE":
+        supervision = scene.joined("whisper", scene.call(agent=scenery["agent"]))["id"]
     path = path.format(confId=call, id=supervision, file=scenery["asset"])
     before = len(scene.ytel.requests)
 
@@ -141,14 +152,14 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
     )
 
     assert answer.status_code == expected(key, who), answer.text
+    if path in ("/calls", "/supervisions") and answer.status_code == 200:
+        shown = answer.json()
+        assert (shown["count"] == 0) is who.is_blind
+        assert {one["clientId"] for one in shown[path[1:]]} == (set() if who.is_blind else {THE_AGENT})
     asked = list(scene.ytel.requests)[before:]
     if answer.status_code in (401, 403):
         assert answer.json() == {"message": "Unauthorized" if answer.status_code == 401 else "Forbidden"}
-    if (
-        answer.status_code in (401, 403)
-        and not who.agents
-        and not (method == "DELETE" and set(who.scopes) - {EVERY[0]})
-    ):
+    if answer.status_code in (401, 403) and not (method == "DELETE" and set(who.scopes) - {EVERY[0]}):
         assert asked == []
     assert bool([one for one in asked if one.method != "GET"]) is changes
 

@@ -4,7 +4,6 @@ import pytest
 
 from supervision.base.problems import (
     CallNotFound,
-    Forbidden,
     HangupIncomplete,
     MembersUnknown,
     OutcomeUnknown,
@@ -90,7 +89,7 @@ def test_where_the_members_are_unknown_nothing_is_sent(desk, data):
 def test_a_call_that_is_not_there_or_not_the_callers(desk):
     with pytest.raises(CallNotFound):
         hang_up(desk, "no such call")
-    with pytest.raises(Forbidden):
+    with pytest.raises(CallNotFound):
         hang_up(desk, desk.call(), Caller("crm", SCOPES, agents=frozenset({"another"})))
     assert deletes(desk) == 0
 

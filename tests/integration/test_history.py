@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from supervision.base.problems import InvalidRequest
+from supervision.rules.caller import Caller
 from supervision.table.history import SupervisionQuery, find
+from tests.integration.desk import CRM, OTHER_PHONE
 from tests.integration.test_supervisions import NOW, supervision
 
 STATES = ("dialing", "joined", "ended", "failed")
@@ -31,8 +33,8 @@ def records(desk):
     return made
 
 
-def page(desk, **parameters):
-    return find(desk.parts.gateway, desk.parts.supervisions, SupervisionQuery.of(parameters))
+def page(desk, caller=CRM, **parameters):
+    return find(desk.parts.gateway, desk.parts.supervisions, SupervisionQuery.of(parameters), caller)
 
 
 def all_pages(desk, **parameters):
@@ -100,6 +102,16 @@ def test_a_rare_match_is_looked_for_in_bounds_and_the_rest_is_behind_the_cursor(
     found = page(desk, state="failed", limit="1")
     assert len(found["supervisions"]) == 1
     assert found["next"] is not None
+
+
+@pytest.mark.parametrize("parameters", [{}, {"state": "dialing"}, {"confId": "c0"}, {"requestedBy": "wall"}], ids=str)
+def test_a_caller_sees_those_of_the_agents_it_is_bound_to(desk, records, parameters):
+    theirs = supervision(
+        clientId="C91F9B77-0000-4000-8000-000000000001", confId="c0", requestedBy="wall", to=OTHER_PHONE
+    )
+    desk.parts.supervisions.begin(theirs)
+    bound = Caller("crm", agents=frozenset({"{c91f9b77-0000-4000-8000-000000000001}"}))
+    assert [one["id"] for one in all_pages(desk, caller=bound, limit="2", **parameters)] == [theirs.id]
 
 
 # ---------------------------------------------------------------- what is malformed

@@ -121,9 +121,11 @@ def test_what_a_lenient_parser_would_read_into_a_text_is_not_dialled(desk, to):
 def test_an_agent_or_a_phone_that_the_caller_is_not_bound_to(desk):
     call = desk.call()
     agent = desk.floor.user_of(desk.floor.call(call)).client_id
-    assert refused(desk, "listen", call, caller=Caller("crm", SCOPES, agents=frozenset({"another"}))) == "forbidden"
+    assert (
+        refused(desk, "listen", call, caller=Caller("crm", SCOPES, agents=frozenset({"another"}))) == "call_not_found"
+    )
     nobodys = desk.call(agent=None)
-    assert refused(desk, "listen", nobodys, caller=Caller("crm", SCOPES, agents=frozenset({agent}))) == "forbidden"
+    assert refused(desk, "listen", nobodys, caller=Caller("crm", SCOPES, agents=frozenset({agent}))) == "call_not_found"
     bound = Caller("crm", SCOPES, phones=frozenset({OTHER_PHONE}))
     assert refused(desk, "listen", call, caller=bound) == "number_not_allowed"
     assert_nothing_was_done(desk)

@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from supervision.base.problems import Forbidden
+from supervision.base.problems import CallNotFound, Forbidden, SupervisionNotFound
 from supervision.rules.caller import Caller
 from supervision.table.clients import read_clients
 
@@ -37,8 +37,7 @@ def test_a_clients_bounds_are_read():
 def test_a_bound_with_nothing_in_it_binds_to_nobody():
     caller = holder({"crm": READER | {"agents": [], "phones": []}}, "reader-key")
     assert caller.phones
-    with pytest.raises(Forbidden):
-        caller.require_agent("a-1")
+    assert not any(map(caller.sees, ("a-1", "", None)))
     assert Caller.from_event(event(caller)).agents == caller.agents
 
 
@@ -117,10 +116,13 @@ def test_an_event_without_an_authorizer_is_nobodys():
 def test_a_caller_may_what_their_scopes_say_on_the_agents_they_are_bound_to():
     caller = Caller("crm", frozenset({"calls:whisper"}), frozenset({"a-1"}))
     caller.require("whisper")
-    caller.require_agent("a-1")
-    Caller("crm").require_agent(None)
+    caller.require_call("a-1")
+    caller.require_supervision("a-1")
+    Caller("crm").require_call(None)
     with pytest.raises(Forbidden, match="calls:barge"):
         caller.require("barge")
     for agent in ("a-2", None, ""):
-        with pytest.raises(Forbidden, match="other agents"):
-            caller.require_agent(agent)
+        with pytest.raises(CallNotFound):
+            caller.require_call(agent)
+        with pytest.raises(SupervisionNotFound):
+            caller.require_supervision(agent)

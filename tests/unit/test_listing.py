@@ -14,6 +14,7 @@ from supervision.floor.floor import Content, Held
 from supervision.floor.pages import LARGEST_ANSWER, CallQuery, Listing, answer_size, one_call, page_of
 from supervision.floor.rows import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
 from supervision.rules.absence import Absence
+from supervision.rules.caller import Caller
 
 
 def row(conf_id, created=0, **fields):
@@ -114,6 +115,16 @@ def test_the_count_is_of_all_that_match_on_every_page():
     assert (len(shown(page)), page.count) == (20, 50)
     page = page_of(floor, asked(direction="inbound", limit="20", cursor=page.next))
     assert (shown(page)[0], page.count) == ("040", 50)
+
+
+def test_a_client_bound_to_agents_is_shown_their_calls_alone_and_no_page_of_anothers():
+    agent = "c91f9b77-ce9d-4207-98e4-229b76a65550"
+    floor = content(row("1", clientId=agent.upper()), row("2", clientId=agent[:-1] + "1"), row("3", clientId=None))
+    listing, held = Listing(), Held(floor, 1, stale=False)
+    bound = Caller("crm", agents=frozenset({agent.replace("-", "")})).bound
+    pages = [listing.page(held, CallQuery.of({}, whose)) for whose in (frozenset(), bound, frozenset({"-"}))]
+    assert [(shown(page), page.count) for page in pages] == [(["1", "2", "3"], 3), (["1"], 1), ([], 0)]
+    assert len({page.tag(stale=False) for page in pages}) == 3
 
 
 # ---------------------------------------------------------------- walking

@@ -8,6 +8,7 @@ from supervision.actions.guard import Guard
 from supervision.base import clock
 from supervision.base.problems import CallAmbiguous, CallNotFound, InvalidRequest
 from supervision.rules import lifecycle
+from supervision.rules.caller import Caller
 from supervision.rules.calls import client_id_of, is_active
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
@@ -71,13 +72,19 @@ class CallReader:
             raise CallNotFound("There is no such active call.")
         return call
 
+    def read_as(self, caller: Caller, conf_id: str) -> CallNow:
+        """The call as it is now, for a caller. Raises a YtelProblem, or CallNotFound, also where it is not theirs."""
+        call = self.read(conf_id)
+        caller.require_call(client_id_of(call.conference.content))
+        return call
+
     def read_for(self, request: Request) -> CallNow:
         """The call that a request is about, as it is now.
 
         Raises CallNotFound or CallAmbiguous; InvalidRequest where no call is named, or one and an agent who is not on
         it; or a YtelProblem.
         """
-        call = self.read(self.call_of(request))
+        call = self.read_as(request.caller, self.call_of(request))
         client_id, number, agent = request.client_id, request.agent_number, call.agent
         named = client_id_of(call.conference.content)
         if (client_id is not None and client_id != named) or (
@@ -92,13 +99,18 @@ class CallReader:
             return request.conf_id
         if request.client_id is None and request.agent_number is None:
             raise InvalidRequest('The call must be named by "confId", or by its agent\'s "clientId" or "agentNumber".')
-        return self.of_agent(request.client_id, request.agent_number)
+        return self.of_agent(request.client_id, request.agent_number, request.caller)
 
-    def of_agent(self, client_id: str | None, number: str | None) -> str:
-        """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous."""
+    def of_agent(self, client_id: str | None, number: str | None, caller: Caller) -> str:
+        """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous.
+
+        Calls that are not there for the caller are passed over.
+        """
 
         def is_theirs(conference: Conference) -> bool:
             named = client_id_of(conference)
+            if not caller.sees(named):
+                return False
             agent = self.users.find(named) if named else None
             return (client_id is not None and named is not None and same_id(named, client_id)) or (
                 number is not None and agent is not None and same(agent.webrtcNumber, number)

@@ -59,7 +59,6 @@ class Supervise:
                 return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
         to = self._read_number(request)
         call = self.reader.read_for(request)
-        request.caller.require_agent(call.agent.clientId if call.agent else None)
         of_phone = [one for one in call.supervisions if same(one.to, to)]
         standing = next((one for one in of_phone if one.under_way), None)
         if standing is not None:

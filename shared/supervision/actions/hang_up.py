@@ -45,12 +45,11 @@ class HangUp:
     def hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> list[str]:
         """The member ids that are seen to be gone.
 
-        Raises MembersUnknown before anything is sent; YtelRateLimited where nothing was done; HangupIncomplete where
-        some members are still listed; OutcomeUnknown where that could not be seen. The last two have `hungUp` and
-        `failed` in `extra`.
+        Raises CallNotFound and MembersUnknown before anything is sent; YtelRateLimited where nothing was done;
+        HangupIncomplete where some members are still listed; OutcomeUnknown where that could not be seen. The last two
+        have `hungUp` and `failed` in `extra`.
         """
-        call = self.reader.read(conf_id)
-        caller.require_agent(call.agent.clientId if call.agent else None)
+        call = self.reader.read_as(caller, conf_id)
         members = to_disconnect(call.legs)
         begun = _event(conf_id, [], members, caller, correlation_id, "/begun")
         self._begin(begun)

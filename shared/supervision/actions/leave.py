@@ -34,8 +34,8 @@ class Leave:
         read or Ytel refuses to disconnect it.
         """
         supervision = self._get(id_)
+        caller.require_supervision(supervision.clientId)
         caller.require(supervision.action)
-        caller.require_agent(supervision.clientId)
         if supervision.watched:
             self._read(supervision)
             supervision = self._end(self._get(id_), caller)

@@ -16,6 +16,7 @@ from supervision.base.fast_json import loads
 from supervision.base.problems import InvalidRequest
 from supervision.floor.floor import Content, Held
 from supervision.rules.calls import Call, order
+from supervision.rules.ids import id_key
 
 LARGEST_ANSWER = 5_500_000  # Lambda returns 6 MB, the rest of the answer included
 LARGEST_LIMIT, DEFAULT_LIMIT = 1000, 500
@@ -25,15 +26,20 @@ Place = tuple[int, str]
 
 
 class CallQuery(NamedTuple):
-    """What is asked for; calls after `after` only."""
+    """What is asked for; calls after `after` only.
+
+    `bound` are the agents whose calls alone are there for the client, each by the `id_key` of its client id; empty: all
+    calls are. It is part of what pages are kept under.
+    """
 
     agent: str = ""
     direction: str = ""
     limit: int = DEFAULT_LIMIT
     after: Place | None = None
+    bound: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> "CallQuery":
+    def of(cls, parameters: Mapping[str, str], bound: frozenset[str] = frozenset()) -> "CallQuery":
         """Reads it from an URL's parameters. Raises InvalidRequest."""
         direction = parameters.get("direction", "")
         if "direction" in parameters and direction not in ("inbound", "outbound"):
@@ -42,7 +48,7 @@ class CallQuery(NamedTuple):
         if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
             raise InvalidRequest(f"limit is a whole number from 1 to {LARGEST_LIMIT}.")
         after = _place(parameters["cursor"]) if "cursor" in parameters else None
-        return cls(parameters.get("agent", "").strip(), direction, int(limit), after)
+        return cls(parameters.get("agent", "").strip(), direction, int(limit), after, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Listing:
 def page_of(content: Content, query: CallQuery) -> Page:
     """The calls that match, after the cursor, as many as were asked for and one answer may hold."""
     matching: Sequence[int] = range(len(content.lines))
-    if query.agent or query.direction:
+    if query.agent or query.direction or query.bound:
         matching = [place for place, row in enumerate(content.rows) if _matches(row, query)]
     start = 0
     if query.after is not None:
@@ -96,7 +102,7 @@ def page_of(content: Content, query: CallQuery) -> Page:
     next_ = _cursor(order(loads(shown[-1]))) if shown and end < len(matching) else None
     calls = b",".join(shown)
     digest = blake2b(calls, digest_size=12)
-    digest.update(json.dumps([len(matching), next_, query.agent, query.direction]).encode())
+    digest.update(json.dumps([len(matching), next_, query.agent, query.direction, sorted(query.bound)]).encode())
     return Page(calls, len(matching), next_, digest.hexdigest())
 
 
@@ -126,6 +132,8 @@ def _that_fit(lines: list[bytes]) -> list[bytes]:
 
 
 def _matches(row: Call, query: CallQuery) -> bool:
+    if query.bound and id_key(row["clientId"] or "") not in query.bound:
+        return False
     if query.direction and row["inbound"] is not (query.direction == "inbound"):
         return False
     wanted = query.agent.casefold()

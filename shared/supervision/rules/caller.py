@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
-from supervision.base.problems import Forbidden
+from supervision.base.problems import CallNotFound, Forbidden, SupervisionNotFound
+from supervision.rules.ids import id_key
 from supervision.rules.scopes import SCOPE_OF
 
 
@@ -26,10 +28,27 @@ class Caller:
         if not self.may(action):
             raise Forbidden(f"this takes the scope {SCOPE_OF[action]}")
 
-    def require_agent(self, client_id: str | None) -> None:
-        """Raises Forbidden where the caller is bound to agents and `client_id` is none of them."""
-        if self.agents and client_id not in self.agents:
-            raise Forbidden("this key is bound to other agents than the one on this call")
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The agents that the caller is bound to, each by the `id_key` of its client id; empty: not bound."""
+        return frozenset(map(id_key, self.agents))
+
+    def sees(self, client_id: str | None) -> bool:
+        """Whether the calls, the supervisions and the user of the agent `client_id` are there for the caller.
+
+        For a caller who is bound, those of no agent, or of an agent who is not known, are not.
+        """
+        return not self.bound or id_key(client_id or "") in self.bound
+
+    def require_call(self, client_id: str | None) -> None:
+        """Raises CallNotFound where the call of the agent `client_id` is not there for the caller."""
+        if not self.sees(client_id):
+            raise CallNotFound("There is no such active call.")
+
+    def require_supervision(self, client_id: str | None) -> None:
+        """Raises SupervisionNotFound where the supervision of the agent `client_id` is not there for the caller."""
+        if not self.sees(client_id):
+            raise SupervisionNotFound("There is no such supervision.")
 
     def to_context(self) -> dict[str, str]:
         """What the authorizer hands the other functions with each request; `from_event` reads it."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from supervision.base.problems import InvalidRequest
+from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Gateway, Item, Value, each_readable
 from supervision.table.repository import RECORD, Supervisions, read_item
@@ -46,31 +47,32 @@ class SupervisionQuery(NamedTuple):
         return cls(_name(parameters, "confId"), _name(parameters, "requestedBy"), state, int(limit), after)
 
 
-def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery) -> dict[str, Any]:
+def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
     """One page: `supervisions`, how many they are (`count`), and the cursor of what follows (`next`), if anything does.
 
+    Those that are not there for the caller are left out.
     What is under way is read from its own partition, strongly consistent; the records from their indexes.
     """
     if query.state in ("dialing", "joined"):
-        return _under_way(supervisions, query)
+        return _under_way(supervisions, query, caller)
     index, key, equal = _asked(query)
     found: list[Supervision] = []
     after = query.after
     for _ in range(LOOKED_THROUGH):
         begin = _position(key, after) if after is not None else None
         items, last = gateway.page(index, key, equal=equal, limit=query.limit - len(found), after=begin)
-        found += each_readable(items, read_item)
+        found += [one for one in each_readable(items, read_item) if caller.sees(one.clientId)]
         after = Place(int(last["requestedAt"]), str(last["pk"]).removeprefix(RECORD)) if last else None
         if after is None or len(found) >= query.limit:
             break
     return _page(found, after)
 
 
-def _under_way(supervisions: Supervisions, query: SupervisionQuery) -> dict[str, Any]:
+def _under_way(supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
     found = [
         one
         for one in supervisions.open(query.conf_id)
-        if one.state == query.state and query.client in (None, one.requestedBy)
+        if one.state == query.state and query.client in (None, one.requestedBy) and caller.sees(one.clientId)
     ]
     found.sort(key=lambda one: (-one.requestedAt, one.id))
     if query.after is not None:
