@@ -114,7 +114,7 @@ def settings():
 @pytest.fixture(scope="module")
 def system(settings):
     env = {"API_CLIENTS": CLIENTS, "WATCH_INTERVAL_SECONDS": "60", **settings}
-    ytel = FakeYtel(token="fake-ytel-token", hangup_route=env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE))
+    ytel = FakeYtel(hangup_route=env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE))
     # Known from the start: one who is not is asked for once in 30 s only.
     for _ in range(AGENTS):
         ytel.floor.add_user()

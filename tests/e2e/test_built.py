@@ -15,7 +15,7 @@ pytestmark = pytest.mark.built
 
 @pytest.fixture(scope="module")
 def system():
-    ytel = FakeYtel(token="fake-ytel-token")
+    ytel = FakeYtel()
     for _ in range(AGENTS):
         ytel.floor.add_user()
     # One look a minute: the watcher returns after it.

@@ -130,7 +130,7 @@ def test_nonsense_from_ytel(scene, garbage):
 def test_nonsense_from_the_users_endpoint_leaves_the_held_users(scene, garbage):
     call, phone = scene.call(), scene.phone()
     no_longer(scene, call)
-    scene.ytel.faults.add("GET", "/users$", garbage, times=None)
+    scene.ytel.faults.add("GET", "/users/", garbage, times=None)
     scene.system.move_clock(400)
     row = listed(scene)["calls"][0]
     assert (row["confId"], row["agentMatch"]) == (call, "channelName")
@@ -141,7 +141,7 @@ def test_nonsense_from_the_users_endpoint_leaves_the_held_users(scene, garbage):
 def test_without_any_users_nobody_is_taken_for_unknown(scene, garbage):
     call, phone = scene.call(), scene.phone()
     forget_the_users(scene)
-    scene.ytel.faults.add("GET", "/users$", garbage, times=None)
+    scene.ytel.faults.add("GET", "/users/", garbage, times=None)
     for answer in (scene.ask("whisper", call, phone), scene.ask("listen", call, phone)):
         assert answer.json()["code"] in ANSWERS[answer.status_code]
     assert scene.dials(call) == 0

@@ -18,7 +18,7 @@ from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.app import HANGUP_ROUTE
 from tests.harness.options import OptionError, Options, read
 from tests.harness.runtime import RuntimeFactory, StartError
-from tests.harness.system import CLIENTS, LOCAL_KEY, OUTGOING, YTEL_TOKEN, System, listen
+from tests.harness.system import CLIENTS, LOCAL_KEY, OUTGOING, System, listen
 
 _START_SECONDS = 120
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -93,7 +93,7 @@ def _ytel(options: Options) -> FakeYtel:
     env = options.env
     return FakeYtel(
         options.ports["YTEL_PORT"],
-        env.get("YTEL_TOKEN", YTEL_TOKEN),
+        env.get("YTEL_TOKEN"),
         living=True,
         auto_answer_after=2.0,
         hangup_route=env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE),

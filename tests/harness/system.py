@@ -29,7 +29,6 @@ LOCAL_KEY = "local-supervisor-key"
 _ACTIONS = ("listen", "whisper", "barge", "takeover", "hangup", "follow", "help")
 SCOPES = ["calls:read", *(f"calls:{action}" for action in _ACTIONS)]
 CLIENTS = json.dumps({"supervisor": {"key": LOCAL_KEY, "scopes": SCOPES}})
-YTEL_TOKEN = "fake-ytel-token"
 OUTGOING = "ytel.supervision"
 
 
@@ -87,13 +86,14 @@ class System:
 
     def _start(self) -> None:
         if self.ytel is None and "YTEL_API_URL" not in self._env:
-            token = self._env.get("YTEL_TOKEN", YTEL_TOKEN)
-            self.ytel = FakeYtel(token=token, hangup_route=self._env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE))
+            self.ytel = FakeYtel(
+                token=self._env.get("YTEL_TOKEN"), hangup_route=self._env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE)
+            )
         if self.ytel is not None:
             if self.ytel.port == 0:
                 self._stops.append(self.ytel.stop)
             self.ytel.start()
-            urls = {"YTEL_API_URL": self.ytel.api_url, "YTEL_USERS_URL": self.ytel.users_url}
+            urls = {"YTEL_API_URL": self.ytel.api_url, "YTEL_USERS_URL": self.ytel.users_url_template}
             self._env = {**urls, "YTEL_TOKEN": self.ytel.token, **self._env}
         self.template = Template(self._template_path, self._env, self._parameters)
         functions = self.template.functions
@@ -213,7 +213,7 @@ class System:
 
     def _secrets(self) -> dict[str, str]:
         values = {
-            "YTEL_TOKEN_SECRET": self._env.get("YTEL_TOKEN", YTEL_TOKEN),
+            "YTEL_TOKEN_SECRET": self._env.get("YTEL_TOKEN", "none"),
             "API_CLIENTS_SECRET": self._env.get("API_CLIENTS", CLIENTS),
         }
         declared = {name: f.environment[name] for f in self.template.functions.values() for name in f.environment}

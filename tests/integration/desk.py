@@ -42,7 +42,7 @@ class Desk:
             table_name=table,
             event_bus_name=BUS,
             ytel_api_url=ytel.api_url,
-            ytel_users_url=ytel.users_url,
+            ytel_users_url=ytel.users_url_template,
             ytel_token_secret="unused",
             **{"ytel_timeout_seconds": 0.5, "confirm_seconds": 0.3, **settings},
         )
@@ -54,7 +54,7 @@ class Desk:
         # With the token at hand, and without waits.
         vars(parts)["ytel"] = client(
             self.ytel.api_url,
-            self.ytel.users_url,
+            self.ytel.users_url_template,
             tokens=Tokens(self.ytel.token),
             timeout=self.settings.ytel_timeout_seconds,
         )

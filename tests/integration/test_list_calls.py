@@ -31,7 +31,7 @@ def settings(ytel, table, monkeypatch):
         "TABLE_NAME": table,
         "EVENT_BUS_NAME": "supervision",
         "YTEL_API_URL": ytel.api_url,
-        "YTEL_USERS_URL": ytel.users_url,
+        "YTEL_USERS_URL": ytel.users_url_template,
         "YTEL_TOKEN_SECRET": "ytel-token",
         "POWERTOOLS_SERVICE_NAME": "supervision",
     }
@@ -279,7 +279,7 @@ def test_the_schedule_reads_the_users_so_that_a_list_does_not(settings, ytel, cl
         assert refresh.lambda_handler({}, doors.Context()) is None
     with doors.loaded("list_calls") as app:
         assert calls(app).json["calls"][-1]["username"] == "Ann Lee"
-    assert ytel.requests.walks("/users$") == 1
+    assert ytel.requests.walks("/users/") == 1
 
 
 def test_the_schedule_outlives_ytel(settings, ytel, clock_at):

@@ -18,6 +18,15 @@ CREDENTIALS = {"username": "supervisor@example.com", "password": "fake-ytel-pass
 @pytest.fixture
 def ytel(clock_at):
     fake = FakeYtel(clock=lambda: clock.now_ms(), token_seconds=3_600).start()
+    # Names in place of JWTs, so that a test can say which token it is; all that an answer may say.
+    fake.knobs.turn(
+        {
+            "tokens.kind": "named",
+            "tokens.shape": "envelope",
+            "tokens.says_expiry": True,
+            "tokens.renews_refresh": True,
+        }
+    )
     yield fake
     fake.stop()
 

@@ -20,7 +20,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=3002)
-    parser.add_argument("--token", default="fake-ytel-token")
+    parser.add_argument("--token", help="the token that is good, in place of a JWT made for the account")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--page-size", type=int, default=100)
     parser.add_argument("--still", action="store_true", help="no calls but the ones that --calls makes")
@@ -54,7 +54,8 @@ def main() -> int:
     except OSError as taken:
         print(f"port {asked.port}: {taken.strerror}", file=sys.stderr)
         return 1
-    print(f"Ytel: {ytel.api_url}  users: {ytel.users_url}  floor: {ytel.url}/_floor", flush=True)
+    print(f"Ytel: {ytel.api_url}  users: {ytel.users_url_template}  floor: {ytel.url}/_floor", flush=True)
+    print(f"Token: {ytel.token}", flush=True)
     stop.wait()
     ytel.stop()
     return 0

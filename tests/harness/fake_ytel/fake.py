@@ -27,6 +27,7 @@ SAMPLE_ROLES: dict[str, Role] = {"503": "contact", "504": "agent"}
 SAMPLE_AGENT = {"client_id": "c91f9b77-ce9d-4207-98e4-229b76a6555", "number": "+15555280600"}
 STOPS_WITHIN_SECONDS = 0.01
 TOKEN_SECONDS = 7_200  # as long as Ytel's were seen to live
+TOKEN_DAYS = 10_000  # longer than any test puts the clock on
 SAMPLE_CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 
 
@@ -34,14 +35,15 @@ class FakeYtel:
     """Ytel over real HTTP, with a floor that tests work on.
 
     `floor`: calls, legs, users, phones, and who hears whom. `faults`: what goes wrong. `requests`: what was asked.
-    `complaints`: what a correct client never asks. `tokens`: which are good. `knobs`: every freedom that Ytel has;
+    `complaints`: what a correct client never asks. `tokens`: which are good; `token` is a key of the account, a JWT
+    that names it unless another is given. `knobs`: every freedom that Ytel has;
     `conferences`, `users` and `errors` are groups of them. `ask` is the way in without a socket.
     """
 
     def __init__(
         self,
         port: int = 0,
-        token: str = "fake-ytel-token",
+        token: str | None = None,
         seed: int = 1,
         *,
         clock: Clock = wall_clock,
@@ -54,12 +56,12 @@ class FakeYtel:
         password: str = "fake-ytel-password",
         token_seconds: float = TOKEN_SECONDS,
     ) -> None:
-        self.token = token
         self.knobs = Knobs()
         self.knobs.conferences.size = self.knobs.users.size = self.knobs.contacts.size = page_size
         self.floor = Floor(clock, seed, auto_answer_after, ring_seconds, self.knobs)
         self.living = Living(self.floor, seed) if living else None
         self.tokens = Tokens(token, username, password, token_seconds, self._now, self.floor.account, self.knobs.tokens)
+        self.token = token or self.tokens.long_lived(TOKEN_DAYS)
         self.faults = Faults()
         self.requests = RequestsLog()
         self._app = App(self.floor, self.tokens, hangup_route)
@@ -113,17 +115,18 @@ class FakeYtel:
 
     @property
     def users_url(self) -> str:
-        return self.url + USERS
-
-    @property
-    def account_users_url(self) -> str:
-        """The URL that Ytel's users have seen, with `{accountId}` filled in."""
+        """Where Ytel's users have seen them, with `{accountId}` filled in."""
         return self.url + ACCOUNT_USERS.replace("{accountId}", self.floor.account)
 
     @property
     def users_url_template(self) -> str:
         """The same as a setting, `{accountId}` left in."""
         return self.url + ACCOUNT_USERS
+
+    @property
+    def gumby_users_url(self) -> str:
+        """The same users at a URL that names no account, as the article's endpoint may have one."""
+        return self.url + USERS
 
     @property
     def token_url(self) -> str:

@@ -5,7 +5,7 @@
     ytel.knobs.draw(seed=7)                         # many of them at once, the same for the same seed
 
 A chance is between 0 and 1 and drawn anew each time; a time is in seconds. What is not documented has a default that
-is harmless: a test turns what it is about.
+is harmless, and what was seen, or is probable, has that: a test turns what it is about.
 """
 
 import random
@@ -28,6 +28,7 @@ from tests.harness.fake_ytel.kinds import (
     Number,
     Ring,
     Seconds,
+    Shape,
 )
 from tests.harness.fake_ytel.paging import Paging
 
@@ -72,8 +73,9 @@ class Calls(Group):
 
 
 class Users(Paging):
-    """The list of users."""
+    """The list of users; a bare array, as Ytel's users have seen it."""
 
+    shape: Shape = "bare"
     fields: Literal["all", "four"] = "all"
     client_ids: IdStyle = "as is"
     numbers: Number = "text"
@@ -134,10 +136,10 @@ class Weather(Group):
 class Tokens(Group):
     """The token service. `renews_refresh`: a refresh gives a new refresh token, which Ytel's does not."""
 
-    shape: Literal["flat", "envelope"] = "envelope"
-    kind: Literal["jwt", "named"] = "named"
-    says_expiry: bool = True
-    renews_refresh: bool = True
+    shape: Literal["flat", "envelope"] = "flat"
+    kind: Literal["jwt", "named"] = "jwt"
+    says_expiry: bool = False
+    renews_refresh: bool = False
     refresh_hours: Annotated[float, Field(ge=0, le=24), BY_HAND] = 24
     refusal_status: Annotated[Literal[401, 403], BY_HAND] = 401
 

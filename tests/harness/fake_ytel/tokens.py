@@ -22,7 +22,7 @@ class Tokens:
 
     def __init__(
         self,
-        token: str,
+        token: str | None,
         username: str,
         password: str,
         lifetime_seconds: float,
@@ -36,9 +36,9 @@ class Tokens:
         self.account = account
         self.how = how or knobs.Tokens()
         self._now = now
-        self._ends: dict[str, float] = {token: float("inf")}
+        self._ends: dict[str, float] = {token: float("inf")} if token else {}
         self._refresh_tokens: dict[str, float] = {}
-        self._nth = count(1)
+        self._nth, self._keys = count(1), count(1)
         self._lock = threading.Lock()
 
     @property
@@ -65,18 +65,17 @@ class Tokens:
     def long_lived(self, days: float = 90) -> str:
         """A new API key, as they are made in the account: a JWT that ends after so many days."""
         ends = self._now() + int(days * DAY_MS)
-        token = self.jwt(ends)
+        token = self.jwt(ends, f"key-{next(self._keys)}")
         with self._lock:
             self._ends[token] = ends
         return token
 
-    def jwt(self, ends_ms: int) -> str:
-        """A JWT as Ytel's are, of an RS256 signature's size; nobody can check the signature, which is of nothing.
+    def jwt(self, ends_ms: int, nth: int | str) -> str:
+        """The `nth` JWT as Ytel's are, of an RS256 signature's size; the signature is of nothing.
 
         {"alg": "RS256", "typ": "JWT"} . {"sub": "…", "acct": "<account id>", "pAcct": null, "privs": […], "username":
         "…", "scope": "…", "iss": "https://ytel.com", "iat": 1700000000, "exp": 1700007200} . …
         """
-        nth = next(self._nth)
         claims = {
             "sub": self.username,
             "acct": self.account,
@@ -122,7 +121,7 @@ class Tokens:
                     raise Refused(400, f"grantType {other!r} is not a documented one", complaint=True)
             ends = self._now() + int(self.lifetime_seconds * 1000)
             nth = next(self._nth)
-            token = f"access-token-{nth}" if self.how.kind == "named" else self.jwt(ends)
+            token = f"access-token-{nth}" if self.how.kind == "named" else self.jwt(ends, nth)
             self._ends[token] = ends
             refresh: str | None = None
             if body["grantType"] != "refresh_token" or self.how.renews_refresh:

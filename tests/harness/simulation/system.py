@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from moto.events.models import EventPattern
 
 from tests.harness.fake_ytel import FakeYtel
+from tests.harness.fake_ytel.app import ACCOUNT_USERS
 from tests.harness.fake_ytel.envelope import Answer
 from tests.harness.fake_ytel.requests_log import Request
 from tests.harness.parts import Function
@@ -33,7 +34,7 @@ SCOPES = "calls:read calls:listen calls:whisper calls:barge calls:hangup calls:t
 @cache
 def template() -> Template:
     """The template, with the fake's addresses in it."""
-    return Template(settings={"YTEL_API_URL": f"{YTEL}/api/v4", "YTEL_USERS_URL": f"{YTEL}/gumby/webrtc/users"})
+    return Template(settings={"YTEL_API_URL": f"{YTEL}/api/v4", "YTEL_USERS_URL": f"{YTEL}{ACCOUNT_USERS}"})
 
 
 @cache

@@ -65,9 +65,9 @@ def test_the_documented_list_of_conferences_byte_for_byte_in_meaning():
 
 
 def test_users_can_be_listed_in_the_same_envelope_with_the_articles_four_fields(session, ytel):
-    ytel.users.fields = "four"
+    ytel.knobs.turn({"users.fields": "four", "users.shape": "envelope"})
     user = ytel.floor.add_user("Zoë", "O'Neil", number="(212) 555-0101")
-    assert session.get(ytel.users_url, timeout=5).json() == {
+    assert session.get(ytel.gumby_users_url, timeout=5).json() == {
         "status": True,
         "count": 1,
         "page": 1,
@@ -271,6 +271,7 @@ def issue(ytel, **body):
 
 
 def test_credentials_buy_a_token_that_ends(ytel, clock):
+    ytel.knobs.turn({"tokens.shape": "envelope", "tokens.says_expiry": True, "tokens.renews_refresh": True})
     credentials = {"username": ytel.tokens.username, "password": ytel.tokens.password}
     issued = issue(ytel, grantType="resource_owner_credentials", **credentials).json()["payload"][0]
     headers = {"Authorization": f"Bearer {issued['accessToken']}"}
@@ -292,13 +293,6 @@ def test_wrong_credentials_buy_nothing(ytel):
     assert issue(ytel, grantType="client_credentials").status_code == 400
     assert issue(ytel, grantType="refresh_token", scope="all").status_code == 400
     assert len(ytel.complaints) == 2
-
-
-def test_a_bare_token_answer_says_nothing_of_its_end(ytel):
-    ytel.tokens.says_expiry = False
-    body = {"username": ytel.tokens.username, "password": ytel.tokens.password}
-    issued = issue(ytel, grantType="resource_owner_credentials", **body).json()["payload"][0]
-    assert "expiresIn" not in issued
 
 
 def test_tokens_can_be_rotated(session, ytel):

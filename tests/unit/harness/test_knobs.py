@@ -10,10 +10,10 @@ from tests.harness.fake_ytel import Knobs
 
 def test_a_knob_is_set_by_its_name_and_told():
     knobs = Knobs()
-    knobs.turn({"disconnects.empty_yes": 1, "users.shape": "bare"})
+    knobs.turn({"disconnects.empty_yes": 1, "users.shape": "keyed"})
 
     assert knobs.disconnects.empty_yes == 1.0
-    assert knobs.turned() == {"disconnects.empty_yes": 1.0, "users.shape": "bare"}
+    assert knobs.turned() == {"disconnects.empty_yes": 1.0, "users.shape": "keyed"}
     knobs.calm()
     assert knobs.turned() == {}
 
