@@ -80,6 +80,7 @@ def test_the_list_is_as_the_contract_has_it(app):
         "contactMemberId": "503",
         "agentMatch": "channelName",
         "otherMemberIds": [],
+        "help": None,
         "supervisors": [],
     }
 

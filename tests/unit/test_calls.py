@@ -41,6 +41,7 @@ def test_ytels_own_samples():
         "contactMemberId": "503",
         "agentMatch": "channelName",
         "otherMemberIds": [],
+        "help": None,
         "supervisors": [],
     }
     assert first["confId"] == "ff403f07-66fd-40b1-b1ef-9ac6bed00000"

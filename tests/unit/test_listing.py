@@ -28,9 +28,9 @@ def row(conf_id, created=0, **fields):
     }
 
 
-def content(*rows, generation="g"):
+def content(*rows, generation="g", absence=Absence.PROVEN):
     ordered = sorted(rows, key=lambda one: (one["createdTime"] or 0, one["confId"]))
-    return Content(generation, Absence.PROVEN, [row_line(one) for one in ordered])
+    return Content(generation, absence, [row_line(one) for one in ordered])
 
 
 def shown(page):
@@ -180,8 +180,16 @@ def test_a_cursor_past_the_end_is_an_empty_page():
 def test_the_body_is_the_lists():
     page = page_of(content(row("1")), asked())
     body = json.loads(page.body(1709849242672, stale=True))
-    assert list(body) == ["calls", "count", "asOf", "stale", "next"]
-    assert body == {"calls": [row("1")], "count": 1, "asOf": 1709849242672, "stale": True, "next": None}
+    assert body == {
+        "calls": [row("1")],
+        "count": 1,
+        "asOf": 1709849242672,
+        "stale": True,
+        "complete": True,
+        "version": page.version,
+        "next": None,
+    }
+    assert list(body) == ["calls", "count", "asOf", "stale", "complete", "version", "next"]
     assert json.loads(page_of(content(), asked()).body(1, stale=False))["calls"] == []
 
 
@@ -196,8 +204,28 @@ def test_the_tag_tells_apart_what_differs_and_leaves_out_when_it_was_read():
         page_of(floor, asked(limit="1")).tag(stale=False),
         page_of(floor, asked(direction="inbound")).tag(stale=False),
         page_of(floor, asked(agent="ann")).tag(stale=False),
+        page_of(content(row("1"), row("2", inbound=False), absence=Absence.UNKNOWN), asked()).tag(stale=False),
     ]
-    assert len({tag, *others}) == 6
+    assert len({tag, *others}) == 7
+
+
+def test_a_list_whose_pages_did_not_add_up_says_so():
+    for absence in Absence:
+        page = page_of(content(row("1"), absence=absence), asked())
+        assert json.loads(page.body(1, stale=False))["complete"] is absence.complete
+
+
+def test_a_version_stands_for_the_rows_that_match_on_every_page_and_for_nothing_else():
+    def version(*rows, **parameters):
+        return page_of(content(*rows), asked(**parameters)).version
+
+    one, two, ended = row("1", 1), row("2", 2, inbound=False), row("3", 3, inbound=False)
+    whole = version(one, two)
+    assert version(one, two, limit="1") == version(two, one) == whole
+    assert len({whole, version(one), version(two), version(), version(one, two, ended)}) == 5
+    assert version(one, {**two, "supervisors": ["s"]}) != whole
+    # what does not match does not count
+    assert version(one, two, direction="inbound") == version(one, ended, direction="inbound") == version(one)
 
 
 def test_a_page_is_put_together_once_for_a_content():

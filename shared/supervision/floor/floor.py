@@ -14,6 +14,7 @@ from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric
 from supervision.floor.anomalies import Oddities
 from supervision.floor.rows import in_order, lines_of
+from supervision.floor.versions import version_of
 from supervision.rules.absence import Absence
 from supervision.rules.calls import Call, active_calls, client_id_of, is_active
 from supervision.rules.claims import Supervisor
@@ -71,16 +72,22 @@ class Content:
     """The calls of one generation: `lines` are their rows as JSON, oldest first.
 
     `absence` says what it means that a call is not among them. `others` are the ids of those that Ytel lists under
-    another status than active: they are not shown, and not over.
+    another status than active: they are not shown, and not over. `version` is that of all the rows, where it is known.
     """
 
     def __init__(
-        self, generation: str, absence: Absence, lines: list[bytes], others: frozenset[str] = frozenset()
+        self,
+        generation: str,
+        absence: Absence,
+        lines: list[bytes],
+        others: frozenset[str] = frozenset(),
+        version: str = "",
     ) -> None:
         self.generation = generation
         self.others = others
         self.absence = absence
         self.lines = lines
+        self.version = version or version_of(lines)
 
     @cached_property
     def rows(self) -> list[Call]:
@@ -198,7 +205,8 @@ class Floor:
             head, *lines = lines_of(copy.part(ROWS))
             said = loads(head)
             absence = Absence(said.get("absence", Absence.UNKNOWN))
-            self._content = Content(copy.generation, absence, lines, frozenset(said.get("others", ())))
+            others, version = frozenset(said.get("others", ())), said.get("version", "")
+            self._content = Content(copy.generation, absence, lines, others, version)
         return self._content
 
     def _read(self) -> Read:
@@ -213,8 +221,9 @@ class Floor:
         if floor.absence is Absence.UNKNOWN:
             add_metric("ListsCutOff")
         others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
-        head = dumps({"absence": floor.absence, "others": sorted(others)})
-        parts = {ROWS: b"\n".join([head, *[row for row, _ in shown]])}
+        rows = [row for row, _ in shown]
+        head = dumps({"absence": floor.absence, "others": sorted(others), "version": version_of(rows)})
+        parts = {ROWS: b"\n".join([head, *rows])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
             part = shown[start : start + CONFERENCES_A_PART]
             parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])

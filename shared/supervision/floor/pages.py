@@ -15,6 +15,7 @@ from typing import NamedTuple
 from supervision.base.fast_json import loads
 from supervision.base.problems import InvalidRequest
 from supervision.floor.floor import Content, Held
+from supervision.floor.versions import version_of
 from supervision.rules.calls import Call, order
 from supervision.rules.ids import id_key
 
@@ -53,16 +54,28 @@ class CallQuery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of one content, put together but for when it was read and whether that is stale."""
+    """A page of one content, put together but for when it was read and whether that is stale.
+
+    `version` is that of all that match, on whatever page.
+    """
 
     calls: bytes
     count: int
+    complete: bool
+    version: str
     next: str | None
     digest: str
 
     def body(self, as_of: int, *, stale: bool) -> bytes:
         """The answer's body."""
-        end = {"count": self.count, "asOf": as_of, "stale": stale, "next": self.next}
+        end = {
+            "count": self.count,
+            "asOf": as_of,
+            "stale": stale,
+            "complete": self.complete,
+            "version": self.version,
+            "next": self.next,
+        }
         return b'{"calls":[' + self.calls + b"]," + json.dumps(end, separators=(",", ":")).encode()[1:]
 
     def tag(self, *, stale: bool) -> str:
@@ -92,8 +105,10 @@ class Listing:
 def page_of(content: Content, query: CallQuery) -> Page:
     """The calls that match, after the cursor, as many as were asked for and one answer may hold."""
     matching: Sequence[int] = range(len(content.lines))
+    version = content.version
     if query.agent or query.direction or query.bound:
         matching = [place for place, row in enumerate(content.rows) if _matches(row, query)]
+        version = version_of(content.lines[place] for place in matching)
     start = 0
     if query.after is not None:
         start = bisect_right(matching, query.after, key=lambda place: order(content.rows[place]))
@@ -102,8 +117,10 @@ def page_of(content: Content, query: CallQuery) -> Page:
     next_ = _cursor(order(loads(shown[-1]))) if shown and end < len(matching) else None
     calls = b",".join(shown)
     digest = blake2b(calls, digest_size=12)
-    digest.update(json.dumps([len(matching), next_, query.agent, query.direction, sorted(query.bound)]).encode())
-    return Page(calls, len(matching), next_, digest.hexdigest())
+    complete = content.absence.complete
+    filters = [query.agent, query.direction, sorted(query.bound)]
+    digest.update(json.dumps([len(matching), complete, version, next_, *filters]).encode())
+    return Page(calls, len(matching), complete, version, next_, digest.hexdigest())
 
 
 def one_call(row: bytes, conference: bytes) -> bytes:

@@ -96,6 +96,7 @@ def active_call(conference: Conference, users: Mapping[str, User], supervisors: 
         "contactMemberId": legs.contact,
         "agentMatch": legs.match,
         "otherMemberIds": list(legs.others),
+        "help": None,
         "supervisors": [_shown(one) for one in supervisors] if supervisors else [],
     }
 

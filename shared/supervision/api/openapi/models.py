@@ -84,6 +84,7 @@ class Call(Model):
     otherMemberIds: list[str] = Field(
         description="Members beside the agent, the contact and supervisors.", examples=[[]]
     )
+    help: dict[str, Any] | None = Field(description="The agent's call for a supervisor.", examples=[None])
     supervisors: list[Supervisor] = Field(description="The supervisions under way.")
 
 
@@ -102,6 +103,11 @@ class CallList(Model):
     count: int = Field(description="How many calls match, on all pages.", ge=0, examples=[1])
     asOf: Millis
     stale: bool = Field(description="Whether Ytel did not give a newer list in time.", examples=[False])
+    complete: bool = Field(description="False where Ytel's pages did not add up: a call may be missing.")
+    version: str = Field(
+        description="Stands for the rows of all pages: `since` asks what changed after it.",
+        examples=["9ae16a3b2f90404f"],
+    )
     next: str | None = Field(description="The `cursor` of the page after this one.", examples=[None])
 
 
