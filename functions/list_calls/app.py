@@ -15,7 +15,9 @@ from supervision.base.cold_start import at_start
 from supervision.base.fast_json import loads
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import load
-from supervision.floor.pages import CallQuery, Listing, one_call
+from supervision.floor.listing import Listing
+from supervision.floor.pages import one_call
+from supervision.floor.queries import CallQuery
 from supervision.wiring import FloorNeeds, Parts
 
 # What a function needs to read the floor itself, should another's reading not come.

@@ -72,8 +72,21 @@ def test_a_hidden_page_asks_seldom_and_a_shown_one_at_once(page, floor, ann):
 def test_what_has_not_changed_is_not_sent_again(page, floor, ann):
     page.open()
     expect(page.row("Ann Lee")).to_be_visible()
-    with page.page.expect_response(lambda response: "/calls" in response.url and response.status == 304):
+    with page.page.expect_response(lambda response: "since=" in response.url) as unchanged:
         """Nothing changed."""
+    answer = unchanged.value.json()
+    assert (answer["full"], answer["calls"], answer["gone"], answer["count"]) == (False, [], [], 1)
+
+
+def test_what_changed_is_sent_alone_and_what_ended_leaves(page, floor, ann):
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    with page.page.expect_response(lambda response: "since=" in response.url and response.json()["calls"]) as changed:
+        began = floor.add_call(floor.add_user("Bea", "Late"))
+    answer = changed.value.json()
+    assert (answer["full"], [one["confId"] for one in answer["calls"]]) == (False, [began])
+    expect(page.row("Bea Late")).to_be_visible()
+    expect(page.row("Ann Lee")).to_be_visible()
 
 
 def test_the_clock_runs_by_the_services_time(system, page, floor, contexts):

@@ -60,8 +60,11 @@ class Api:
             return
         media = content.get(answer.headers["Content-Type"])
         assert media is not None, f"undocumented type {answer.headers['Content-Type']}: {where}"
-        if "$ref" in media["schema"]:
-            name = media["schema"]["$ref"].rsplit("/", 1)[1]
+        shapes = [
+            one["$ref"].rsplit("/", 1)[1] for one in media["schema"].get("anyOf", [media["schema"]]) if "$ref" in one
+        ]
+        if shapes:
+            [name] = [one for one in shapes if len(shapes) == 1 or self.validator(one).is_valid(answer.json())]
             self.validator(name).validate(answer.json())
             getattr(models, name).model_validate_json(answer.content)  # nothing beside what is described
             if name == "Problem":

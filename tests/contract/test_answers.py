@@ -40,6 +40,18 @@ def test_the_list(api, system, floor, call):
     assert api("GET", "/calls", query={"agent": "Ann", "direction": "inbound"}).status_code == 200
 
 
+def test_what_changed_in_the_list(api, system, floor, call):
+    version = fresh(api, system).json()["version"]
+    began = floor.add_call(None)
+    system.move_clock(5)
+    change = api("GET", "/calls", query={"since": version, "limit": "1000"}).json()
+    assert change["full"] is False
+    assert [one["confId"] for one in change["calls"]] == [began]
+    whole = api("GET", "/calls", query={"since": "unknown"}).json()
+    assert whole["full"] is True
+    assert {call, began} <= {one["confId"] for one in whole["calls"]}
+
+
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "x"}, {"direction": "up"}, {"cursor": "?"}])
 def test_a_list_that_cannot_be_asked_for(api, query):
     assert api("GET", "/calls", query=query).status_code == 422

@@ -11,12 +11,15 @@ import pytest
 from supervision.base import clock
 from supervision.base.problems import YtelRateLimited, YtelUnavailable
 from supervision.floor.floor import Floor, Looked, Upstream
+from supervision.floor.listing import Listing
+from supervision.floor.queries import CallQuery
 from supervision.floor.users import Users
 from supervision.rules.absence import Absence
 from supervision.rules.calls import active_calls
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.phone_numbers import PhoneNumber
+from supervision.table.snapshots import Gone
 from supervision.ytel.client import ConferenceList
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")
@@ -119,6 +122,35 @@ def test_a_list_that_may_miss_calls_says_so(floor, new_floor, ytel, clock_at):
     ytel.absence = Absence.UNKNOWN
     assert not floor.held().complete
     assert not new_floor().held().complete
+
+
+def test_who_holds_the_list_that_stands_knows_what_changed_whoever_read_it(floor, new_floor, ytel, clock_at):
+    def answer(held, **parameters):
+        return json.loads(Listing().page(held, CallQuery.of(parameters)).body(held.as_of, stale=False))
+
+    version = answer(floor.held())["version"]
+    for count in (1, 2, 3):
+        clock_at(3)
+        ytel.calls[0]["members"] = ",".join("x" * count)
+        ytel.calls[0]["details"] = {**ytel.calls[0]["details"], "contact_id": str(count)}
+        new_floor().held()  # another function each time
+    change = answer(new_floor().held(), since=version)
+    assert (change["full"], change["gone"]) == (False, [])
+    assert [(one["confId"], one["contactId"]) for one in change["calls"]] == [(ytel.calls[0]["confId"], "3")]
+
+
+def test_a_reader_that_cannot_see_what_stood_reads_all_the_same(floor, new_floor, ytel, clock_at, monkeypatch):
+    floor.held()
+    clock_at(3)
+    ytel.calls.pop()
+    other = new_floor()
+
+    def lost(*_):
+        raise Gone("lost")
+
+    monkeypatch.setattr(other._snapshot._chunks, "read", lost)
+    assert len(other.held().rows) == 1
+    assert new_floor().held().content.history == []
 
 
 def test_a_call_that_is_not_active_is_not_on_the_floor(floor, ytel, clock_at):

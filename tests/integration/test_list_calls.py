@@ -143,6 +143,19 @@ def test_another_list_has_another_tag(app, ytel, clock_at):
     assert calls(app, headers={"If-None-Match": tag}).status == 200
 
 
+def test_what_changed_since_is_answered_once_and_then_not_sent_again(app, ytel, clock_at):
+    version = calls(app).json["version"]
+    call = ytel.floor.add_call(None)
+    clock_at(5)
+    answer = calls(app, f"?since={version}", headers={"Accept-Encoding": "gzip"})
+    assert [one["confId"] for one in answer.json["calls"]] == [call]
+    assert (answer.json["full"], answer.json["count"]) == (False, 3)
+    again = calls(app, f"?since={version}", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status == 304
+    assert calls(app, f"?since={answer.json['version']}").json["calls"] == []
+    assert calls(app, "?since=unknown").json["full"]
+
+
 # ---------------------------------------------------------------- compressed
 
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from supervision.base.fast_json import dumps, loads
 from supervision.base.problems import InvalidRequest
 from supervision.floor.floor import Content, Held
-from supervision.floor.pages import LARGEST_ANSWER, CallQuery, Listing, answer_size, one_call, page_of
+from supervision.floor.listing import Listing
+from supervision.floor.pages import LARGEST_ANSWER, answer_size, one_call, page_of
+from supervision.floor.queries import CallQuery
 from supervision.floor.rows import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
 from supervision.rules.absence import Absence
 from supervision.rules.caller import Caller
@@ -106,15 +108,15 @@ def test_a_direction_is_of_calls_that_have_one():
     floor = content(row("1", inbound=True), row("2", inbound=False), row("3", inbound=None))
     assert shown(page_of(floor, asked(direction="inbound"))) == ["1"]
     assert shown(page_of(floor, asked(direction="outbound"))) == ["2"]
-    assert page_of(floor, asked(direction="outbound")).count == 1
+    assert page_of(floor, asked(direction="outbound")).matching == 1
 
 
 def test_the_count_is_of_all_that_match_on_every_page():
     floor = content(*(row(f"{n:03}", n, inbound=n % 2 == 0) for n in range(100)))
     page = page_of(floor, asked(direction="inbound", limit="20"))
-    assert (len(shown(page)), page.count) == (20, 50)
+    assert (len(shown(page)), page.matching) == (20, 50)
     page = page_of(floor, asked(direction="inbound", limit="20", cursor=page.next))
-    assert (shown(page)[0], page.count) == ("040", 50)
+    assert (shown(page)[0], page.matching) == ("040", 50)
 
 
 def test_a_client_bound_to_agents_is_shown_their_calls_alone_and_no_page_of_anothers():
@@ -123,7 +125,7 @@ def test_a_client_bound_to_agents_is_shown_their_calls_alone_and_no_page_of_anot
     listing, held = Listing(), Held(floor, 1, stale=False)
     bound = Caller("crm", agents=frozenset({agent.replace("-", "")})).bound
     pages = [listing.page(held, CallQuery.of({}, whose)) for whose in (frozenset(), bound, frozenset({"-"}))]
-    assert [(shown(page), page.count) for page in pages] == [(["1", "2", "3"], 3), (["1"], 1), ([], 0)]
+    assert [(shown(page), page.matching) for page in pages] == [(["1", "2", "3"], 3), (["1"], 1), ([], 0)]
     assert len({page.tag(stale=False) for page in pages}) == 3
 
 
@@ -171,7 +173,7 @@ def test_a_cursor_whose_call_has_ended_goes_on_from_its_place():
 def test_a_cursor_past_the_end_is_an_empty_page():
     cursor = page_of(content(*(row(str(n), n) for n in range(6))), asked(limit="5")).next
     page = page_of(content(row("0", 0)), asked(cursor=cursor))
-    assert (shown(page), page.count, page.next) == ([], 1, None)
+    assert (shown(page), page.matching, page.next) == ([], 1, None)
 
 
 # ---------------------------------------------------------------- the body and its tag

@@ -66,7 +66,7 @@ function parameter(one) {
 function response([status, { description, content = {} }]) {
   const kinds = Object.entries(content).map(([media, { schema, examples = {} }]) => {
     const codes = Object.keys(examples);
-    return h("div", {}, codes.length ? codes.map((code, nth) => [nth ? " · " : "", link(code)]) : schema.$ref ? type(schema) : media);
+    return h("div", {}, codes.length ? codes.map((code, nth) => [nth ? " · " : "", link(code)]) : schema.$ref || schema.anyOf ? type(schema) : media);
   });
   return row("", status, kinds, prose(Object.values(content).some(({ examples }) => examples) ? "" : description));
 }

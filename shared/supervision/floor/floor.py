@@ -13,6 +13,7 @@ from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric
 from supervision.floor.anomalies import Oddities
+from supervision.floor.history import Step, step_between, with_step
 from supervision.floor.rows import in_order, lines_of
 from supervision.floor.versions import version_of
 from supervision.rules.absence import Absence
@@ -72,7 +73,8 @@ class Content:
     """The calls of one generation: `lines` are their rows as JSON, oldest first.
 
     `absence` says what it means that a call is not among them. `others` are the ids of those that Ytel lists under
-    another status than active: they are not shown, and not over. `version` is that of all the rows, where it is known.
+    another status than active: they are not shown, and not over. `version` is that of all the rows, where it is known,
+    and `history` the steps that led to them.
     """
 
     def __init__(
@@ -82,12 +84,14 @@ class Content:
         lines: list[bytes],
         others: frozenset[str] = frozenset(),
         version: str = "",
+        history: Sequence[Step] = (),
     ) -> None:
         self.generation = generation
         self.others = others
         self.absence = absence
         self.lines = lines
         self.version = version or version_of(lines)
+        self.history = history
 
     @cached_property
     def rows(self) -> list[Call]:
@@ -98,6 +102,14 @@ class Content:
     def positions(self) -> dict[str, int]:
         """Where each call stands in `lines`, by the `id_key` of its id."""
         return {id_key(row["confId"]): position for position, row in enumerate(self.rows)}
+
+    def place_of(self, conf_id: str) -> int | None:
+        """Where the call of exactly this id stands in `lines`; no row is parsed for it."""
+        return self._places.get(_start_of(b'{"confId":' + dumps(conf_id) + b',"'))
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        return {_start_of(line): place for place, line in enumerate(self.lines)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +217,14 @@ class Floor:
             head, *lines = lines_of(copy.part(ROWS))
             said = loads(head)
             absence = Absence(said.get("absence", Absence.UNKNOWN))
-            others, version = frozenset(said.get("others", ())), said.get("version", "")
-            self._content = Content(copy.generation, absence, lines, others, version)
+            self._content = Content(
+                copy.generation,
+                absence,
+                lines,
+                frozenset(said.get("others", ())),
+                said.get("version", ""),
+                said.get("history", ()),
+            )
         return self._content
 
     def _read(self) -> Read:
@@ -222,9 +240,20 @@ class Floor:
             add_metric("ListsCutOff")
         others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
         rows = [row for row, _ in shown]
-        head = dumps({"absence": floor.absence, "others": sorted(others), "version": version_of(rows)})
-        parts = {ROWS: b"\n".join([head, *rows])}
+        before = self._snapshot.standing(self._decoded)
+        head = {
+            "absence": floor.absence,
+            "others": sorted(others),
+            "version": version_of(rows),
+            "history": with_step(before.history, step_between(before.lines, rows)) if before else [],
+        }
+        parts = {ROWS: b"\n".join([dumps(head), *rows])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
             part = shown[start : start + CONFERENCES_A_PART]
             parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])
         return Read(floor.read_at, parts, looked.settle)
+
+
+def _start_of(line: bytes) -> bytes:
+    """A row up to its second field: no two calls have the same, as a quote inside a text is escaped."""
+    return line[: line.index(b',"')]

@@ -6,6 +6,7 @@ from supervision.api.openapi.parts import (
     TAG,
     YTEL,
     json_of,
+    one_of,
     paging,
     query,
     refusals,
@@ -19,13 +20,17 @@ LIST_CALLS = route(
     "Calls",
     "The active calls",
     "Oldest first. At most `CALLS_MAX_AGE_SECONDS` old, counted from `asOf`; while Ytel does not answer, what is held "
-    "is served with `stale` until it is too old, then 503. Nothing but `asOf` changes while the calls do not.",
-    json_of(200, "One page of the calls.", "CallList", TAG),
+    "is served with `stale` until it is too old, then 503. Nothing but `asOf` changes while the calls do not.\n\n"
+    "With `since`, the `version` of an earlier answer with the same filters, only what changed after it is answered: "
+    "the rows that are new or changed, and the ids of those that are gone. Where that version is not known, or too "
+    "old, `full` is true and all rows are there; if they are more than an answer may hold, `next` leads on.",
+    one_of(200, "One page of the calls; with `since`, what changed.", ("CallList", "CallChanges"), TAG),
     NOT_MODIFIED,
     refusals(InvalidRequest, *YTEL),
     parameters=(
         query("agent", "Part of the agent's name, or their client id.", {"type": "string"}),
         query("direction", "Calls of one direction only.", {"type": "string", "enum": ["inbound", "outbound"]}),
+        query("since", "The `version` of an earlier answer.", {"type": "string"}),
         *paging(500),
         IF_NONE_MATCH,
     ),

@@ -111,6 +111,20 @@ class CallList(Model):
     next: str | None = Field(description="The `cursor` of the page after this one.", examples=[None])
 
 
+class CallChanges(Model):
+    """What changed in the list since a version of it."""
+
+    full: bool = Field(description="Whether `calls` are all that match, and whatever is held goes.", examples=[False])
+    calls: list[Call] = Field(description="The rows that are new or changed.")
+    gone: list[str] = Field(description="The `confId` of each row that is not on the list any more.", examples=[[]])
+    count: int = Field(description="How many calls match now.", ge=0, examples=[1])
+    asOf: Millis
+    stale: bool = Field(description="Whether Ytel did not give a newer list in time.", examples=[False])
+    complete: bool = Field(description="False where Ytel's pages did not add up: a call may be missing.")
+    version: str = Field(description="The `since` to ask with next.", examples=["9ae16a3b2f90404f"])
+    next: str | Absent = Field(None, description="Where not all rows fit: the `cursor` to ask for the others with.")
+
+
 class DialRequest(Model):
     """Whom to bring in."""
 
@@ -229,4 +243,4 @@ class Message(Model):
     message: str = Field(examples=["Forbidden"])
 
 
-ANSWERS = (CallList, CallDetail, Supervision, SupervisionList, DialRequest, HungUp, Plan, Problem, Message)
+ANSWERS = (CallList, CallChanges, CallDetail, Supervision, SupervisionList, DialRequest, HungUp, Plan, Problem, Message)

@@ -41,6 +41,14 @@ def json_of(status: int, description: str, shape: str, headers: Part | None = No
     return {status: {"description": description, "content": content, **({"headers": headers} if headers else {})}}
 
 
+def one_of(status: int, description: str, shapes: tuple[str, ...], headers: Part) -> dict[int, Part]:
+    """JSON of one of the shapes named."""
+    schema = {"anyOf": [{"$ref": f"#/components/schemas/{shape}"} for shape in shapes]}
+    return {
+        status: {"description": description, "content": {"application/json": {"schema": schema}}, "headers": headers}
+    }
+
+
 def text(status: int, description: str, media_type: str) -> dict[int, Part]:
     """Something that is not JSON of a shape of ours."""
     schema: Part = {"type": "object"} if media_type == "application/json" else {"type": "string"}

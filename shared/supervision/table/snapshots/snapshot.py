@@ -128,6 +128,21 @@ class Snapshot:
         copy = self.get(read, **terms)
         return copy, decode(copy)
 
+    def standing[T](self, decode: Callable[[Copy], T]) -> T | None:
+        """What `decode` makes of the newest copy this function knows of; None where its parts cannot be had.
+
+        For a `read`: what it gives is to take the place of this copy.
+        """
+        if not self._known.generation:
+            return None
+        try:
+            return decode(self._copy(self._known, stale=False))
+        except Gone:
+            return None
+        except _dynamodb_failures() as error:
+            logger.warning("DynamoDB fails; what changed is not known", cause=type(error).__name__)
+            return None
+
     def newest(self) -> Copy | None:
         """What stands now, however old it is."""
         current = self._look()
