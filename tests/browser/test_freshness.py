@@ -42,7 +42,7 @@ def test_no_connection(page, ann):
     page.page.context.set_offline(True)
     expect(page.trouble).to_contain_text("No connection to the service.")
     expect(page.row("Ann Lee")).to_be_visible()
-    page.page.clock.pause_at(page.page.evaluate("Date.now() + 50"))  # no timer fires from here on
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 50") / 1000)  # no timer fires from here on
     with page.page.expect_request(lambda request: "/calls" in request.url):
         page.page.context.set_offline(False)  # the browser says `online`: at once, not after the back-off
     page.page.clock.resume()
