@@ -6,7 +6,7 @@ from supervision.api.openapi.parts import (
     TAG,
     YTEL,
     json_of,
-    one_of,
+    json_of_any,
     paging,
     query,
     refusals,
@@ -24,7 +24,7 @@ LIST_CALLS = route(
     "With `since`, the `version` of an earlier answer with the same filters, only what changed after it is answered: "
     "the rows that are new or changed, and the ids of those that are gone. Where that version is not known, or too "
     "old, `full` is true and all rows are there; if they are more than an answer may hold, `next` leads on.",
-    one_of(200, "One page of the calls; with `since`, what changed.", ("CallList", "CallChanges"), TAG),
+    json_of_any(200, "One page of the calls; with `since`, what changed.", ("CallList", "CallChanges"), TAG),
     NOT_MODIFIED,
     refusals(InvalidRequest, *YTEL),
     parameters=(

@@ -41,7 +41,7 @@ def json_of(status: int, description: str, shape: str, headers: Part | None = No
     return {status: {"description": description, "content": content, **({"headers": headers} if headers else {})}}
 
 
-def one_of(status: int, description: str, shapes: tuple[str, ...], headers: Part) -> dict[int, Part]:
+def json_of_any(status: int, description: str, shapes: tuple[str, ...], headers: Part) -> dict[int, Part]:
     """JSON of one of the shapes named."""
     schema = {"anyOf": [{"$ref": f"#/components/schemas/{shape}"} for shape in shapes]}
     return {
