@@ -95,7 +95,7 @@ def _complete(operation: Json, route: str) -> None:
         operation["security"] = []
         return
     # Scopes in one requirement are all needed; any one requirement will do.
-    operation["security"] = [{"key": [scope]} for scope in sorted(scopes.ROUTES[route])]
+    operation["security"] = [{"key": [scope]} for scope in sorted(scopes.ROUTES[route])] or [{"key": []}]
     operation["parameters"].append(_CORRELATION)
     responses = operation["responses"]
     for answer in responses.values():

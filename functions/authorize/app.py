@@ -7,7 +7,7 @@ from callers import Callers
 from supervision.base.cold_start import at_start
 from supervision.base.observability import correlation_of, invocation, logger
 from supervision.base.settings import AuthSettings, load
-from supervision.rules.scopes import ROUTES
+from supervision.rules.scopes import opens
 
 callers = at_start(lambda: Callers(load(AuthSettings)))
 
@@ -20,7 +20,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     route = event["routeKey"]
     with invocation(context, correlation_of(event)):
         caller = callers().of_bearer(_bearer(event["headers"]))
-        allowed = caller is not None and not caller.scopes.isdisjoint(ROUTES.get(route, ()))
+        allowed = caller is not None and opens(route, caller.scopes)
         logger.info("allowed" if allowed else "denied", route=route, client=caller and caller.client)
     return {"isAuthorized": allowed, "context": caller.to_context() if caller and allowed else {}}
 

@@ -1,4 +1,4 @@
-"""GET /supervisions, DELETE /supervisions/{id}: who supervises what, and how one leaves."""
+"""GET /supervisions, DELETE /supervisions/{id}, GET /me: who supervises what, how one leaves, and what one may do."""
 
 from typing import Any
 
@@ -26,6 +26,13 @@ def list_supervisions() -> Response[str]:
     query = history.SupervisionQuery.of(app.current_event.query_string_parameters or {})
     _look_at_the_floor()
     return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query, caller))
+
+
+@app.get("/me", **described.ME)
+def me() -> Response[str]:
+    """What the key of this request may do."""
+    http_api.refuse_unknown_parameters(app.current_event.raw_event, described.ME)
+    return http_api.json_answer(200, http_api.caller_of(app).to_json())
 
 
 @app.delete("/supervisions/<id>", **described.LEAVE)

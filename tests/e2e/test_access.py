@@ -101,6 +101,8 @@ def expected(key, who):
         return 200
     if who.bearer is None:
         return 401
+    if path == "/me":
+        return 200 if who.scopes else 403
     action = "whisper" if method == "DELETE" else path.rpartition("/")[2]
     if (f"calls:{action}" if method != "GET" else "calls:read") not in who.scopes:
         return 403
@@ -156,6 +158,10 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
         shown = answer.json()
         assert (shown["count"] == 0) is who.is_blind
         assert {one["clientId"] for one in shown[path[1:]]} == (set() if who.is_blind else {THE_AGENT})
+    if path == "/me" and answer.status_code == 200:
+        told = answer.json()
+        assert told.keys() == {"client", "scopes", "agents", "phones"}
+        assert (told["scopes"], told["agents"], told["phones"]) == (sorted(who.scopes), [*who.agents], [*who.phones])
     asked = list(scene.ytel.requests)[before:]
     if answer.status_code in (401, 403):
         assert answer.json() == {"message": "Unauthorized" if answer.status_code == 401 else "Forbidden"}

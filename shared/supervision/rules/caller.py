@@ -50,6 +50,11 @@ class Caller:
         if not self.sees(client_id):
             raise SupervisionNotFound("There is no such supervision.")
 
+    def to_json(self) -> dict[str, Any]:
+        """What `GET /me` says of the caller."""
+        lists = {name: sorted(getattr(self, name)) for name in ("scopes", "agents", "phones")}
+        return {"client": self.client, **lists}
+
     def to_context(self) -> dict[str, str]:
         """What the authorizer hands the other functions with each request; `from_event` reads it."""
         return {

@@ -191,6 +191,20 @@ class SupervisionList(Model):
     next: str | None = Field(description="The `cursor` of the page after this one.", examples=[None])
 
 
+class Me(Model):
+    """Whose key it is, and what it may do."""
+
+    client: str = Field(description="The client, or the person.", examples=["crm"])
+    scopes: list[str] = Field(examples=[["calls:read", "calls:whisper"]])
+    agents: list[str] = Field(
+        description="The agents (client ids) whose calls alone are there for it; empty: every agent's; `-`: nobody's.",
+        examples=[[]],
+    )
+    phones: list[str] = Field(
+        description="The phones that alone it may have dialled; empty: every phone; `-`: none.", examples=[[]]
+    )
+
+
 class HungUp(Model):
     """Who was disconnected."""
 
@@ -243,4 +257,16 @@ class Message(Model):
     message: str = Field(examples=["Forbidden"])
 
 
-ANSWERS = (CallList, CallChanges, CallDetail, Supervision, SupervisionList, DialRequest, HungUp, Plan, Problem, Message)
+ANSWERS = (
+    CallList,
+    CallChanges,
+    CallDetail,
+    Supervision,
+    SupervisionList,
+    DialRequest,
+    Me,
+    HungUp,
+    Plan,
+    Problem,
+    Message,
+)

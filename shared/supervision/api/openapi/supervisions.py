@@ -25,6 +25,15 @@ LIST_SUPERVISIONS = route(
     ),
 )
 
+ME = route(
+    "me",
+    "Supervisions",
+    "What this key may do",
+    "For any key.",
+    json_of(200, "Whose key it is, and what it may do.", "Me"),
+    refusals(InvalidRequest),
+)
+
 LEAVE = route(
     "leave",
     "Supervisions",
