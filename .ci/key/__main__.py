@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from supervision.base import aws
 from supervision.rules.scopes import SCOPES
-from supervision.table.clients import read_clients
+from supervision.table.clients import read_clients, read_entries
 
 NEW_KEY_BYTES = 32
 
@@ -46,7 +46,9 @@ def _do(name: str, scopes: list[str] | None, secret: str | None, withdraw: str |
         _tell(key, f'put this into the clients\' secret: "{name}": {json.dumps(entry)}')
         return
     vault = aws.client("secretsmanager")
-    clients = json.loads(vault.get_secret_value(SecretId=secret)["SecretString"])
+    clients = read_entries(vault.get_secret_value(SecretId=secret)["SecretString"])
+    if clients.twice:
+        raise ValueError(f"named twice in the secret, which would lose one: {', '.join(sorted(clients.twice))}")
     entry, key = clients.get(name), ""
     if withdraw and entry is None:
         raise ValueError(f"there is no client {name}")

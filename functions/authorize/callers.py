@@ -4,13 +4,8 @@ from people import People
 
 from supervision.base.settings import AuthSettings, SettingError
 from supervision.rules.caller import Caller
-from supervision.table import clients
-from supervision.table.clients import Clients
-from supervision.table.secret import Secret
+from supervision.table.clients import KnownClients
 
-# With the gateway's own minute, a withdrawn key is out in less than five even while the secret cannot be read.
-_MAX_AGE = 60.0
-_MAX_STALE = 180.0
 _JOSE = "eyJ"  # how a JWT begins: {" in base64
 
 
@@ -20,12 +15,10 @@ class Callers:
     def __init__(self, settings: AuthSettings) -> None:
         if bool(settings.jwt_issuer) != bool(settings.jwt_audience):
             raise SettingError("settings JWT_ISSUER and JWT_AUDIENCE go together: one is missing")
-        self._secret = Secret(settings.api_clients_secret, max_age=_MAX_AGE, max_stale=_MAX_STALE)
+        self._known = KnownClients(settings.api_clients_secret)
         self._people = (
             People(settings.jwt_issuer, settings.jwt_audience, settings.jwt_jwks_url) if settings.jwt_issuer else None
         )
-        self._text = ""
-        self._clients = Clients({}, ())
 
     def of_bearer(self, bearer: str) -> Caller | None:
         """Whose key or token it is; None where it is nobody's, or no longer.
@@ -33,16 +26,9 @@ class Callers:
         Raises SecretUnavailable or ValueError where the clients cannot be read, and PyJWKClientError where the
         issuer's keys cannot.
         """
-        known = self._current()
+        known = self._known.current()
         if self._people and bearer.startswith(_JOSE) and bearer.count(".") == 2:
             person = self._people.of_token(bearer)
             # Nobody gets a client's records by calling themselves what the client is called.
             return person if person and person.client not in known.callers else None
         return known.holder(bearer) if bearer else None
-
-    def _current(self) -> Clients:
-        text = self._secret.get()
-        if text != self._text:
-            self._clients = clients.read_clients(text)
-            self._text = text
-        return self._clients

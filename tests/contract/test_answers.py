@@ -266,7 +266,7 @@ def test_whom_the_gateway_lets_in(api, document):
         assert api(method, route, key=None, **ids).status_code == 401
         assert api(method, route, key="nobody's", **ids).status_code == 403
         if method != "GET":
-            assert api(method, route, key="reader-key", **ids).status_code == 403
+            assert api(method, route, key="reader-key-of-tests", **ids).status_code == 403
 
 
 def test_what_takes_no_key(api):

@@ -55,12 +55,12 @@ def unsigned():
 WHO = {
     "nobody": Who(None),
     "an unknown key": Who("an-unknown-key"),
-    **{f"a key for {scope}": Who(f"key-{scope}", (scope,)) for scope in EVERY},
-    "a key for all": Who("key-all", EVERY),
-    "a key bound to the agent": Who("key-agent", EVERY, agents=(f"{{{THE_AGENT.upper()}}}",)),
-    "a key bound to another agent": Who("key-another-agent", EVERY, agents=(ANOTHER_AGENT,)),
-    "a key bound to no agent": Who("key-no-agent", EVERY, agents=("-",)),
-    "a key bound to another phone": Who("key-phone", EVERY, phones=(BOUND_PHONE,)),
+    **{f"a key for {scope}": Who(f"key-of-the-tests-{scope}", (scope,)) for scope in EVERY},
+    "a key for all": Who("key-of-the-tests-all", EVERY),
+    "a key bound to the agent": Who("key-of-the-tests-agent", EVERY, agents=(f"{{{THE_AGENT.upper()}}}",)),
+    "a key bound to another agent": Who("key-of-the-tests-another-agent", EVERY, agents=(ANOTHER_AGENT,)),
+    "a key bound to no agent": Who("key-of-the-tests-no-agent", EVERY, agents=("-",)),
+    "a key bound to another phone": Who("key-of-the-tests-phone", EVERY, phones=(BOUND_PHONE,)),
     **{f"a person for {scope}": Who(token(scope=scope), (scope,)) for scope in EVERY},
     "an expired token": Who(token(exp=int(time.time()) - 60)),
     "a token that is not valid yet": Who(token(nbf=int(time.time()) + 600)),
@@ -82,7 +82,7 @@ def settings():
             **({"phones": who.phones} if who.phones else {}),
         }
         for who in WHO.values()
-        if who.bearer and who.bearer.startswith("key-")
+        if who.bearer and who.bearer.startswith("key-of-the-tests-")
     }
     clients["supervisor"] = {"key": "local-supervisor-key", "scopes": EVERY}
     yield {
@@ -210,13 +210,13 @@ def test_a_client_dials_so_often_in_a_minute_and_others_are_not_held_up(scene):
 
     agent = scene.agent()
     for _ in range(2 * DIALS_PER_MINUTE + 1):  # its minute may end on the way
-        call, answer = dial("key-all")
+        call, answer = dial("key-of-the-tests-all")
         if answer.status_code != 202:
             break
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_dials"), answer.text
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert scene.dials(call) == 0
-    assert dial("key-calls:barge")[1].status_code == 202
+    assert dial("key-of-the-tests-calls:barge")[1].status_code == 202
 
 
 @pytest.mark.parametrize("action", ["listen", "whisper", "barge"])

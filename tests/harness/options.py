@@ -1,10 +1,8 @@
 """What `make run` reads from the environment, checked before anything starts."""
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
-from typing import Any
 
 from tests.harness.template import ROOT, Template
 
@@ -70,17 +68,14 @@ def _check_settings(env: Mapping[str, str]) -> None:
 
 def _check_clients(text: str) -> None:
     """The functions leave a malformed client out and go on; here it is told at once."""
-    try:
-        entries: Any = json.loads(text)
-    except ValueError as error:
-        raise OptionError(f"setting API_CLIENTS is malformed: it is not JSON ({error})") from None
-    if not isinstance(entries, dict) or not all(isinstance(one, dict) for one in entries.values()):
-        raise OptionError('setting API_CLIENTS is malformed: {"name": {"key": "…", "scopes": ["…"]}} is wanted')
     _product()
     from supervision.table import clients
 
-    for name, entry in entries.items():
-        try:
-            clients._client(name, entry)
-        except ValueError as error:
-            raise OptionError(f"setting API_CLIENTS is malformed: {name}: {error}") from None
+    def tell(name: str, why: str) -> None:
+        raise OptionError(f"setting API_CLIENTS is malformed: {name}: {why}")
+
+    try:
+        clients.read_clients(text, tell)
+    except ValueError as error:
+        wanted = '{"name": {"key": "…", "scopes": ["…"]}}'
+        raise OptionError(f"setting API_CLIENTS is malformed: {error}; {wanted} is wanted") from None

@@ -12,8 +12,13 @@ from tests.integration.authorizer import CONTEXT, event, loaded
 
 SECRET = "clients"
 FIRST = {
-    "crm": {"key": "crm-key", "scopes": ["calls:read", "calls:whisper"]},
-    "bound": {"keys": ["old", "new"], "scopes": ["calls:listen"], "agents": ["a-1"], "phones": ["+12125550142"]},
+    "crm": {"key": "crm-key-of-sixteen", "scopes": ["calls:read", "calls:whisper"]},
+    "bound": {
+        "keys": ["old-key-of-sixteen", "new-key-of-sixteen"],
+        "scopes": ["calls:listen"],
+        "agents": ["a-1"],
+        "phones": ["+12125550142"],
+    },
 }
 
 
@@ -35,14 +40,22 @@ def authorize(made_up_aws, clock_at, monkeypatch):
 def test_a_key_opens_the_routes_of_its_scopes_and_hands_the_caller_on(authorize):
     answer = authorize("Bearer bound", "POST /calls/{confId}/listen")
     assert answer == {"isAuthorized": False, "context": {}}
-    answer = authorize("Bearer new", "POST /calls/{confId}/listen")
+    answer = authorize("Bearer new-key-of-sixteen", "POST /calls/{confId}/listen")
     assert answer["isAuthorized"] is True
     caller = Caller.from_event({"requestContext": {"authorizer": {"lambda": answer["context"]}}})
     assert caller == Caller("bound", frozenset({"calls:listen"}), frozenset({"a-1"}), frozenset({"+12125550142"}))
     assert all(isinstance(value, str) for value in answer["context"].values())
 
 
-@pytest.mark.parametrize("header", ["Bearer crm-key", "bearer crm-key", "BEARER  crm-key ", " Bearer crm-key"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer crm-key-of-sixteen",
+        "bearer crm-key-of-sixteen",
+        "BEARER  crm-key-of-sixteen ",
+        " Bearer crm-key-of-sixteen",
+    ],
+)
 def test_the_scheme_is_read_in_any_case(authorize, header):
     assert authorize(header)["isAuthorized"] is True
 
@@ -54,12 +67,12 @@ def test_the_scheme_is_read_in_any_case(authorize, header):
         "",
         "Bearer",
         "Bearer ",
-        "crm-key",
-        "Basic crm-key",
-        "Bearer crm-key2",
+        "crm-key-of-sixteen",
+        "Basic crm-key-of-sixteen",
+        "Bearer crm-key-of-sixteen2",
         "Bearer crm",
-        "Bearer crm-key,Bearer crm-key",
-        "Bearer crm-key crm-key",
+        "Bearer crm-key-of-sixteen,Bearer crm-key-of-sixteen",
+        "Bearer crm-key-of-sixteen crm-key-of-sixteen",
         "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.",
     ],
 )
@@ -104,38 +117,50 @@ def test_every_route_that_is_not_open_to_all_stands_in_the_table():
 
 
 def test_a_key_is_added_rotated_and_withdrawn_without_a_deployment(authorize, clock_at):
-    assert authorize("Bearer crm-key")["isAuthorized"] is True
-    put({"crm": {"keys": ["crm-key", "next"], "scopes": ["calls:read"]}})
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is True
+    put({"crm": {"keys": ["crm-key-of-sixteen", "next-key-of-sixteen"], "scopes": ["calls:read"]}})
     clock_at(60)
-    assert authorize("Bearer crm-key")["isAuthorized"] is True
-    assert authorize("Bearer next")["isAuthorized"] is True
-    put({"crm": {"key": "next", "scopes": ["calls:read"]}})
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is True
+    assert authorize("Bearer next-key-of-sixteen")["isAuthorized"] is True
+    put({"crm": {"key": "next-key-of-sixteen", "scopes": ["calls:read"]}})
     clock_at(60)
-    assert authorize("Bearer crm-key")["isAuthorized"] is False
-    assert authorize("Bearer next")["isAuthorized"] is True
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is False
+    assert authorize("Bearer next-key-of-sixteen")["isAuthorized"] is True
 
 
 def test_a_withdrawn_key_is_out_within_five_minutes_even_while_the_secret_cannot_be_read(authorize, clock_at):
-    assert authorize("Bearer crm-key")["isAuthorized"] is True
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is True
     aws.client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
     clock_at(120)
-    assert authorize("Bearer crm-key")["isAuthorized"] is True
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is True
     clock_at(60)  # and the gateway holds an answer for another 60
     with pytest.raises(Exception, match="cannot be read"):
-        authorize("Bearer crm-key")
+        authorize("Bearer crm-key-of-sixteen")
 
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]"])
 def test_a_secret_that_cannot_be_read_lets_nobody_in_and_is_an_error(authorize, text):
     put(text or " ")
     with pytest.raises(ValueError, match=r".+"):
-        authorize("Bearer crm-key")
+        authorize("Bearer crm-key-of-sixteen")
+
+
+def test_while_the_secret_is_no_json_the_last_good_one_serves_and_that_is_said(authorize, clock_at, caplog):
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is True
+    put("{")
+    for _ in range(2):
+        clock_at(61)
+        assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is True
+    assert caplog.messages.count("the clients' secret cannot be read") == 1
+    put({})
+    clock_at(61)
+    assert authorize("Bearer crm-key-of-sixteen")["isAuthorized"] is False
 
 
 def test_a_missing_secret_lets_nobody_in_and_is_an_error(authorize):
     aws.client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
     with pytest.raises(Exception, match="cannot be read"):
-        authorize("Bearer crm-key")
+        authorize("Bearer crm-key-of-sixteen")
 
 
 def test_the_secret_is_read_once_a_minute_however_many_ask(authorize, clock_at, monkeypatch):
@@ -145,16 +170,16 @@ def test_the_secret_is_read_once_a_minute_however_many_ask(authorize, clock_at, 
     monkeypatch.setattr(vault, "get_secret_value", read)
     monkeypatch.setattr("supervision.table.clients.read_clients", parse)
     for _ in range(20):
-        authorize("Bearer crm-key")
+        authorize("Bearer crm-key-of-sixteen")
     assert (read.call_count, parse.call_count) == (1, 1)
     clock_at(61)
-    authorize("Bearer crm-key")
+    authorize("Bearer crm-key-of-sixteen")
     assert (read.call_count, parse.call_count) == (2, 1)
 
 
 def test_nothing_that_was_sent_is_logged(authorize, caplog):
     caplog.set_level("DEBUG")
-    for key in ("crm-key", "some-unknown-key"):
+    for key in ("crm-key-of-sixteen", "some-unknown-key"):
         authorize(f"Bearer {key}")
     text = "\n".join(str(vars(record)) for record in caplog.records if record.name.startswith(("service", "super")))
     assert "crm" in text

@@ -35,7 +35,7 @@ def issuer():
 @pytest.fixture
 def app(issuer, made_up_aws, monkeypatch):
     aws.client("secretsmanager").create_secret(
-        Name="clients", SecretString=json.dumps({"crm": {"key": "crm-key", "scopes": ["calls:read"]}})
+        Name="clients", SecretString=json.dumps({"crm": {"key": "crm-key-of-sixteen", "scopes": ["calls:read"]}})
     )
     monkeypatch.setenv("API_CLIENTS_SECRET", "clients")
     monkeypatch.setenv("JWT_ISSUER", issuer.url)
@@ -159,7 +159,7 @@ def test_rubbish_is_denied(authorize, token):
 
 
 def test_keys_of_clients_work_beside_tokens(authorize):
-    assert authorize("crm-key")["context"]["client"] == "crm"
+    assert authorize("crm-key-of-sixteen")["context"]["client"] == "crm"
     assert authorize("crm.key.too")["isAuthorized"] is False
 
 
@@ -171,7 +171,7 @@ def test_the_keys_are_fetched_once_and_found_by_discovery(authorize, token, issu
 
 def test_no_key_is_fetched_for_what_could_never_be_accepted(authorize, token, issuer):
     authorize(token(algorithm="RS512"))
-    authorize("crm-key")
+    authorize("crm-key-of-sixteen")
     assert issuer.asked == []
 
 
@@ -193,7 +193,7 @@ def test_an_issuer_that_is_down_lets_nobody_in_and_is_an_error(authorize, token,
     issuer.down = True
     with pytest.raises(Exception, match=r"503"):
         authorize(token())
-    assert authorize("crm-key")["isAuthorized"] is True
+    assert authorize("crm-key-of-sixteen")["isAuthorized"] is True
     issuer.down = False
     assert authorize(token())["isAuthorized"] is True
 
@@ -214,7 +214,7 @@ def test_the_keys_url_can_be_given(authorize, token, issuer, monkeypatch):
 def test_half_of_the_settings_stops_the_function_with_one_line(app, monkeypatch, missing):
     monkeypatch.setenv(missing, "")
     with pytest.raises(SystemExit, match="JWT_ISSUER and JWT_AUDIENCE go together") as ended:
-        app.lambda_handler(event("Bearer crm-key"), CONTEXT)
+        app.lambda_handler(event("Bearer crm-key-of-sixteen"), CONTEXT)
     assert isinstance(ended.value.__context__, SettingError)
 
 

@@ -10,7 +10,7 @@ from supervision.base import aws
 from supervision.table.clients import read_clients
 
 ROOT = Path(__file__).parents[2]
-FIRST = {"first": {"key": "first-key", "scopes": ["calls:read"], "phones": ["+12125550142"]}}
+FIRST = {"first": {"key": "first-key-of-sixteen", "scopes": ["calls:read"], "phones": ["+12125550142"]}}
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_new_client_is_added_beside_the_others(secret):
 def test_a_clients_key_is_rotated(secret):
     made = key("first", "--secret", "clients")
     both = read_clients(json.dumps(secret()))
-    assert both.holder("first-key") == both.holder(made) == both.callers["first"]
+    assert both.holder("first-key-of-sixteen") == both.holder(made) == both.callers["first"]
     assert secret()["first"]["phones"] == ["+12125550142"]
     assert key("first", "--secret", "clients", "--withdraw", "old") == ""
     assert secret() == {"first": FIRST["first"] | {"key": made}}

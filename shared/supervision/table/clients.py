@@ -1,22 +1,30 @@
 """Who may use the API: the clients in the secret.
 
-The secret is one JSON object: `{"crm": {"key": "…", "scopes": ["calls:read", …]}, …}`. `keys` in place of `key` holds
-several, so that one can be rotated. `agents` binds the client to the agents (client ids) it may supervise, `phones` to
-the phones it may dial; where they are left out, there is no such bound.
+The secret is one JSON object: `{"crm": {"key": "…", "scopes": ["calls:read", …]}, …}`. A key has at least 16
+characters. `keys` in place of `key` holds several, so that one can be rotated. `agents` binds the client to the agents
+(client ids) it may supervise, `phones` to the phones it may dial; where they are left out, there is no such bound.
+An entry that is malformed, or whose name or one of whose fields stands there twice, lets nobody in.
 """
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from supervision.base.observability import logger
 from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
+from supervision.table.secret import Secret
 
 # A bound with nothing in it. The context is text and empty text is "not bound"; no agent or phone is written so.
 _NOBODY = "-"
+# What is shorter is guessed too soon.
+SHORTEST_KEY = 16
+# With the gateway's own minute, a withdrawn key is out in less than five even while the secret cannot be read.
+MAX_AGE = 60.0
+MAX_STALE = 180.0
 
 
 @dataclass(frozen=True)
@@ -36,23 +44,77 @@ class Clients:
         return found
 
 
-def read_clients(text: str) -> Clients:
-    """The clients in `text`. An entry that is malformed is left out and logged, and hides no other.
+class KnownClients:
+    """The clients of a secret, as they are now; while its text is no JSON, as they were before."""
 
-    Raises ValueError where the whole is no JSON object.
-    """
-    entries = json.loads(text)
-    if not isinstance(entries, dict):
+    def __init__(self, name: str) -> None:
+        self._secret = Secret(name, max_age=MAX_AGE, max_stale=MAX_STALE)
+        self._text: str | None = None
+        self._clients: Clients | None = None
+
+    def current(self) -> Clients:
+        """The clients. Raises SecretUnavailable; ValueError where the text is no JSON, and none was before."""
+        text = self._secret.get()
+        if text != self._text or self._clients is None:
+            try:
+                self._clients = read_clients(text)
+            except ValueError as error:
+                logger.error("the clients' secret cannot be read", why=str(error))
+                if self._clients is None:
+                    raise
+            self._text = text
+        return self._clients
+
+
+class Entries(dict[str, Any]):
+    """A JSON object, and the names that stand in it twice."""
+
+    twice: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_pairs(cls, pairs: list[tuple[str, Any]]) -> "Entries":
+        """The object of these names and values, the last of several."""
+        entries = cls(pairs)
+        names = [name for name, _ in pairs]
+        entries.twice = (
+            frozenset(name for name in entries if names.count(name) > 1) if len(entries) < len(names) else cls.twice
+        )
+        return entries
+
+
+def read_entries(text: str) -> Entries:
+    """The entries in `text`, by name. Raises ValueError where the whole is no JSON object."""
+    try:
+        entries = json.loads(text, object_pairs_hook=Entries.of_pairs)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(entries, Entries):
         raise ValueError("a JSON object of clients is wanted")
+    return entries
+
+
+def _log(name: str, why: str) -> None:
+    logger.error("a client is left out", entry=name[:64], why=why)
+
+
+def read_clients(text: str, left_out: Callable[[str, str], None] = _log) -> Clients:
+    """The clients in `text`. An entry that is malformed is left out and hides no other.
+
+    `left_out` is called with its name and why; it is logged unless that is given. Raises ValueError where the whole is
+    no JSON object.
+    """
+    entries = read_entries(text)
     callers: dict[str, Caller] = {}
     keys: dict[bytes, Caller] = {}
     for name, entry in entries.items():
         try:
+            if name in entries.twice:
+                raise ValueError("it is named twice")
             caller, own = _client(name, entry)
             if any(key in keys for key in own):
                 raise ValueError("its key is another client's too")
         except ValueError as error:
-            logger.error("a client is left out", entry=name[:64], why=str(error))
+            left_out(name, str(error))
             continue
         callers[name] = caller
         keys |= dict.fromkeys(own, caller)
@@ -62,8 +124,10 @@ def read_clients(text: str) -> Clients:
 def _client(name: str, entry: object) -> tuple[Caller, list[bytes]]:
     if not name.strip() or len(name) > 64 or not name.isprintable():
         raise ValueError("its name must be 1 to 64 printable characters")
-    if not isinstance(entry, dict):
+    if not isinstance(entry, Entries):
         raise ValueError("an object is wanted")
+    if entry.twice:
+        raise ValueError("one of its fields is given twice")
     if not entry.keys() <= {"key", "keys", "scopes", "agents", "phones"}:  # a bound misspelt is no bound
         raise ValueError("fields other than key, keys, scopes, agents and phones mean nothing")
     own = [*_words(entry, "keys")] if "keys" in entry else []
@@ -72,6 +136,8 @@ def _client(name: str, entry: object) -> tuple[Caller, list[bytes]]:
         raise ValueError("key, or keys, of printable ASCII are wanted")
     if any(not key or " " in key for key in own):
         raise ValueError("a key is empty or has a space in it")
+    if any(len(key) < SHORTEST_KEY for key in own):
+        raise ValueError(f"a key has fewer than {SHORTEST_KEY} characters")
     scopes = _words(entry, "scopes")
     if not scopes <= SCOPES:
         raise ValueError(f"its scopes must be of {', '.join(sorted(SCOPES))}")

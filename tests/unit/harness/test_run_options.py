@@ -31,7 +31,15 @@ def test_an_empty_variable_is_none():
         ({"API_CLIENTS": "{"}, "API_CLIENTS"),
         ({"API_CLIENTS": "[]"}, "API_CLIENTS"),
         ({"API_CLIENTS": '{"crm": "key"}'}, "API_CLIENTS"),
-        ({"API_CLIENTS": '{"crm": {"key": "k", "scopes": ["calls:eavesdrop"]}}'}, "API_CLIENTS is malformed: crm"),
+        (
+            {"API_CLIENTS": '{"crm": {"key": "a-key-of-sixteen", "scopes": ["calls:eavesdrop"]}}'},
+            "API_CLIENTS is malformed: crm",
+        ),
+        (
+            {"API_CLIENTS": '{"crm": {"key": "fifteen-letters", "scopes": ["calls:read"]}}'},
+            "malformed: crm: a key has fewer",
+        ),
+        ({"API_CLIENTS": '{"crm": {}, "crm": {}}'}, "malformed: crm: it is named twice"),
         ({"API_CLIENTS": '{"crm": {"scopes": ["calls:read"]}}'}, "API_CLIENTS is malformed: crm"),
     ],
 )
@@ -42,7 +50,7 @@ def test_a_bad_variable_is_one_line_that_names_it(env, named):
 
 
 def test_good_variables_are_passed_on():
-    clients = json.dumps({"crm": {"key": "k", "scopes": ["calls:read"]}})
+    clients = json.dumps({"crm": {"key": "a-key-of-sixteen", "scopes": ["calls:read"]}})
     given = {"API_CLIENTS": clients, "YTEL_API_URL": "http://y/api", "YTEL_USERS_URL": "http://y/users", "PORT": "0"}
     options = read(given)
     assert given.items() <= options.env.items()
