@@ -1,18 +1,22 @@
 """People, by the JWT of their own identity provider."""
 
 import json
+import unicodedata
 import urllib.request
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from supervision.base.observability import logger
-from supervision.rules.caller import Caller
+from supervision.rules.caller import PERSON, Caller
 from supervision.rules.scopes import SCOPES
 
 if TYPE_CHECKING:
     from jwt import PyJWKClient
 
 ALGORITHMS = ("RS256", "ES256")
+# Where providers put what a person may do: OAuth, Microsoft, and the groups of directories and of Cognito.
+SCOPE_CLAIMS = ("scope", "scp", "roles", "groups", "cognito:groups")
+LONGEST_NAME = 240
 _TIMEOUT_SECONDS = 3
 _LEEWAY_SECONDS = 10  # clocks differ
 _KEYS_HELD_SECONDS = 300
@@ -76,16 +80,23 @@ def _discovered(issuer: str) -> str:
 
 
 def _person(claims: dict[str, Any]) -> Caller | None:
-    email = claims.get("email") if claims.get("email_verified") not in (False, "false") else None
+    email = claims.get("email") if claims.get("email_verified") in (True, "true") else None
     identity = email or claims.get("sub")
-    if not isinstance(identity, str) or not identity.strip() or len(identity) > 256:
+    if not isinstance(identity, str) or not _is_name(identity):
         return None
     scopes: set[str] = set()
-    for name in ("scope", "scp", "permissions"):
+    for name in SCOPE_CLAIMS:
         value = claims.get(name)
         words = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
         scopes.update(word for word in words if isinstance(word, str))
-    return Caller(identity, frozenset(scopes & SCOPES))
+    return Caller(PERSON + identity, frozenset(scopes & SCOPES))
+
+
+def _is_name(text: str) -> bool:
+    """Whether it may stand in records and logs as a person: printable, and written in the one way there is."""
+    if not text.strip() or text != text.strip() or len(text) > LONGEST_NAME:
+        return False
+    return text.isprintable() and unicodedata.normalize("NFKC", text) == text
 
 
 def _refused(error: Exception) -> None:

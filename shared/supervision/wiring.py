@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from supervision.actions.hang_up import HangUp
     from supervision.actions.leave import Leave
     from supervision.rules.lifecycle import Patience
+    from supervision.table.clients import KnownClients
     from supervision.table.outbox import Outbox
     from supervision.table.repository import Supervisions
     from supervision.table.requests import Requests
@@ -95,6 +96,13 @@ class Parts:
         from supervision.table.repository import Supervisions
 
         return Supervisions(self.gateway, self.settings.audit_days, self.outbox)
+
+    @cached_property
+    def clients(self) -> "KnownClients":
+        """Who may ask."""
+        from supervision.table.clients import KnownClients
+
+        return KnownClients(self.settings.api_clients_secret)
 
     @cached_property
     def requests(self) -> "Requests":

@@ -31,7 +31,7 @@ def refused(scene, detail):
     wait_until(told, what="the refusal")
     scene.system.deliveries.settle()
     [event] = told()
-    assert event["metadata"]["requestedBy"] == "crm.automation"
+    assert event["metadata"]["requestedBy"] == "source:crm.automation"
     assert event["data"].keys() == {"request", "problem"}
     assert len(scene.system.failures) == before
     return event["data"]["problem"]

@@ -19,7 +19,7 @@ def test_the_call_is_named_or_is_the_one_that_the_agent_is_on(scene, action, nam
     detail = request(action, to=scene.phone(), **{named: names[named]})
     scene.put(detail)
     [one] = started(scene, detail)
-    assert (one["action"], one["confId"], one["requestedBy"]) == (action, call, "crm.automation")
+    assert (one["action"], one["confId"], one["requestedBy"]) == (action, call, "source:crm.automation")
     assert scene.supervision(one["id"])["state"] == "dialing"
     scene.floor.answer(call, detail["to"])
     heard = {"listen": set(), "whisper": {"agent"}, "barge": {"agent", "contact"}}[action]
@@ -34,7 +34,7 @@ def test_a_call_is_hung_up(scene, named):
     names = {"confId": call, "clientId": agent.client_id, "agentNumber": agent.number}
     scene.put(request("hangup", **{named: names[named]}))
     [told] = wait_until(lambda: scene.told("Call Hung Up", lambda data: data["confId"] == call), what="the hang-up")
-    assert told["data"] == {"confId": call, "hungUp": members, "failed": [], "requestedBy": "crm.automation"}
+    assert told["data"] == {"confId": call, "hungUp": members, "failed": [], "requestedBy": "source:crm.automation"}
     assert not scene.floor.is_active(call)
 
 

@@ -1,7 +1,7 @@
 """The layer put together as a function puts it together, on a Ytel and an AWS of the tests' own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -38,15 +38,25 @@ class Desk:
     def __init__(self, table: str, ytel: FakeYtel, move: Callable[..., int], **settings: Any) -> None:
         self.table, self.ytel, self.floor, self.move = table, ytel, ytel.floor, move
         self.told: list[Told] = []
+        self.set_clients({})
         self.settings = FloorNeeds(
             table_name=table,
             event_bus_name=BUS,
             ytel_api_url=ytel.api_url,
             ytel_users_url=ytel.users_url_template,
             ytel_token_secret="unused",
+            api_clients_secret="clients",
             **{"ytel_timeout_seconds": 0.5, "confirm_seconds": 0.3, **settings},
         )
         self.parts = self.function()
+
+    def set_clients(self, entries: Mapping[str, Any]) -> None:
+        """Who is in the clients' secret."""
+        vault, text = aws.client("secretsmanager"), json.dumps(entries)
+        try:
+            vault.create_secret(Name="clients", SecretString=text)
+        except vault.exceptions.ResourceExistsException:
+            vault.put_secret_value(SecretId="clients", SecretString=text)
 
     def function(self) -> Parts:
         """The parts of one more function environment."""

@@ -59,6 +59,7 @@ def token(issuer):
             "aud": AUDIENCE,
             "sub": "user-7",
             "email": "ann@example.com",
+            "email_verified": True,
             "scope": "openid calls:read",
             "iat": now,
             "exp": now + 600,
@@ -74,7 +75,7 @@ def token(issuer):
 def test_a_token_of_the_issuers_lets_its_person_in(authorize, token, key, kid, algorithm):
     answer = authorize(token(key=key, kid=kid, algorithm=algorithm))
     assert answer["isAuthorized"] is True
-    assert answer["context"] == {"client": "ann@example.com", "scopes": "calls:read", "agents": "", "phones": ""}
+    assert answer["context"] == {"client": "person:ann@example.com", "scopes": "calls:read", "agents": "", "phones": ""}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,9 @@ def test_a_token_of_the_issuers_lets_its_person_in(authorize, token, key, kid, a
         {"scope": "calls:read calls:barge"},
         {"scope": "", "scp": ["calls:read", "calls:barge"]},
         {"scope": None, "scp": "calls:barge calls:read"},
-        {"scope": "calls:read", "permissions": ["calls:barge", "calls:everything", 7]},
+        {"scope": "calls:read", "roles": ["calls:barge", "calls:everything", 7]},
+        {"scope": "calls:read", "groups": ["calls:barge", None]},
+        {"scope": "openid", "cognito:groups": ["calls:barge", "calls:read"]},
     ],
 )
 def test_scopes_come_from_the_claims_that_providers_put_them_in(authorize, token, claims):
@@ -101,14 +104,17 @@ def test_a_person_without_the_routes_scope_is_denied(authorize, token):
     ("claims", "client"),
     [
         ({}, "ann@example.com"),
-        ({"email_verified": True}, "ann@example.com"),
+        ({"email_verified": "true"}, "ann@example.com"),
+        ({"without": ["email_verified"]}, "user-7"),
+        ({"email_verified": "yes", "sub": "crm"}, "crm"),
+        ({"email_verified": None}, "user-7"),
         ({"email_verified": False}, "user-7"),
         ({"email_verified": "false"}, "user-7"),
         ({"email": ""}, "user-7"),
     ],
 )
 def test_the_person_is_the_verified_address_or_the_subject(authorize, token, claims, client):
-    assert authorize(token(**claims))["context"]["client"] == client
+    assert authorize(token(**claims))["context"]["client"] == f"person:{client}"
 
 
 NOW = int(time.time())
@@ -126,7 +132,10 @@ REFUSED: dict[str, dict[str, Any]] = {
     "that names no key": {"kid": None},
     "with an algorithm that is not allowed": {"algorithm": "RS512"},
     "of nobody": {"email": "", "without": ["sub"]},
-    "of one who calls themselves as a client is called": {"email": "", "sub": "crm"},
+    "of a name that is not printable": {"email": "ann@example.com\u202e"},
+    "of a name on two lines": {"email": "", "sub": "ann\nadmin"},
+    "of a name in look-alike letters": {"email": "\uff41nn@example.com"},
+    "of a name with a space around it": {"email": "", "sub": "crm "},
 }
 
 

@@ -22,7 +22,10 @@ from supervision.base.problems import (
     YtelRejected,
     YtelUnavailable,
 )
+from supervision.rules.caller import Caller
 from supervision.rules.request import Done, Refused, Unknown
+from supervision.rules.scopes import SCOPES
+from supervision.table.secret import SecretUnavailable
 from tests.integration.doors import Context
 
 DONE = {"id": "s1"}
@@ -73,7 +76,7 @@ def test_a_request_is_acted_on_once_however_often_it_is_delivered(desk, deliver,
     assert deliver(event("e1")) == {"done": DONE}
     assert [deliver(event(event_id)) for event_id in ("e1", "e2")] == [{"acted": "before", "done": DONE}] * 2
     [request] = act.requests
-    assert (request.caller.client, request.name, request.correlation_id) == ("crm.automations", "r1", "r1")
+    assert (request.caller.client, request.name, request.correlation_id) == ("source:crm.automations", "r1", "r1")
     assert request.caller.may("whisper")
     assert desk.told == []
 
@@ -113,7 +116,7 @@ def test_what_can_never_work_is_answered_once_and_not_tried_again(desk, deliver,
     assert len(act.requests) == 1
     failed = desk.of_type("Supervision Failed")
     assert failed.data == {"request": event()["detail"], "problem": problem.as_dict()}
-    assert (failed.metadata["requestedBy"], failed.metadata["correlationId"]) == ("crm.automations", "r1")
+    assert (failed.metadata["requestedBy"], failed.metadata["correlationId"]) == ("source:crm.automations", "r1")
     assert failed.metadata["at"] == desk.move()
 
 
@@ -265,3 +268,61 @@ def test_a_warm_whisper_makes_six_calls_of_aws_one_after_another(desk, monkeypat
     assert sorted(in_turn) == sorted(
         ["PutItem", "Query", "TransactWriteItems", "TransactWriteItems", "PutEvents", "DeleteItem"]
     )
+
+
+# ---------------------------------------------------------------- who asks
+
+ENTRY = {"key": "a-key-of-sixteen", "scopes": ["calls:whisper"], "agents": ["a-1"], "phones": ["+12125550142"]}
+
+
+def test_a_request_from_a_clients_source_is_the_clients(desk, deliver, act):
+    desk.set_clients({"crm": {**ENTRY, "source": "crm.automations"}})
+    deliver(event())
+    deliver(event(source="another"))
+    mine, others = [request.caller for request in act.requests]
+    assert (mine.client, mine.scopes, mine.agents, mine.phones) == (
+        "crm",
+        {"calls:whisper"},
+        {"a-1"},
+        {"+12125550142"},
+    )
+    assert (others.client, others.scopes, others.agents, others.phones) == ("source:another", SCOPES, set(), set())
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_request_for_which_there_is_no_scope_is_refused_once(make_desk, listed):
+    desk = make_desk(bus_sources="listed")
+    entry_of_another = {**ENTRY, "scopes": ["calls:listen"], "source": "crm.automations" if listed else "another"}
+    desk.set_clients({"crm": entry_of_another})
+    for event_id in ("e1", "e2"):
+        entry.handle(None, lambda: desk.parts, event(event_id), Context(), "whisper")  # type: ignore[arg-type]
+    failed = desk.of_type("Supervision Failed")
+    assert failed.data["problem"]["code"] == "forbidden"
+    assert failed.metadata["requestedBy"] == ("crm" if listed else "source:crm.automations")
+    assert desk.dials() == 0
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_while_it_is_not_known_whose_a_source_is_nothing_is_done_and_lambda_asks_again(desk, deliver, act, text):
+    vault = aws.client("secretsmanager")
+    if text is None:
+        vault.delete_secret(SecretId="clients", ForceDeleteWithoutRecovery=True)
+    else:
+        vault.put_secret_value(SecretId="clients", SecretString=text)
+    with pytest.raises((SecretUnavailable, ValueError)):
+        deliver(event())
+    assert act.requests == []
+    assert desk.told == []
+    if text is None:
+        vault.create_secret(Name="clients", SecretString="{}")
+    desk.set_clients({})
+    desk.move(61)
+    assert deliver(event()) == {"done": DONE}
+
+
+def test_the_sources_that_are_nobodys_share_one_limit(make_desk):
+    desk = make_desk(dials_per_minute=1)
+    desk.dial("listen", desk.call(), caller=Caller("source:one", SCOPES))
+    with pytest.raises(TooManyDials):
+        desk.dial("listen", desk.call(), caller=Caller("source:another", SCOPES))
+    desk.dial("listen", desk.call(), caller=Caller("crm", SCOPES))

@@ -49,6 +49,7 @@ ITEMS = {
     "Page": {},
 }
 DIALLERS = {name for name, items in ITEMS.items() if "DIALS#crm" in items}
+BUS_DOORS = {name for name, items in ITEMS.items() if "REQUEST#1" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
 PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "REQUEST", "ELSE"]
@@ -110,7 +111,7 @@ OTHERS = [
     ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX"), {"WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
     ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_TOKEN}, ASKS_YTEL),
-    ("secretsmanager", "GetSecretValue", {"SecretId": API_CLIENTS}, {"Authorize"}),
+    ("secretsmanager", "GetSecretValue", {"SecretId": API_CLIENTS}, {"Authorize", *BUS_DOORS}),
     ("secretsmanager", "PutSecretValue", {"SecretId": YTEL_TOKEN, "SecretString": "x"}, set()),
     ("secretsmanager", "PutSecretValue", {"SecretId": API_CLIENTS, "SecretString": "{}"}, set()),
     ("secretsmanager", "ListSecrets", {}, set()),

@@ -69,6 +69,12 @@ BAD = {
     "agents with a space": READER | {"agents": ["a 1"]},
     "phones that are no texts": READER | {"phones": [12125550142]},
     "a key that is taken": READER | {"key": "good-key-of-sixteen"},
+    "a source that is no text": READER | {"source": ["crm"]},
+    "an empty source": READER | {"source": ""},
+    "null as source": {"scopes": ["calls:read"], "source": None},
+    "a source that is taken": {"scopes": ["calls:read"], "source": "first.source"},
+    "source:crm": READER,
+    "Person:ann": READER,
     "": READER,
     "n" * 65: READER,
     "a\nname": READER,
@@ -77,7 +83,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_entry_is_left_out_and_logged_and_hides_no_other(name, caplog):
-    good = {"key": "good-key-of-sixteen", "scopes": ["calls:read"]}
+    good = {"key": "good-key-of-sixteen", "scopes": ["calls:read"], "source": "first.source"}
     entries = {"first": good, name: BAD[name], "last": READER | {"key": "last-key-of-sixteen"}}
     assert list(read_clients(json.dumps(entries)).callers) == ["first", "last"]
     assert caplog.messages == ["a client is left out"]
@@ -149,3 +155,9 @@ def test_a_caller_may_what_their_scopes_say_on_the_agents_they_are_bound_to():
             caller.require_call(agent)
         with pytest.raises(SupervisionNotFound):
             caller.require_supervision(agent)
+
+
+def test_a_client_with_a_source_needs_no_key():
+    known = read_clients(json.dumps({"bot": {"source": "crm.bot", "scopes": ["calls:hangup"], "agents": ["a-1"]}}))
+    assert known.sources == {"crm.bot": Caller("bot", frozenset({"calls:hangup"}), frozenset({"a-1"}))}
+    assert known.holder("") is None

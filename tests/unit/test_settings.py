@@ -8,6 +8,7 @@ from supervision.base import settings
 from supervision.base.settings import (
     AuthSettings,
     BusSettings,
+    ClientsSettings,
     DialSettings,
     FloorSettings,
     PageSettings,
@@ -28,6 +29,7 @@ NEEDED = {
 ALL = [
     AuthSettings,
     BusSettings,
+    ClientsSettings,
     DialSettings,
     FloorSettings,
     PageSettings,
@@ -46,7 +48,9 @@ def test_the_defaults_are_the_documented_ones():
         ytel_hangup_route=("DELETE", "/conference/{confId}/participant/{memberId}"),
         ytel_timeout_seconds=5.0,
     )
-    assert load(RequestSettings, {}) == RequestSettings(request_max_age_seconds=900.0)
+    assert load(RequestSettings, NEEDED) == RequestSettings(
+        api_clients_secret="clients", request_max_age_seconds=900.0, bus_sources="any"
+    )
     assert load(FloorSettings, {}) == FloorSettings(
         calls_max_age_seconds=2.0, calls_max_stale_seconds=30.0, users_max_age_seconds=300.0, drop_exposed=True
     )
@@ -113,6 +117,7 @@ def test_what_is_set_is_read(wanted, name, raw, value):
         (PageSettings, "EMBEDDED_BY", "crm.example.com"),
         (PageSettings, "EMBEDDED_BY", "https://crm.example.com/page"),
         (AuthSettings, "JWT_ISSUER", "id.example.com"),
+        (RequestSettings, "BUS_SOURCES", "some"),
     ],
 )
 def test_what_is_malformed_is_named_in_one_line(wanted, name, raw):

@@ -86,7 +86,7 @@ class Supervise:
         )
         # A closed supervision of this phone keeps being watched: its leg may still come.
         closed = next((one for one in of_phone if not one.displaced), None)
-        besides = [rate_limit.one_dial(request.caller.client, self.settings.dials_per_minute, now)]
+        besides = [rate_limit.one_dial(request.caller.limited_as, self.settings.dials_per_minute, now)]
         if opened is not None:
             taken_over = InProgress("The same request is being worked on.")
             besides.append(Guarded(opened.begun(supervision.id), taken_over))

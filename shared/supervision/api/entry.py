@@ -27,9 +27,12 @@ from supervision.base.problems import (
     YtelRateLimited,
     YtelUnavailable,
 )
+from supervision.rules.caller import SOURCE, Caller
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
+from supervision.rules.scopes import SCOPES
 from supervision.table.gateway import Write
 from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opened
+from supervision.table.secret import SecretUnavailable
 from supervision.wiring import Parts
 
 MAY_WORK_LATER = (InProgress, TooManyDials, YtelRateLimited, YtelUnavailable, YtelInvalid, HangupIncomplete)
@@ -84,9 +87,14 @@ def act(request: Request, parts: Parts, lease_ms: int = LEASE_MS) -> Outcome:
 
 
 def _from_bus(event: Mapping[str, Any], context: Any, parts: Parts, actions: tuple[str, ...]) -> dict[str, Any]:
-    request, problem = parse.from_event(event, actions)
-    with invocation(context, request.correlation_id):
-        logger.append_keys(client=request.caller.client, action=request.action)
+    with invocation(context, str(event["id"])):
+        try:
+            caller = _caller(str(event["source"]), parts)
+        except (SecretUnavailable, ValueError):
+            add_metric("Retried")
+            raise
+        request, problem = parse.from_event(event, actions, caller)
+        logger.append_keys(correlation_id=request.correlation_id, client=caller.client, action=request.action)
         match parts.requests.open(request, context.get_remaining_time_in_millis()):
             case BeingWorkedOn():
                 add_metric("Retried")
@@ -102,6 +110,18 @@ def _from_bus(event: Mapping[str, Any], context: Any, parts: Parts, actions: tup
                 stale = problem or _too_old(event, parts)
                 outcome = Refused(stale) if stale else _performed(request, parts, opened)
                 return _finish(request, parts, opened, outcome)
+
+
+def _caller(source: str, parts: Parts) -> Caller:
+    """Whose a request from `source` is: the client's that names it as its own, or the source's.
+
+    A source that is not heard has no scope. Raises SecretUnavailable, or ValueError, where the clients cannot be read:
+    a source that is taken for nobody's would be without its client's bounds.
+    """
+    caller = parts.clients.current().sources.get(source)
+    if caller is not None:
+        return caller
+    return Caller(SOURCE + source, SCOPES if parts.settings.bus_sources == "any" else frozenset())
 
 
 def _finish(request: Request, parts: Parts, opened: Opened, outcome: Outcome) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from supervision.base.problems import InvalidRequest
 from supervision.rules.actions import DIALLED, in_words
 from supervision.rules.caller import Caller
 from supervision.rules.request import Request
-from supervision.rules.scopes import SCOPES
 
 LONGEST_NAME = 255
 # The body of each action's route. An action that is not here takes none.
@@ -54,8 +53,10 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
     )
 
 
-def from_event(event: Mapping[str, Any], actions: Collection[str]) -> tuple[Request, InvalidRequest | None]:
-    """The request of a `Supervision Requested`, and what is wrong with it, if anything is.
+def from_event(
+    event: Mapping[str, Any], actions: Collection[str], caller: Caller
+) -> tuple[Request, InvalidRequest | None]:
+    """The request of a `Supervision Requested` that `caller` made, and what is wrong with it, if anything is.
 
     `actions` are those that this function acts on. A request that asks for another one names no action, or several of
     which each function got one. Fields that mean nothing to this version are passed over.
@@ -76,7 +77,7 @@ def from_event(event: Mapping[str, Any], actions: Collection[str]) -> tuple[Requ
     return (
         Request(
             action=asked["action"],
-            caller=Caller(f"{event['source']}", SCOPES),
+            caller=caller,
             correlation_id=name,
             door="bus",
             name=name,

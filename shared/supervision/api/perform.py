@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from supervision.base.observability import logger
-from supervision.base.problems import CallNotFound, OutcomeUnknown, Problem
+from supervision.base.problems import CallNotFound, Forbidden, OutcomeUnknown, Problem
 from supervision.rules.actions import DIALLED
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
+from supervision.rules.scopes import SCOPE_OF
 from supervision.table.requests import Opened
 from supervision.wiring import Parts
 
@@ -14,7 +15,12 @@ type Answer = Mapping[str, Any]
 
 
 def perform(request: Request, parts: Parts, opened: Opened | None = None) -> Outcome:
-    """Does what is asked. `opened` is the request in the table, where it has a name."""
+    """Does what is asked, if a scope of the caller's covers it.
+
+    `opened` is the request in the table, where it has a name.
+    """
+    if request.action in SCOPE_OF and not request.caller.may(request.action):
+        return Refused(Forbidden(f"This takes the scope {SCOPE_OF[request.action]}."))
     work = _dial if request.action in DIALLED else _OTHERS[request.action]
     return _outcome(lambda: work(request, parts, opened))
 

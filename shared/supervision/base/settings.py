@@ -94,6 +94,12 @@ def _hangup_route(raw: str) -> tuple[str, str]:
     return method, path
 
 
+def _sources(raw: str) -> str:
+    if raw not in ("any", "listed"):
+        raise ValueError("any or listed is wanted")
+    return raw
+
+
 def _origins(raw: str) -> tuple[str, ...]:
     origins = () if raw.lower() == "none" else tuple(raw.split())
     if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", origin) for origin in origins):
@@ -102,13 +108,19 @@ def _origins(raw: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuthSettings:
-    """Who may use the API: the secret with the clients and, where both are set, an issuer of JWTs and its audience.
+class ClientsSettings:
+    """The secret with the clients."""
+
+    api_clients_secret: str = _setting(str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthSettings(ClientsSettings):
+    """Who may use the API: the clients and, where both are set, an issuer of JWTs and its audience.
 
     The issuer's keys are found by OpenID discovery, unless `jwt_jwks_url` says where they are.
     """
 
-    api_clients_secret: str = _setting(str)
     jwt_issuer: str = _setting(_issuer, "")
     jwt_audience: str = _setting(str, "")
     jwt_jwks_url: str = _setting(_url, "")
@@ -166,9 +178,10 @@ class DialSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestSettings:
-    """How old a request from the bus may be, in seconds."""
+class RequestSettings(ClientsSettings):
+    """How old a request from the bus may be, in seconds, and whether any source is heard or those of clients alone."""
 
+    bus_sources: str = _setting(_sources, "any")
     request_max_age_seconds: float = _setting(_seconds, 900.0)
 
 

@@ -9,6 +9,9 @@ from supervision.base.problems import CallNotFound, Forbidden, SupervisionNotFou
 from supervision.rules.ids import id_key
 from supervision.rules.scopes import SCOPE_OF
 
+# How the names begin of sources of the bus that no client names as its own, and of people. No client's name does.
+SOURCE, PERSON = "source:", "person:"
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -49,6 +52,11 @@ class Caller:
         """Raises SupervisionNotFound where the supervision of the agent `client_id` is not there for the caller."""
         if not self.sees(client_id):
             raise SupervisionNotFound("There is no such supervision.")
+
+    @property
+    def limited_as(self) -> str:
+        """The name that the caller's dials are counted under: sources that no client names as its own share one."""
+        return SOURCE if self.client.startswith(SOURCE) else self.client
 
     def to_json(self) -> dict[str, Any]:
         """What `GET /me` says of the caller."""

@@ -3,6 +3,7 @@
 The secret is one JSON object: `{"crm": {"key": "…", "scopes": ["calls:read", …]}, …}`. A key has at least 16
 characters. `keys` in place of `key` holds several, so that one can be rotated. `agents` binds the client to the agents
 (client ids) it may supervise, `phones` to the phones it may dial; where they are left out, there is no such bound.
+`source` is the source of the bus whose requests are the client's; a client with one needs no key.
 An entry that is malformed, or whose name or one of whose fields stands there twice, lets nobody in.
 """
 
@@ -14,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from supervision.base.observability import logger
-from supervision.rules.caller import Caller
+from supervision.rules.caller import PERSON, SOURCE, Caller
 from supervision.rules.scopes import SCOPES
 from supervision.table.secret import Secret
 
@@ -32,6 +33,7 @@ class Clients:
     """The clients of one text of the secret. Keys are held as their hashes."""
 
     callers: Mapping[str, Caller]
+    sources: Mapping[str, Caller]
     _keys: tuple[tuple[bytes, Caller], ...] = field(repr=False)
 
     def holder(self, key: str) -> Caller | None:
@@ -106,33 +108,45 @@ def read_clients(text: str, left_out: Callable[[str, str], None] = _log) -> Clie
     entries = read_entries(text)
     callers: dict[str, Caller] = {}
     keys: dict[bytes, Caller] = {}
+    sources: dict[str, Caller] = {}
     for name, entry in entries.items():
         try:
             if name in entries.twice:
                 raise ValueError("it is named twice")
-            caller, own = _client(name, entry)
+            caller, own, source = _client(name, entry)
             if any(key in keys for key in own):
                 raise ValueError("its key is another client's too")
+            if source in sources:
+                raise ValueError("its source is another client's too")
         except ValueError as error:
             left_out(name, str(error))
             continue
         callers[name] = caller
         keys |= dict.fromkeys(own, caller)
-    return Clients(callers, tuple(keys.items()))
+        if source is not None:
+            sources[source] = caller
+    return Clients(callers, sources, tuple(keys.items()))
 
 
-def _client(name: str, entry: object) -> tuple[Caller, list[bytes]]:
+def _client(name: str, entry: object) -> tuple[Caller, list[bytes], str | None]:
     if not name.strip() or len(name) > 64 or not name.isprintable():
         raise ValueError("its name must be 1 to 64 printable characters")
+    if name.casefold().startswith((SOURCE, PERSON)):
+        raise ValueError(f"no client's name may begin with {SOURCE} or {PERSON}")
     if not isinstance(entry, Entries):
         raise ValueError("an object is wanted")
     if entry.twice:
         raise ValueError("one of its fields is given twice")
-    if not entry.keys() <= {"key", "keys", "scopes", "agents", "phones"}:  # a bound misspelt is no bound
-        raise ValueError("fields other than key, keys, scopes, agents and phones mean nothing")
+    if not entry.keys() <= {"key", "keys", "scopes", "agents", "phones", "source"}:  # a bound misspelt is no bound
+        raise ValueError("fields other than key, keys, scopes, agents, phones and source mean nothing")
     own = [*_words(entry, "keys")] if "keys" in entry else []
     own += [entry["key"]] if "key" in entry else []
-    if not own or not all(isinstance(key, str) and key.isascii() and key.isprintable() for key in own):
+    source = entry.get("source")
+    if "source" in entry and not (isinstance(source, str) and 0 < len(source) <= 256 and source.isprintable()):
+        raise ValueError("source must be a text of 1 to 256 printable characters")
+    if (not own and source is None) or not all(
+        isinstance(key, str) and key.isascii() and key.isprintable() for key in own
+    ):
         raise ValueError("key, or keys, of printable ASCII are wanted")
     if any(not key or " " in key for key in own):
         raise ValueError("a key is empty or has a space in it")
@@ -142,7 +156,7 @@ def _client(name: str, entry: object) -> tuple[Caller, list[bytes]]:
     if not scopes <= SCOPES:
         raise ValueError(f"its scopes must be of {', '.join(sorted(SCOPES))}")
     agents, phones = (_words(entry, bound) or {_NOBODY} if bound in entry else () for bound in ("agents", "phones"))
-    return Caller(name, frozenset(scopes), frozenset(agents), frozenset(phones)), [_digest(key) for key in own]
+    return Caller(name, frozenset(scopes), frozenset(agents), frozenset(phones)), [_digest(key) for key in own], source
 
 
 def _words(entry: Mapping[str, object], name: str) -> set[str]:

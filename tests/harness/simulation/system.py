@@ -101,7 +101,9 @@ class System:
         self.scheduler.services = {
             "dynamodb": DynamoDB(self.table, hook=Tables(self.scheduler, self.functions, self.mishaps)),
             "events": Bus(self.scheduler, self.functions, self.mishaps, lambda *event: self.listeners.told(*event)),
-            "secretsmanager": Secrets({environment()["YTEL_TOKEN_SECRET"]: self.ytel.token}),
+            "secretsmanager": Secrets(
+                {environment()["YTEL_TOKEN_SECRET"]: self.ytel.token, environment()["API_CLIENTS_SECRET"]: "{}"}
+            ),
             "ytel": self._ask,
         }
         self._nth = 0

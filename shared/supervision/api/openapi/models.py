@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
-from supervision.base.problems import Forbidden
 from supervision.base.problems import Problem as AnyProblem
 from supervision.rules.actions import DIALLED, PLANNED
 
@@ -42,8 +41,8 @@ def kinds(of: type[AnyProblem]) -> Iterator[type[AnyProblem]]:
 
 
 INTERNAL_ERROR = "internal_error"
-# Forbidden is answered as the gateway answers it, with a bare message.
-CODES: list[JsonValue] = [*(kind.code for kind in kinds(AnyProblem) if kind is not Forbidden), INTERNAL_ERROR]
+# Forbidden is told over the bus alone: the API answers it as the gateway does, with a bare message.
+CODES: list[JsonValue] = [*(kind.code for kind in kinds(AnyProblem)), INTERNAL_ERROR]
 
 
 class Model(BaseModel):
