@@ -17,6 +17,7 @@ from supervision.base.settings import DialSettings, PageSettings, WatchSettings,
 HERE = Path(__file__).parent
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Strict-Transport-Security": "max-age=31536000",

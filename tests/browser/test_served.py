@@ -36,6 +36,7 @@ def test_the_page_is_under_a_strict_policy(get, crm):
         "form-action": "'none'",
     }
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "microphone=()" in answer.headers["permissions-policy"]
 

@@ -54,6 +54,11 @@ class Api:
         response = self.document["paths"][route][method.lower()]["responses"].get(str(answer.status_code))
         assert response is not None, f"undocumented: {where}"
         self.seen.add((method, route, answer.status_code))
+        if "X-Correlation-Id" in answer.headers:  # a function's own, not the gateway's
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", where
+            assert answer.headers["Cache-Control"] in (
+                ("private, no-cache",) if "ETag" in answer.headers else ("no-store",)
+            ), where
         content = response.get("content")
         if content is None:
             assert not answer.content, where

@@ -94,6 +94,19 @@ def test_a_call_that_is_not_there_or_not_the_callers(desk):
     assert deletes(desk) == 0
 
 
+@pytest.mark.parametrize("id_", [".", ".."])
+def test_an_id_that_no_path_can_hold_is_never_sent(desk, id_):
+    call = desk.call()
+    sample = desk.floor.call(call).wire()
+    desk.floor.raw_conference({**sample, "confId": id_}, {})
+    with pytest.raises(CallNotFound):
+        hang_up(desk, id_)
+    with pytest.raises(CallNotFound):
+        desk.dial("listen", id_)
+    assert desk.parts.ytel.disconnect(call, id_) is False
+    assert [one.method for one in desk.ytel.requests if one.method != "GET"] == []
+
+
 # ---------------------------------------------------------------- half finished
 
 

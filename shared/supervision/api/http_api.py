@@ -10,6 +10,9 @@ from supervision.base.observability import CORRELATION, add_metric, correlation_
 from supervision.base.problems import Forbidden, InvalidRequest, Problem
 from supervision.rules.caller import Caller
 
+# On every answer, unless it has its own. What a key is shown is kept nowhere, and is taken for nothing but what it is.
+_ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
 # Seconds until it is worth asking again, where Ytel does not say.
 SOON = 2
 
@@ -30,7 +33,7 @@ def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> d
             logger.exception("an unforeseen error")
             add_metric("UnforeseenErrors")
             answer = dict(_UNFORESEEN)
-    answer["headers"] = {**answer.get("headers", {}), CORRELATION: correlation_id}
+    answer["headers"] = {**_ALWAYS, **answer.get("headers", {}), CORRELATION: correlation_id}
     return answer
 
 

@@ -23,6 +23,8 @@ from supervision.ytel.claims import claims_of
 from supervision.ytel.lists import Habits, Walk, one_of
 
 ACCOUNT = "{accountId}"
+# Whatever is on the way resolves these, however they are escaped.
+NO_SEGMENTS = (".", "..")
 
 if TYPE_CHECKING:
     from supervision.ytel.transport import Bearer, Transport
@@ -90,8 +92,10 @@ class Ytel:
 
         Ytel documents no request for one conference: its list is walked until it is found. A conference can slip
         from one page to another meanwhile, so one that is not found is looked for twice, unless the first walk proves
-        that it is not there.
+        that it is not there. An id that no path can hold is nobody's: it would lead to another resource.
         """
+        if conf_id in NO_SEGMENTS:
+            return None
         for _ in range(2):
             read_at = clock.now_ms()
             walk = self._walk()
@@ -138,9 +142,12 @@ class Ytel:
     def disconnect(self, conf_id: str, member_id: str) -> bool:
         """Disconnects one member; False where Ytel knows no such member, as of one that is gone already.
 
+        Nothing is sent for an id that no path can hold: False.
         The route is inferred, and a setting; a wrong one is answered like a member that is gone.
         Sent once. Raises OutcomeUnknown where it may have been done, else a YtelProblem.
         """
+        if conf_id in NO_SEGMENTS or member_id in NO_SEGMENTS:
+            return False
         method, path = self._settings.ytel_hangup_route
         path = path.replace("{confId}", quote(conf_id, safe="")).replace("{memberId}", quote(member_id, safe=""))
         try:
