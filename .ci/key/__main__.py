@@ -42,24 +42,24 @@ def _do(name: str, scopes: list[str] | None, secret: str | None, withdraw: str |
     if not secret:
         if withdraw or not scopes:
             raise ValueError("give SCOPES for a new client, or SECRET for one that exists")
-        entry, key = _with_new_key({}, scopes)
-        _tell(key, f'put this into the clients\' secret: "{name}": {json.dumps(entry)}')
+        fresh, key = _with_new_key({}, scopes)
+        _tell(key, f'put this into the clients\' secret: "{name}": {json.dumps(fresh)}')
         return
     vault = aws.client("secretsmanager")
     clients = read_entries(vault.get_secret_value(SecretId=secret)["SecretString"])
     if clients.twice:
         raise ValueError(f"named twice in the secret, which would lose one: {', '.join(sorted(clients.twice))}")
-    entry, key = clients.get(name), ""
-    if withdraw and entry is None:
+    entry, key = clients.get(name, {}), ""
+    if withdraw and not entry:
         raise ValueError(f"there is no client {name}")
     if withdraw == "all":
         del clients[name]
     elif withdraw == "old":
         clients[name] = {"key": _keys(entry)[-1], **_without_keys(entry)}
-    elif entry is None and not scopes:
+    elif not entry and not scopes:
         raise ValueError(f"{name} is a new client: give its SCOPES")
     else:
-        clients[name], key = _with_new_key(entry or {}, scopes)
+        clients[name], key = _with_new_key(entry, scopes)
     if name in clients and name not in read_clients(json.dumps(clients)).callers:
         raise ValueError("this would leave the client unusable; nothing was changed")
     vault.put_secret_value(SecretId=secret, SecretString=json.dumps(clients))
