@@ -49,8 +49,10 @@ def list_calls() -> Response[str]:
 def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name for it
     """The call's row, and `userConference`."""
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.GET_CALL)
+    caller = http_api.caller_of(app)
+    parts().reads.count(caller)
     found = parts().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
-    if found is None or not http_api.caller_of(app).sees(loads(found[0])["clientId"]):
+    if found is None or not caller.sees(loads(found[0])["clientId"]):
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
     return revalidated(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)

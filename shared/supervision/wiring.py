@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from supervision.rules.lifecycle import Patience
     from supervision.table.clients import KnownClients
     from supervision.table.outbox import Outbox
+    from supervision.table.rate_limit import Reads
     from supervision.table.repository import Supervisions
     from supervision.table.requests import Requests
     from supervision.ytel.client import Ytel
@@ -134,7 +135,14 @@ class Parts:
         """Calls as they are now."""
         from supervision.actions.call_reader import CallReader
 
-        return CallReader(self.ytel, self.users, self.guard)
+        return CallReader(self.ytel, self.users, self.guard, self.reads)
+
+    @cached_property
+    def reads(self) -> "Reads":
+        """The readings of single calls, counted by client."""
+        from supervision.table.rate_limit import Reads
+
+        return Reads(self.gateway, self.settings.reads_per_minute)
 
     @cached_property
     def hang_up(self) -> "HangUp":

@@ -21,7 +21,7 @@ SLOW_SECONDS = 5.0
 
 @pytest.fixture(scope="module")
 def settings():
-    return {"DIALS_PER_MINUTE": "100000"}
+    return {"DIALS_PER_MINUTE": "100000", "READS_PER_MINUTE": "100000"}
 
 
 class Load:

@@ -304,3 +304,16 @@ def test_the_schedule_outlives_ytel(settings, ytel, clock_at):
         clock_at(240)
         refresh.lambda_handler({}, doors.Context())
         ytel.start()
+
+
+def test_single_calls_are_read_so_often_in_a_minute(settings, monkeypatch, ytel, clock_at):
+    monkeypatch.setenv("READS_PER_MINUTE", "2")
+    with doors.loaded("list_calls") as app:
+        assert [call(app, SAMPLE_CALL).status, call(app, "no-such-call").status] == [200, 404]
+        over = call(app, SAMPLE_CALL)
+        assert (over.status, over.json["code"]) == (429, "too_many_requests")
+        assert 1 <= int(over.headers["retry-after"]) <= 60
+        assert doors.get(app, "/calls/{confId}/plan", f"/calls/{SAMPLE_CALL}/plan?action=listen").status == 429
+        assert calls(app).status == 200
+        clock_at(60)
+        assert call(app, SAMPLE_CALL).status == 200

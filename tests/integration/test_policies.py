@@ -32,6 +32,7 @@ FLOOR = {
     "OPEN": {"Query", "PutItem", "DeleteItem"},
     "SUPERVISION#1": {"GetItem", "PutItem"},
     "OUTBOX": {"PutItem", "DeleteItem"},
+    "READS#crm": {"UpdateItem"},
 }
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "DeleteItem"}
@@ -52,7 +53,7 @@ DIALLERS = {name for name, items in ITEMS.items() if "DIALS#crm" in items}
 BUS_DOORS = {name for name, items in ITEMS.items() if "REQUEST#1" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
-PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "REQUEST", "ELSE"]
+PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "READS", "REQUEST", "ELSE"]
 
 [TABLE] = TEMPLATE.resources("AWS::DynamoDB::Table")
 [BUS] = TEMPLATE.resources("AWS::Events::EventBus")

@@ -21,6 +21,7 @@ TABLE = {
     "call_ambiguous": 409,
     "too_old": 409,
     "ytel_rate_limited": 429,
+    "too_many_requests": 429,
     "ytel_rejected": 502,
     "ytel_invalid": 502,
     "hangup_incomplete": 502,

@@ -17,6 +17,7 @@ from supervision.rules.legs import FreshLegs, User, read_fresh
 from supervision.rules.phone_numbers import same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision
+from supervision.table.rate_limit import Reads
 from supervision.ytel.client import Ytel
 
 
@@ -59,6 +60,7 @@ class CallReader:
     ytel: Ytel
     users: KnowsUsers
     guard: Guard
+    reads: Reads
 
     def read(self, conf_id: str) -> CallNow:
         """The call as it is now. Raises CallNotFound, or a YtelProblem."""
@@ -73,7 +75,11 @@ class CallReader:
         return call
 
     def read_as(self, caller: Caller, conf_id: str) -> CallNow:
-        """The call as it is now, for a caller. Raises a YtelProblem, or CallNotFound, also where it is not theirs."""
+        """The call as it is now, for a caller, whose readings are counted.
+
+        Raises CallNotFound, also where it is not theirs; TooManyRequests; or a YtelProblem.
+        """
+        self.reads.count(caller)
         call = self.read(conf_id)
         caller.require_call(client_id_of(call.conference.content))
         return call
@@ -102,10 +108,11 @@ class CallReader:
         return self.of_agent(request.client_id, request.agent_number, request.caller)
 
     def of_agent(self, client_id: str | None, number: str | None, caller: Caller) -> str:
-        """The id of the one call that this agent, named by either, is on now. Raises CallNotFound, CallAmbiguous.
+        """The id of the one call that this agent, named by either, is on now. It is one of the caller's readings.
 
-        Calls that are not there for the caller are passed over.
+        Calls that are not there for the caller are passed over. Raises CallNotFound, CallAmbiguous or TooManyRequests.
         """
+        self.reads.count(caller)
 
         def is_theirs(conference: Conference) -> bool:
             named = client_id_of(conference)

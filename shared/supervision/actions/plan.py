@@ -14,7 +14,7 @@ def plan(reader: CallReader, caller: Caller, action: str, conf_id: str) -> dict[
     """Which members `action` would keep out and which would hear; or why it would be refused.
 
     For a hang-up, `noSpeakToList` holds the members that would be disconnected, as in Ytel's article.
-    Raises InvalidRequest, CallNotFound, or a YtelProblem.
+    Raises InvalidRequest, CallNotFound, TooManyRequests, or a YtelProblem.
     """
     if action not in PLANNED:
         raise InvalidRequest(f"action must be {in_words(PLANNED)}.")

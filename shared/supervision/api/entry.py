@@ -22,6 +22,7 @@ from supervision.base.problems import (
     InvalidRequest,
     Problem,
     TooManyDials,
+    TooManyRequests,
     TooOld,
     YtelInvalid,
     YtelRateLimited,
@@ -35,7 +36,15 @@ from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opene
 from supervision.table.secret import SecretUnavailable
 from supervision.wiring import Parts
 
-MAY_WORK_LATER = (InProgress, TooManyDials, YtelRateLimited, YtelUnavailable, YtelInvalid, HangupIncomplete)
+MAY_WORK_LATER = (
+    InProgress,
+    TooManyDials,
+    TooManyRequests,
+    YtelRateLimited,
+    YtelUnavailable,
+    YtelInvalid,
+    HangupIncomplete,
+)
 
 # As long as a function may live.
 LEASE_MS = 29_000

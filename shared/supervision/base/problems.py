@@ -7,7 +7,7 @@ Problem
 ├── Conflict 409: AgentNotProven · MembersUnknown · ContactNotJoined · NotJoined · AlreadySupervising ·
 │   InProgress · CallAmbiguous · TooOld
 ├── YtelProblem: YtelRateLimited 429 · YtelRejected 502 · YtelInvalid 502 · YtelUnavailable 503
-├── TooManyDials 429
+├── TooManyDials 429 · TooManyRequests 429
 ├── HangupIncomplete 502
 └── OutcomeUnknown 504
 
@@ -162,6 +162,12 @@ class TooManyDials(Problem):
     """In this minute: `DIALS_PER_MINUTE`. Nothing was done; ask again after `Retry-After`."""
 
     status, code, title = 429, "too_many_dials", "This client has dialled as often as it may"
+
+
+class TooManyRequests(Problem):
+    """In this minute: `READS_PER_MINUTE`, for plans, for actions and for single calls. Nothing was done."""
+
+    status, code, title = 429, "too_many_requests", "This client has had calls read as often as it may"
 
 
 class HangupIncomplete(Problem):

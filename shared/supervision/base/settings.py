@@ -156,12 +156,13 @@ class YtelSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class FloorSettings:
-    """How old what is held may be, in seconds, and what the guard does."""
+    """How old what is held may be, in seconds, how often single calls are read, and what the guard does."""
 
     calls_max_age_seconds: float = _setting(_seconds, 2.0)
     calls_max_stale_seconds: float = _setting(_seconds, 30.0)
     users_max_age_seconds: float = _setting(_seconds, 300.0)
     drop_exposed: bool = _setting(_flag, True)
+    reads_per_minute: int = _setting(_whole, 600)
     ring_seconds: float = _setting(_seconds, 90.0)
     late_seconds: float = _setting(_seconds, 600.0)
     confirm_seconds: float = _setting(_seconds, 5.0)

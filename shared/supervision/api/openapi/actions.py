@@ -15,6 +15,7 @@ from supervision.base.problems import (
     NumberNotAllowed,
     OutcomeUnknown,
     TooManyDials,
+    TooManyRequests,
 )
 from supervision.rules.actions import ACTIONS
 
@@ -48,6 +49,7 @@ def dial(action: str) -> dict[str, Any]:
             InvalidRequest,
             NumberNotAllowed,
             TooManyDials,
+            TooManyRequests,
             *YTEL,
             OutcomeUnknown,
             outcome_unknown=unknown,
@@ -70,6 +72,7 @@ HANGUP = route(
         MembersUnknown,
         InProgress,
         InvalidRequest,
+        TooManyRequests,
         *YTEL,
         HangupIncomplete,
         OutcomeUnknown,

@@ -12,7 +12,7 @@ from supervision.api.openapi.parts import (
     refusals,
     route,
 )
-from supervision.base.problems import CallNotFound, InvalidRequest
+from supervision.base.problems import CallNotFound, InvalidRequest, TooManyRequests
 from supervision.rules.actions import PLANNED
 
 LIST_CALLS = route(
@@ -43,7 +43,7 @@ GET_CALL = route(
     "The call as the list has it, and its conference as Ytel gives it.",
     json_of(200, "The call.", "CallDetail", TAG),
     NOT_MODIFIED,
-    refusals(InvalidRequest, CallNotFound, *YTEL),
+    refusals(InvalidRequest, CallNotFound, TooManyRequests, *YTEL),
     parameters=(IF_NONE_MATCH,),
 )
 
@@ -54,7 +54,7 @@ PLAN = route(
     "On the members as they are now, read for this request: whom the action would keep out and who would hear; or why "
     "it would be refused. Dials nobody.",
     json_of(200, "The plan.", "Plan"),
-    refusals(InvalidRequest, CallNotFound, *YTEL),
+    refusals(InvalidRequest, CallNotFound, TooManyRequests, *YTEL),
     parameters=(
         query(
             "action",
