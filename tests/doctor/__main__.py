@@ -25,9 +25,9 @@ class OneToken:
         """The token."""
         return self._token
 
-    def renew(self, rejected: str) -> str | None:
-        """None."""
-        return None
+    def renew(self, rejected: str) -> str:
+        """The token."""
+        return self._token
 
 
 def main() -> int:

@@ -24,7 +24,6 @@ def ytel(clock_at):
             "tokens.kind": "named",
             "tokens.shape": "envelope",
             "tokens.says_expiry": True,
-            "tokens.renews_refresh": True,
         }
     )
     yield fake
@@ -74,7 +73,7 @@ def test_a_withdrawn_token_is_replaced_once_it_is_refused(environment):
 def test_a_token_that_is_refused_and_was_not_replaced_is_all_there_is(environment):
     token = environment("first")
     assert token.bearer() == "first"
-    assert token.renew("first") is None
+    assert token.renew("first") == "first"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +81,17 @@ def test_a_token_that_is_refused_and_was_not_replaced_is_all_there_is(environmen
     [" ", "{}", "{", "{]", "two words", '{"token": ""}', '{"token": "{}"}', '{"username": "ann"}', "tok\nen", "tøken"],
 )
 def test_a_secret_without_a_token_is_said_to_be_that(environment, text):
-    with pytest.raises(YtelUnavailable, match="cannot be read"):
+    with pytest.raises(YtelUnavailable, match="holds no token"):
         environment(text).bearer()
+
+
+def test_a_refresh_token_alone_is_refused_with_the_reason_and_wakes_somebody(environment, ytel, monkeypatch):
+    counted = []
+    monkeypatch.setattr("supervision.ytel.tokens.add_metric", lambda name: counted.append(name))
+    with pytest.raises(YtelUnavailable, match="refresh token alone, which ends after 24 hours"):
+        environment({"refreshToken": "refresh-token-1"}).bearer()
+    assert log_ins(ytel) == 0
+    assert counted == ["TokensRefused"]
 
 
 def test_a_secret_that_cannot_be_read_is_said_to_be_that(environment):
@@ -160,7 +168,7 @@ def test_one_that_was_made_a_moment_ago_is_not_the_reason_for_a_refusal(environm
     token = environment()
     token.bearer()
     for _ in range(5):
-        assert token.renew("access-token-1") is None
+        assert token.renew("access-token-1") == "access-token-1"
         clock_at(5)
     assert log_ins(ytel) == 1
 
@@ -203,19 +211,6 @@ def test_a_token_in_place_of_credentials_is_taken_up_when_they_are_refused(envir
     keep("long-lived")
     clock_at(3_599)
     assert token.bearer() == "long-lived"
-
-
-def test_a_refresh_token_is_used_and_the_one_it_was_answered_with_is_next(environment, ytel, clock_at):
-    environment().bearer()
-    token = environment({"refreshToken": "refresh-token-1"})
-    assert token.bearer() == "access-token-2"
-    clock_at(31)
-    assert token.renew("access-token-2") == "access-token-3"
-    sent = [request.body for request in ytel.requests.of("POST", "/token$")]
-    assert sent[1:] == [
-        {"grantType": "refresh_token", "refreshToken": "refresh-token-1"},
-        {"grantType": "refresh_token", "refreshToken": "refresh-token-2"},
-    ]
 
 
 @pytest.mark.parametrize(

@@ -46,13 +46,20 @@ def test_a_token_that_is_refused_is_renewed_once(http, status):
         assert sent[-2:] == ["Bearer old", "Bearer new"]
 
 
-def test_a_token_that_is_refused_and_cannot_be_renewed_is_a_refusal(http):
+def test_a_token_that_is_refused_and_has_no_other_is_tried_once_more_and_then_a_refusal(http):
     tokens = Tokens("old")
     http.post(PARTICIPANT, status=401, json={"status": False})
     with pytest.raises(YtelRejected, match="token"):
         _bring_in(client(tokens=tokens))
     assert tokens.refused == ["old"]
-    assert len(http.calls) == 1
+    assert len(http.calls) == 2
+
+
+def test_a_refusal_that_passes_costs_nobody_anything(http):
+    http.post(PARTICIPANT, status=401, json={"status": False})
+    http.post(PARTICIPANT, json=YES)
+    _bring_in(client(tokens=Tokens("the only one")))
+    assert len(http.calls) == 2
 
 
 def test_a_renewed_token_that_is_refused_too_is_the_end(http):

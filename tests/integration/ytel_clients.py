@@ -18,11 +18,11 @@ class Tokens:
     def bearer(self) -> str:
         return self.tokens[0]
 
-    def renew(self, rejected: str) -> str | None:
+    def renew(self, rejected: str) -> str:
         self.refused.append(rejected)
         if len(self.tokens) > 1:
             self.tokens.pop(0)
-        return self.tokens[0] if self.tokens[0] != rejected else None
+        return self.tokens[0]
 
 
 def client(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.problems import Problem, YtelInvalid, YtelProblem, YtelRateLimited, YtelRejected, YtelUnavailable
-from supervision.ytel.answers import NotThere, TokenRefused, Unclear, envelope_of, read_answer
+from supervision.ytel.answers import NotThere, TokenMayNot, TokenRefused, Unclear, envelope_of, read_answer
 
 NOW = 1_709_849_242.0
 NO = {"status": False, "count": 0, "page": 0, "error": [{"code": "404", "message": "Number not found"}]}
@@ -73,7 +73,7 @@ def test_what_is_no_utf8_is_replaced_as_a_browser_does_it():
         ("404", NotThere),
         (404, NotThere),
         ("401", TokenRefused),
-        ("403", TokenRefused),
+        ("403", TokenMayNot),
         ("429", YtelRateLimited),
         ("503", YtelUnavailable),
         ("400", YtelRejected),
@@ -133,7 +133,7 @@ def test_a_message_is_cut_and_shows_no_phone_number():
     [
         (400, YtelRejected, "ytel_rejected"),
         (401, TokenRefused, "ytel_rejected"),
-        (403, TokenRefused, "ytel_rejected"),
+        (403, TokenMayNot, "ytel_rejected"),
         (404, NotThere, "ytel_rejected"),
         (422, YtelRejected, "ytel_rejected"),
         (429, YtelRateLimited, "ytel_rate_limited"),

@@ -22,6 +22,10 @@ class TokenRefused(YtelRejected):
     """Ytel refused the bearer token (401 or 403)."""
 
 
+class TokenMayNot(TokenRefused):
+    """Ytel answered 403: the token is refused, or it may not do this."""
+
+
 class NotThere(YtelRejected):
     """Ytel knows no such thing (404)."""
 
@@ -74,7 +78,7 @@ def _problem(status: int, envelope: dict[str, Any] | None, retry_after: str | No
     if status >= 500:
         return Unclear(f"Ytel failed with {status}.", retry_after=wait)
     if status in (401, 403):
-        return TokenRefused(f"Ytel refused the token: {message}")
+        return (TokenRefused if status == 401 else TokenMayNot)(f"Ytel refused the token: {message}")
     if status == 404:
         return NotThere(f"Ytel refused: {message}")
     if 300 <= status < 400:

@@ -52,18 +52,17 @@ class SharedLogin:
             made = self._table.read(credentials)  # another's, made between the look and the lease
             if made and _serves(made, rejected):
                 return made
-            session = self._log_in(credentials, made)
+            session = self._log_in(credentials)
             self._table.write(credentials, session)
             return session
 
-    def _log_in(self, credentials: Credentials, last: Session | None) -> Session:
+    def _log_in(self, credentials: Credentials) -> Session:
         import requests
 
-        grant = dict(credentials.grant)
-        if "refreshToken" in grant and last and last.refresh:
-            grant["refreshToken"] = last.refresh  # the one in the secret may have been good for one use
         try:
-            response = requests.post(self._url, json=grant, timeout=self._timeout, allow_redirects=False)
+            response = requests.post(
+                self._url, json=dict(credentials.grant), timeout=self._timeout, allow_redirects=False
+            )
             wait = response.headers.get("Retry-After")
             return _session(read_answer(response.status_code, response.content, wait, time.time()), clock.now_ms())
         except YtelRateLimited:
@@ -91,14 +90,12 @@ def _session(answer: Any, now: int) -> Session:
     if not (isinstance(token, str) and token and token.isascii()):
         raise YtelUnavailable("Ytel's answer holds no token.", retry_after=5)
     ends = _ends(token, fields.get("expiresIn"), now)
-    refresh = fields.get("refreshToken")
     return Session(
         token=token,
         made_at=now,
         # A minute before the end, or a tenth of its life where that is less.
         renew_at=ends - min(60_000, (ends - now) // 10) if ends else 0,
         ends_at=ends,
-        refresh=refresh if isinstance(refresh, str) else "",
     )
 
 

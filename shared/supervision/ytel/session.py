@@ -52,7 +52,6 @@ class Session:
     made_at: int
     renew_at: int = 0
     ends_at: int = 0
-    refresh: str = field(repr=False, default="")
 
     def is_due(self, now: int) -> bool:
         """Whether it is to be replaced."""

@@ -1,7 +1,7 @@
 """The bearer token for Ytel: as the secret holds it, or made of the credentials that the secret holds.
 
-The secret is the token itself (plain, or `{"token": "…"}`), or `{"username": "…", "password": "…"}`, or
-`{"refreshToken": "…"}`.
+The secret is the token itself (plain, or `{"token": "…"}`), or `{"username": "…", "password": "…"}`. A refresh token
+alone is refused: Ytel's is good for 24 hours, and a refresh gives no new one.
 """
 
 import json
@@ -21,6 +21,10 @@ DAYS_AHEAD = 14
 SAID_EVERY_MS = 3_600_000
 
 
+class NoTokenInSecret(YtelUnavailable):
+    """The secret can be read, and holds nothing that a deployment can live on."""
+
+
 class Token:
     """The token of `secret`. `timeout` is in seconds, for connecting and for reading, at the token endpoint."""
 
@@ -35,12 +39,14 @@ class Token:
         with self._lock:
             return self._token(None)
 
-    def renew(self, rejected: str) -> str | None:
-        """Another token than `rejected`, which Ytel answered with 401 or 403; None where there is no other."""
+    def renew(self, rejected: str) -> str:
+        """The token to try once more with, after Ytel answered `rejected` with 401 or 403.
+
+        It is what the secret holds by now, and so another than `rejected` where there is another.
+        """
         with self._lock:
             self._secret.forget()
-            token = self._token(rejected)
-            return token if token != rejected else None
+            return self._token(rejected)
 
     def _token(self, rejected: str | None) -> str:
         held = self._read()
@@ -68,33 +74,45 @@ class Token:
 
     def _read(self) -> str | Credentials:
         try:
-            held = read_token(self._secret.get())
+            return read_token(self._secret.get())
         except SecretUnavailable:
-            held = ""
-        if not held:
-            raise YtelUnavailable("The token for Ytel cannot be read just now.", retry_after=10)
-        return held
+            raise YtelUnavailable("The token for Ytel cannot be read just now.", retry_after=10) from None
+        except NoTokenInSecret as problem:
+            self._secret.forget()  # whoever puts it right need not wait
+            add_metric("TokensRefused")
+            logger.error("the secret for Ytel is of no use", reason=problem.detail)
+            raise
 
 
 def read_token(text: str) -> str | Credentials:
-    """The token or the credentials in the secret's text; empty where it holds neither."""
+    """The token or the credentials in the secret's text. Raises NoTokenInSecret."""
     text = text.strip()
     if not text.startswith("{"):
-        return text if text.isascii() and text.isprintable() and " " not in text else ""
+        return _plain_token(text)
     try:
         fields = json.loads(text)
     except ValueError:
-        return ""
+        fields = None
     match fields:
         case {"username": str(username), "password": str(password)} if username and password:
             grant = {"grantType": "resource_owner_credentials", "username": username, "password": password}
-        case {"refreshToken": str(refresh)} if refresh:
-            grant = {"grantType": "refresh_token", "refreshToken": refresh}
         case {"token": str(token)}:
-            return read_token(token) if not token.lstrip().startswith("{") else ""
+            return _plain_token(token.strip())
+        case {"refreshToken": _}:
+            raise NoTokenInSecret(
+                "The secret holds a refresh token alone, which ends after 24 hours and gives no new one. "
+                "Put in a token, or a username and a password.",
+                retry_after=60,
+            )
         case _:
-            return ""
+            return _plain_token("")
     return Credentials(tuple(grant.items()))
+
+
+def _plain_token(text: str) -> str:
+    if not text or text.startswith("{") or not (text.isascii() and text.isprintable() and " " not in text):
+        raise NoTokenInSecret("The secret holds no token for Ytel.", retry_after=60)
+    return text
 
 
 def token_url(api_url: str) -> str:

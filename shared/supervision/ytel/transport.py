@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from supervision.base.fast_json import loads
 from supervision.base.observability import add_metric
 from supervision.base.problems import OutcomeUnknown, Problem, YtelInvalid, YtelRateLimited, YtelUnavailable
-from supervision.ytel.answers import TokenRefused, Unclear, envelope_of, read_answer
+from supervision.ytel.answers import TokenMayNot, TokenRefused, Unclear, envelope_of, read_answer
 from supervision.ytel.retrying import wait_before_retry
 
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -30,8 +30,8 @@ class Bearer(Protocol):
     def bearer(self) -> str:
         """The token to send."""
 
-    def renew(self, rejected: str) -> str | None:
-        """Another token, after Ytel refused this one; None where there is none."""
+    def renew(self, rejected: str) -> str:
+        """The token to try once more with, after Ytel refused this one: another where there is another."""
 
 
 class Transport:
@@ -86,20 +86,20 @@ class Transport:
     def _ask(self, method: str, url: str, deadline: float, parse: Parse, **content: Any) -> Any:
         token = self._bearer.bearer()
         try:
-            return self._exchange(method, url, token, deadline, parse, content)
+            try:
+                return self._exchange(method, url, token, deadline, parse, content)
+            except TokenRefused as refused:
+                # It did nothing, and so is sent once more, a dial too; after 403 only with another token.
+                renewed = self._bearer.renew(token)
+                if renewed == token and isinstance(refused, TokenMayNot):
+                    raise
+                return self._exchange(method, url, renewed, deadline, parse, content)
+        except TokenRefused:
+            add_metric("TokensRefused")
+            raise
         except (requests.RequestException, YtelUnavailable, YtelInvalid, YtelRateLimited):
             add_metric("YtelErrors")
             raise
-        except TokenRefused:
-            renewed = self._bearer.renew(token)
-            if renewed is None:
-                add_metric("TokensRefused")
-                raise
-            try:
-                return self._exchange(method, url, renewed, deadline, parse, content)
-            except TokenRefused:
-                add_metric("TokensRefused")
-                raise
 
     def _exchange(
         self, method: str, url: str, token: str, deadline: float, parse: Parse, content: Mapping[str, Any]
