@@ -60,7 +60,7 @@ def _look(settings: YtelSettings, bearer: OneToken) -> Iterator[str]:
     yield from look_at_paging(conferences)
     yield "ok      the token is good"
     began = clock.now_ms()
-    listed = ytel.users()
+    listed = ytel.users().rows
     users = users_by_id(listed)
     yield f"ok      users: {len(listed)} listed, {len(users)} with a clientId, in {clock.now_ms() - began} ms"
     several = sum(times > 1 for times in Counter(str(user.get("clientId")) for user in listed).values())

@@ -20,7 +20,7 @@ from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.table.snapshots import Gone
-from supervision.ytel.client import ConferenceList
+from supervision.ytel.client import ConferenceList, UserList
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")
 AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
@@ -34,8 +34,9 @@ class Ytel:
         self.calls = json.loads(SAMPLES.read_text())["payload"]
         self.people = [{"clientId": AGENT, "firstName": "Ann", "lastName": "Lee", "webrtcNumber": "+15555280600"}]
         self.problem = self.users_problem = None
-        self.absence = Absence.PROVEN
+        self.absence, self.users_complete = Absence.PROVEN, True
         self.lists = self.user_lists = 0
+        self.nameless = ()
         self.takes = 0.0
 
     def conferences(self):
@@ -44,13 +45,13 @@ class Ytel:
         time.sleep(self.takes)
         if self.problem:
             raise self.problem
-        return ConferenceList([of_plain(one) for one in self.calls], self.absence, read_at)
+        return ConferenceList([of_plain(one) for one in self.calls], self.absence, read_at, self.nameless)
 
     def users(self):
         self.user_lists += 1
         if self.users_problem:
             raise self.users_problem
-        return self.people
+        return UserList(self.people, self.users_complete)
 
 
 class Guard:
@@ -292,6 +293,19 @@ def test_without_users_it_is_not_told_that_nobody_has_an_agent(floor, ytel, cloc
     assert refused.value.detail == "users are down"
 
 
+def test_where_the_users_were_cut_off_a_list_that_lacks_an_agent_is_not_complete(floor, new_floor, ytel, clock_at):
+    people, ytel.people, ytel.users_complete = ytel.people, [], False
+    for held in (floor.held(), new_floor().held()):
+        assert not held.complete
+        assert json.loads(Listing().page(held, CallQuery()).body(1, stale=False))["complete"] is False
+    assert floor.held().sure, "that the call is over is not what is unknown"
+    ytel.people = people
+    ytel.calls = ytel.calls[1:]
+    clock_at(301)
+    assert floor.held().rows[0]["username"] == "Ann Lee"
+    assert new_floor().held().complete
+
+
 def test_with_the_users_endpoint_down_the_held_ones_serve(floor, ytel, clock_at):
     floor.held()
     ytel.users_problem = YtelUnavailable("users are down")
@@ -364,6 +378,21 @@ def test_after_a_night_without_a_poll_it_is_read_anew(floor, new_floor, ytel, cl
     clock_at(10 * 3600)
     assert new_floor().held().as_of == clock_at()
     assert new_floor().held().rows == floor.held().rows
+
+
+# ---------------------------------------------------------------- what is odd is said
+
+
+def test_a_row_that_names_no_call_is_said_once(floor, ytel, clock_at, monkeypatch):
+    said = []
+    monkeypatch.setattr("supervision.floor.anomalies.logger.warning", lambda _, extra: said.append(extra))
+    ytel.calls = []
+    ytel.nameless = (4, 9)
+    for _ in range(3):
+        floor.held()
+        clock_at(3)
+    passed_over = "rows that are no object or have no id are passed over: 2 in all, at 4, 9"
+    assert said == [{"list": "conferences", "what": [passed_over]}]
 
 
 # ---------------------------------------------------------------- hostile fields

@@ -7,6 +7,7 @@ import pytest
 from supervision.base.problems import YtelUnavailable
 from supervision.floor.users import Users
 from supervision.rules.legs import User
+from supervision.ytel.client import UserList
 
 
 class Ytel:
@@ -14,12 +15,13 @@ class Ytel:
 
     def __init__(self, *users):
         self.listed, self.problem, self.asked = list(users), None, 0
+        self.complete = True
 
     def users(self):
         self.asked += 1
         if self.problem:
             raise self.problem
-        return list(self.listed)
+        return UserList(list(self.listed), self.complete)
 
 
 def user(client_id, number="+12125550100", first="Ann", last="Lee"):
@@ -96,6 +98,39 @@ def test_the_last_of_several_counts_and_malformed_ones_break_nothing(users, ytel
     assert found["half \ud800 pair"].username == "\udfff Lee"
     assert set(users.numbers()) == {"+12125550100", "+12125550103"}
     assert len(found) == 7
+
+
+def test_one_who_is_not_active_is_known_and_marked_and_has_no_number_to_dial(users, elsewhere, ytel, clock_at):
+    ytel.listed = [
+        {**user("a", "1001"), "status": "ACTIVE"},
+        {**user("b", "1002"), "status": "suspended"},
+        {**user("c", "1003"), "status": None},
+        {**user("d", "1004"), "status": 7},
+    ]
+    assert {one.clientId: one.active for one in users.by_id().values()} == {"a": True, "b": False, "c": True, "d": True}
+    assert users.numbers() == elsewhere.numbers() == {"1001", "1003", "1004"}
+
+
+def test_a_list_that_was_cut_off_and_rows_that_name_nobody_are_said_once_and_counted(
+    users, elsewhere, ytel, clock_at, monkeypatch
+):
+    said: list[object] = []
+    counted: list[str] = []
+    monkeypatch.setattr("supervision.floor.anomalies.logger.warning", lambda _, extra: said.append(extra))
+    monkeypatch.setattr("supervision.floor.users.add_metric", counted.append)
+    ytel.listed = [user("a"), "Ann Lee", {"firstName": "Ann"}]
+    ytel.complete = False
+    for _ in range(3):
+        users.refresh()
+        clock_at(1)
+    assert not users.complete()
+    assert not elsewhere.complete()
+    passed_over = "rows that are no object or have no id are passed over: 2 in all, at 1, 2"
+    assert said == [{"list": "users", "what": ["it ended before all that Ytel says there is", passed_over]}]
+    assert counted == ["UserListsCutOff"] * 3
+    ytel.complete = True
+    users.refresh()
+    assert users.complete()
 
 
 def test_twelve_thousand_reach_another_function_whole(users, elsewhere, ytel, clock_at):

@@ -9,6 +9,7 @@ import responses
 
 from supervision.base.problems import YtelUnavailable
 from supervision.rules.phone_numbers import PhoneNumber
+from supervision.ytel.client import UserList
 from tests.harness.fake_ytel import SAMPLES
 from tests.integration.ytel_clients import API, USERS, Tokens, client
 
@@ -61,7 +62,7 @@ def test_further_pages_are_asked_for_by_offset(http):
 def test_the_users_are_asked_for_at_their_own_url(http):
     http.get(USERS, json=page({"clientId": "1"}, {"clientId": "2"}, count=3))
     http.get(USERS, json=page({"clientId": "1"}, count=3))
-    assert client().users() == [{"clientId": "1"}, {"clientId": "2"}]
+    assert client().users() == UserList([{"clientId": "1"}, {"clientId": "2"}], complete=False)
     assert asked(http)[:3] == ("GET", USERS, {})
     assert asked(http, 1)[2] == {"offset": "2"}
 
@@ -72,7 +73,7 @@ def test_of_several_users_of_one_id_the_one_last_in_ytels_order_is_last(http):
     for start, entries in ((0, ann[0:2]), (2, ann[2:3]), (4, ann[4:6]), (3, ann[3:4]), (6, [])):
         matcher = responses.matchers.query_param_matcher({"offset": start} if start else {})
         http.get(USERS, json=page(*entries, count=6), match=[matcher])
-    assert client().users() == ann
+    assert client().users() == UserList(ann)
 
 
 @pytest.mark.parametrize("kept_out", [[], ["503"], ["503", "504"]])
@@ -131,13 +132,21 @@ def test_the_users_are_those_of_the_tokens_account_or_else_of_the_conferences(ht
         http.get(CONFERENCES, json=page({"confId": "1", "accountSid": "sid"}, {"confId": "2"}))
     http.get(f"https://y.example.com/users/{account}/", json=[{"clientId": "1"}])
     ytel = client(users_url="https://y.example.com/users/{accountId}/", tokens=Tokens(token))
-    assert ytel.users() == [{"clientId": "1"}]
+    assert ytel.users().rows == [{"clientId": "1"}]
 
 
 def test_without_a_call_and_without_a_claim_nobody_knows_whose_users(http):
     http.get(CONFERENCES, json=page())
     with pytest.raises(YtelUnavailable, match="account"):
         client(users_url="https://y.example.com/users/{accountId}/").users()
+
+
+def test_rows_that_name_nothing_are_counted_by_their_places_and_hide_no_other(http):
+    http.get(CONFERENCES, json=page({"confId": "1"}, None, {"confId": 7}, count=4))
+    http.get(CONFERENCES, json=page({"confId": "2"}, count=4))
+    read = client().conferences()
+    assert [one.confId for one in read.conferences] == ["1", "2"]
+    assert read.nameless == (1, 2)
 
 
 # ---------------------------------------------------------------- one conference

@@ -43,7 +43,7 @@ def test_everything_is_read_over_few_connections(ytel, fake):
         assert len(ids(ytel.conferences())) == 250
     assert fake.requests.count("GET", LIST) == 9
     assert fake.connections <= 3
-    assert len(ytel.users()) == 30
+    assert len(ytel.users().rows) == 30
     assert fake.complaints == []
 
 

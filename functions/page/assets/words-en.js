@@ -81,7 +81,7 @@ language("en", {
   "seen": "seen {age} ago",
   "trouble.asOf": "{trouble} The calls are shown as of {time}.",
   "trouble.goesOn": "{trouble} This page goes on by itself.",
-  "trouble.incomplete": "Ytel’s list has gaps: calls may be missing.",
+  "trouble.incomplete": "Ytel’s list has gaps: calls or agents may be missing.",
   "unread.ytel": "Ytel is not answering.",
   "unread.slow": "Ytel asks to slow down.",
   "unread.offline": "No connection to the service.",

@@ -73,7 +73,7 @@ language("es", {
   seen: "visto hace {age}",
   "trouble.asOf": "{trouble} Las llamadas son las de las {time}.",
   "trouble.goesOn": "{trouble} Esta página sigue sola.",
-  "trouble.incomplete": "La lista de Ytel tiene huecos: pueden faltar llamadas.",
+  "trouble.incomplete": "La lista de Ytel tiene huecos: pueden faltar llamadas o agentes.",
   "unread.ytel": "Ytel no responde.",
   "unread.slow": "Ytel pide ir más despacio.",
   "unread.offline": "Sin conexión con el servicio.",

@@ -1,12 +1,15 @@
-"""What of a conference is unlike what Ytel documents: said once a call, and by the doctor. It never hides the call."""
+"""What of Ytel's answers is unlike what it documents: said once, and by the doctor. It never hides anything else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from supervision.base.observability import logger
-from supervision.rules.calls import created_time, is_active
+from supervision.rules.calls import client_id_of_user, created_time, is_active
 from supervision.rules.conferences import Conference
 from supervision.rules.legs import read_legs
+
+CUT_OFF = "it ended before all that Ytel says there is"
+PLACES_SAID = 20
 
 
 def oddities_of(conference: Conference) -> tuple[str, ...]:
@@ -25,16 +28,37 @@ def oddities_of(conference: Conference) -> tuple[str, ...]:
     return tuple(found)
 
 
-class Oddities:
-    """Logs the oddities of each call once, for as long as it runs."""
+def odd_calls(conferences: Iterable[Any]) -> dict[str, Sequence[str]]:
+    """The oddities of each active call that has some, by its id."""
+    return {one.confId: found for one in conferences if is_active(one) and (found := oddities_of(one))}
 
-    def __init__(self) -> None:
-        self._said: dict[str, tuple[str, ...]] = {}
 
-    def note(self, conferences: Iterable[Any]) -> None:
-        """Logs what is new among the active calls."""
-        now = {one.confId: found for one in conferences if is_active(one) and (found := oddities_of(one))}
-        for conf_id, found in now.items():
-            if self._said.get(conf_id) != found:
-                logger.warning("a conference is unlike what Ytel documents", confId=conf_id, what=list(found))
+def odd_list(nameless: Sequence[int], *, complete: bool) -> list[str]:
+    """What is odd in a list: the places of rows that are no objects or have no id, and that it was cut off."""
+    found = [] if complete else [CUT_OFF]
+    if nameless:
+        places = ", ".join(map(str, nameless[:PLACES_SAID]))
+        found.append(f"rows that are no object or have no id are passed over: {len(nameless)} in all, at {places}")
+    return found
+
+
+def nameless_users(rows: Iterable[Any]) -> list[int]:
+    """The places of rows that name no user."""
+    return [place for place, row in enumerate(rows) if client_id_of_user(row) is None]
+
+
+class AnomalyLog:
+    """Logs what is odd in things of one kind, each once for as long as it stays so; `name` is the field they go by."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self._kind = kind
+        self._name = name
+        self._said: dict[str, list[str]] = {}
+
+    def report(self, odd: Mapping[str, Sequence[str]]) -> None:
+        """Logs what is new in `odd`, which is all that is odd now."""
+        now = {about: list(what) for about, what in odd.items() if what}
+        for about, what in now.items():
+            if self._said.get(about) != what:
+                logger.warning(f"a {self._kind} is unlike what Ytel documents", extra={self._name: about, "what": what})
         self._said = now

@@ -23,7 +23,7 @@ def changes_since(content: Content, query: CallQuery, matching: Matching) -> Pag
         whole = page_of(content, query._replace(limit=len(content.lines) + 1), matching)
         return whole._replace(gone=b"[]", full=True, digest=f"f{whole.digest}")
     calls, gone = b",".join(found[0]), dumps(found[1])
-    complete = content.absence.complete
+    complete = content.complete
     digest = blake2b(b"%d %b%b" % (len(calls), calls, gone), digest_size=12)
     digest.update(json.dumps([matching.version, len(matching.places), complete]).encode())
     return Page(calls, len(matching.places), complete, matching.version, None, digest.hexdigest(), gone, False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric
-from supervision.floor.anomalies import Oddities
+from supervision.floor.anomalies import AnomalyLog, odd_calls, odd_list
 from supervision.floor.history import Step, step_between, with_step
 from supervision.floor.rows import in_order, lines_of
 from supervision.floor.versions import version_of
@@ -42,6 +42,9 @@ class Directory(Protocol):
 
     def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
         """The users by client id; those of `wanted` that are not known are asked for. Raises a YtelProblem."""
+
+    def complete(self) -> bool:
+        """Whether Ytel's list of them was not cut off."""
 
 
 class Looked(NamedTuple):
@@ -74,7 +77,8 @@ class Content:
 
     `absence` says what it means that a call is not among them. `others` are the ids of those that Ytel lists under
     another status than active: they are not shown, and not over. `version` is that of all the rows, where it is known,
-    and `history` the steps that led to them.
+    and `history` the steps that led to them. `agents_missing`: Ytel's list of users was cut off, and an agent is not on
+    it. The content is `complete` where nothing was cut off that it would show.
     """
 
     def __init__(
@@ -85,6 +89,8 @@ class Content:
         others: frozenset[str] = frozenset(),
         version: str = "",
         history: Sequence[Step] = (),
+        *,
+        agents_missing: bool = False,
     ) -> None:
         self.generation = generation
         self.others = others
@@ -92,6 +98,7 @@ class Content:
         self.lines = lines
         self.version = version or version_of(lines)
         self.history = history
+        self.complete = absence.complete and not agents_missing
 
     @cached_property
     def rows(self) -> list[Call]:
@@ -128,7 +135,7 @@ class Held:
     @property
     def complete(self) -> bool:
         """Whether this may be taken for the whole floor; where not, Ytel's pages did not add up."""
-        return self.content.absence.complete
+        return self.content.complete
 
     @property
     def sure(self) -> bool:
@@ -164,7 +171,8 @@ class Floor:
         max_age, max_stale = int(max_age_seconds * 1000), int(max_stale_seconds * 1000)
         self._users = users
         self._upstream = upstream
-        self._oddities = Oddities()
+        self._odd_calls = AnomalyLog("conference", "confId")
+        self._odd_lists = AnomalyLog("list", "list")
         self._snapshot = Snapshot(
             table,
             "floor",
@@ -224,6 +232,7 @@ class Floor:
                 frozenset(said.get("others", ())),
                 said.get("version", ""),
                 said.get("history", ()),
+                agents_missing=said.get("agentsMissing", False),
             )
         return self._content
 
@@ -235,7 +244,8 @@ class Floor:
         users = self._users.by_id(one for one in named if one) if named else {}
         looked = upstream.guard.look(floor, users)
         shown = in_order(active_calls(floor.conferences, users, looked.supervisors))
-        self._oddities.note(floor.conferences)
+        self._odd_calls.report(odd_calls(floor.conferences))
+        self._odd_lists.report({"conferences": odd_list(floor.nameless, complete=floor.complete)})
         if floor.absence is Absence.UNKNOWN:
             add_metric("ListsCutOff")
         others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
@@ -243,6 +253,7 @@ class Floor:
         before = self._snapshot.standing(self._decoded)
         head = {
             "absence": floor.absence,
+            "agentsMissing": any(id_key(one) not in users for one in named if one) and not self._users.complete(),
             "others": sorted(others),
             "version": version_of(rows),
             "history": with_step(before.history, step_between(before.lines, rows)) if before else [],

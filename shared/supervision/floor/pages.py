@@ -79,7 +79,7 @@ def page_of(content: Content, query: CallQuery, matching: Matching | None = None
     end = start + len(shown)
     next_ = cursor_at(order(loads(shown[-1]))) if shown and end < len(places) else None
     calls = b",".join(shown)
-    complete = content.absence.complete
+    complete = content.complete
     digest = blake2b(calls, digest_size=12)
     filters = [query.agent, query.direction, sorted(query.bound)]
     digest.update(json.dumps([len(places), complete, version, next_, *filters]).encode())

@@ -2,39 +2,45 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec.structs import astuple
 
 from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
+from supervision.base.observability import add_metric
+from supervision.floor.anomalies import AnomalyLog, nameless_users, odd_list
 from supervision.rules.calls import users_by_id
 from supervision.rules.ids import id_key
 from supervision.rules.legs import User
 from supervision.table.snapshots import Copy, Read, Snapshot, Terms
 
+if TYPE_CHECKING:
+    from supervision.ytel.client import UserList
+
 UNKNOWN_ASKS_EVERY = 30_000
-PART = "users"
+PART = "directory"
 
 
 class UserSource(Protocol):
     """Where users come from."""
 
-    def users(self) -> list[dict[str, Any]]:
+    def users(self) -> "UserList":
         """The account's users as Ytel lists them. Raises a YtelProblem."""
 
 
 class UserDirectory:
-    """The users of one generation."""
+    """The users of one generation; `complete` where Ytel's list of them was not cut off."""
 
-    def __init__(self, generation: str, by_id: Mapping[str, User]) -> None:
+    def __init__(self, generation: str, by_id: Mapping[str, User], *, complete: bool) -> None:
         self.generation = generation
         self.by_id = by_id
+        self.complete = complete
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The users' own numbers, as Ytel writes them."""
-        return frozenset(user.webrtcNumber for user in self.by_id.values() if user.webrtcNumber)
+        """The active users' own numbers, as Ytel writes them."""
+        return frozenset(user.webrtcNumber for user in self.by_id.values() if user.webrtcNumber and user.active)
 
 
 class Users:
@@ -60,6 +66,7 @@ class Users:
             ),
         )
         self._directory: UserDirectory | None = None
+        self._odd_lists = AnomalyLog("list", "list")
 
     def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
         """The users by the `id_key` of their client id, the last of several.
@@ -78,8 +85,12 @@ class Users:
         return self.by_id([client_id]).get(id_key(client_id))
 
     def numbers(self) -> frozenset[str]:
-        """The account's own WebRTC numbers."""
+        """The account's own WebRTC numbers. One of a user who is not active is none: it may be somebody else's."""
         return self._held().numbers
+
+    def complete(self) -> bool:
+        """Whether these are all users, as far as Ytel shows it; where not, one that is not known may be one."""
+        return self._held().complete
 
     def refresh(self) -> int:
         """Reads them anew, whatever their age; how many there are. Raises the YtelProblem where that fails."""
@@ -106,12 +117,17 @@ class Users:
 
     def _decoded(self, copy: Copy) -> UserDirectory:
         if self._directory is None or self._directory.generation != copy.generation:
-            users = loads(copy.part(PART))
-            self._directory = UserDirectory(copy.generation, {id_key(user[0]): User(*user) for user in users})
+            complete, users = loads(copy.part(PART))
+            by_id = {id_key(user[0]): User(*user) for user in users}
+            self._directory = UserDirectory(copy.generation, by_id, complete=complete)
         return self._directory
 
     def _read(self) -> Read:
         read_at = clock.now_ms()
-        users = users_by_id(self._source().users())
+        listed = self._source().users()
+        users = users_by_id(listed.rows)
+        self._odd_lists.report({"users": odd_list(nameless_users(listed.rows), complete=listed.complete)})
+        if not listed.complete:
+            add_metric("UserListsCutOff")
         # In one order, so that Ytel's answering in another is no change.
-        return Read(read_at, {PART: dumps([astuple(users[client_id]) for client_id in sorted(users)])})
+        return Read(read_at, {PART: dumps([listed.complete, [astuple(users[one]) for one in sorted(users)]])})

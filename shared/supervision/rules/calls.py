@@ -24,12 +24,17 @@ def users_by_id(users: Iterable[Any]) -> dict[str, User]:
     """Ytel's WebRTC users by the `id_key` of their `clientId`, the last of several; who has none is passed over."""
     found = {}
     for user in users:
-        if isinstance(user, dict) and (client_id := _text(user.get("clientId"))):
+        if client_id := client_id_of_user(user):
             first, last = _text(user.get("firstName")), _text(user.get("lastName"))
             username = f"{first} {last}" if first and last else first or last or ""
-            active = str(user.get("status") or "active").lower() == "active"
+            active = (_text(user.get("status")) or "active").lower() == "active"
             found[id_key(client_id)] = User(client_id, username, written_number(user.get("webrtcNumber")), active)
     return found
+
+
+def client_id_of_user(row: Any) -> str | None:
+    """The WebRTC client id of a row in Ytel's list of users, where it has one."""
+    return _text(row.get("clientId")) if isinstance(row, dict) else None
 
 
 def active_calls(

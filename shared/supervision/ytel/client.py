@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 class ConferenceList:
     """The account's conferences as read at `read_at` (ms since the epoch, when the read began).
 
-    `absence` says what it means that a conference is not among these.
+    `absence` says what it means that a conference is not among these. `nameless` are the places in Ytel's list of rows
+    that are passed over, as they are no objects or have no id.
     """
 
     conferences: list[Conference]
     absence: Absence
     read_at: int
+    nameless: tuple[int, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -50,6 +52,14 @@ class ConferenceList:
     def sure(self) -> bool:
         """Whether this one reading proves that what is not there is over."""
         return self.absence is Absence.PROVEN
+
+
+@dataclass(frozen=True, slots=True)
+class UserList:
+    """The rows of the account's list of WebRTC users, of whatever kind, in Ytel's order; all of them if `complete`."""
+
+    rows: list[Any]
+    complete: bool = True
 
 
 # {"status": true, "count": 1, "page": 1, "payload": [{"callSid": "3f32776a-…", …}]}, inferred from calls that are made
@@ -81,11 +91,15 @@ class Ytel:
         """Every conference, with its members. Raises a YtelProblem."""
         read_at = clock.now_ms()
         found: dict[str, Conference] = {}
+        nameless: list[int] = []
         walk = self._walk()
         for page in walk:
-            found.update((conf_id, entry) for entry in page.entries if (conf_id := _conf_id(entry)))
+            named = [(conf_id, row) for row in page.rows if (conf_id := _conf_id(row))]
+            found.update(named)
+            if len(named) < page.length:
+                nameless += [place for place, row in enumerate(page.rows, page.start) if not _conf_id(row)]
         self._accounts_of = [*islice(found.values(), 5)]
-        return ConferenceList(list(found.values()), walk.absence, read_at)
+        return ConferenceList(list(found.values()), walk.absence, read_at, tuple(nameless))
 
     def conference(self, conf_id: str) -> FreshConference | None:
         """The conference as it is now, whatever its status, or None where it is not listed. Raises a YtelProblem.
@@ -112,11 +126,11 @@ class Ytel:
         read = self.conferences()
         return [FreshConference(one.confId, one, read.read_at) for one in read.conferences if is_active(one)]
 
-    def users(self) -> list[dict[str, Any]]:
-        """The account's WebRTC users, in Ytel's order. Raises a YtelProblem."""
+    def users(self) -> UserList:
+        """The account's WebRTC users. Raises a YtelProblem."""
         walk = Walk(self._users_page, repr, self._users_habits)
         pages = sorted(walk, key=lambda page: page.start)
-        return [entry for page in pages for entry in page.entries]
+        return UserList([row for page in pages for row in page.rows], walk.absence.complete)
 
     def bring_in(
         self, conf_id: str, *, caller: str, to: PhoneNumber, mute: bool, no_speak_to: Sequence[str]
@@ -184,5 +198,6 @@ class Ytel:
         return accounts.most_common(1)[0][0]
 
 
-def _conf_id(conference: Conference) -> str | None:
-    return (conference.confId or None) if isinstance(conference.confId, str) else None
+def _conf_id(row: Any) -> str | None:
+    conf_id = row.confId if isinstance(row, Conference) else None
+    return (conf_id or None) if isinstance(conf_id, str) else None

@@ -35,16 +35,25 @@ Identity = Callable[[Any], Hashable]
 
 
 class ListPage(NamedTuple):
-    """One page: the offset it stands at, its entries that are objects, how many stood on it, what its `count` says.
+    """One page: the offset it stands at, its rows, of whatever kind, and what its `count` says.
 
     `next_key` leads on; it is empty where Ytel says that nothing follows, and None where Ytel says nothing of keys.
     """
 
     start: int
-    entries: list[Any]
-    length: int
+    rows: list[Any]
     stated: int | None
     next_key: str | None = None
+
+    @property
+    def entries(self) -> list[Any]:
+        """The rows that are objects."""
+        return [*filter(_is_object, self.rows)]
+
+    @property
+    def length(self) -> int:
+        """How many rows stood on it."""
+        return len(self.rows)
 
 
 class Habits:
@@ -105,11 +114,6 @@ class Walk:
     def several(self) -> bool:
         """Whether the entries came on more than one page."""
         return len(self._read) > 1
-
-    @property
-    def passed_over(self) -> int:
-        """How many rows are no objects."""
-        return sum(page.length - len(page.entries) for page in self._read)
 
     @property
     def absence(self) -> Absence:
@@ -257,13 +261,11 @@ def one_of(document: Any) -> dict[str, Any] | None:
 
 
 def _page(start: int, document: Any) -> ListPage:
-    rows = rows_of(document)
     about = document if isinstance(document, dict) else {}
     count, key = about.get("count"), about.get("nextKey")
     return ListPage(
         start,
-        [*filter(_is_object, rows)],
-        len(rows),
+        rows_of(document),
         count if type(count) is int and count >= 0 else None,
         str(key or "") if "nextKey" in about and isinstance(key, str | int | None) else None,
     )
