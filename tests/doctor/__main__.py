@@ -70,7 +70,7 @@ def _look(settings: YtelSettings, bearer: OneToken) -> Iterator[str]:
     if without:
         yield f"unlike  {without} users have no webrtcNumber: on their calls every action but hang-up is refused"
     began = clock.now_ms()
-    calls = ytel.active()
+    calls = ytel.active(lambda _: True)
     yield f"ok      active calls: {len(calls)}, in {clock.now_ms() - began} ms"
     yield from look_at_calls(calls, users, clock.now_ms())
 

@@ -19,7 +19,7 @@ ALL_LEGS = ("contact", "agent", "third")
 
 
 def hang_up(desk, call, caller=CRM):
-    return desk.parts.hang_up.hang_up(call, caller, "correlation-1")
+    return desk.parts.hang_up.hang_up(call, caller, "correlation-1")["hungUp"]
 
 
 def deletes(desk):

@@ -93,7 +93,7 @@ class CallReader:
         call = self.read_as(request.caller, self.call_of(request))
         client_id, number, agent = request.client_id, request.agent_number, call.agent
         named = client_id_of(call.conference.content)
-        if (client_id is not None and client_id != named) or (
+        if (client_id is not None and not same_id(client_id, named or "")) or (
             number is not None and (agent is None or not same(agent.webrtcNumber, number))
         ):
             raise InvalidRequest("The agent who is named is not on the call that is named.")
@@ -123,7 +123,7 @@ class CallReader:
                 number is not None and agent is not None and same(agent.webrtcNumber, number)
             )
 
-        calls = [one.conf_id for one in self.ytel.active() if is_theirs(one.content)]
+        calls = [one.conf_id for one in self.ytel.active(is_theirs)]
         if len(calls) > 1:
             raise CallAmbiguous("The agent is on several calls; name the one by its confId.")
         if not calls:

@@ -23,6 +23,7 @@ from supervision.rules.calls import agent_of
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
+from supervision.rules.ids import id_key
 from supervision.rules.legs import Legs, User, read_legs
 from supervision.rules.lifecycle import Patience
 from supervision.rules.supervision import Supervision
@@ -40,7 +41,7 @@ RECORDED_FIRST, RECORDS_WITHIN = 0.3, 8.0
 class Reconciled:
     """What a reading makes of the watched supervisions: before and after, and the members to disconnect (call, member).
 
-    `supervisors` are those under way afterwards, by call.
+    `supervisors` are those under way afterwards, by the `id_key` of their call.
     """
 
     supervisors: dict[str, list[Supervisor]] = field(default_factory=dict)
@@ -67,10 +68,10 @@ class Guard:
 
     def reconcile(self, floor: ConferenceList, users: Mapping[str, User]) -> Reconciled:
         """Decides what a reading of the whole floor makes of every supervision that is watched."""
-        conferences = {one.confId: one for one in floor.conferences}
+        conferences = {id_key(one.confId): one for one in floor.conferences}
         by_call: dict[str, list[Supervision]] = {}
         for supervision in self.supervisions.open():
-            by_call.setdefault(supervision.confId, []).append(supervision)
+            by_call.setdefault(id_key(supervision.confId), []).append(supervision)
         found = Reconciled()
         for conf_id, watched in by_call.items():
             conference = conferences.get(conf_id)

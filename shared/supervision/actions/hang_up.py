@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from supervision.actions.call_reader import CallReader
 from supervision.base import clock
@@ -42,14 +43,15 @@ class HangUp:
     floor: Floor
     confirm_seconds: float
 
-    def hang_up(self, conf_id: str, caller: Caller, correlation_id: str) -> list[str]:
-        """The member ids that are seen to be gone.
+    def hang_up(self, named: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
+        """The call that is `named`, by Ytel's own text of its id, and the member ids that are seen to be gone.
 
         Raises CallNotFound and MembersUnknown before anything is sent; YtelRateLimited where nothing was done;
         HangupIncomplete where some members are still listed; OutcomeUnknown where that could not be seen. The last two
         have `hungUp` and `failed` in `extra`.
         """
-        call = self.reader.read_as(caller, conf_id)
+        call = self.reader.read_as(caller, named)
+        conf_id = call.conference.conf_id
         members = to_disconnect(call.legs)
         begun = _event(conf_id, [], members, caller, correlation_id, "/begun")
         self._begin(begun)
@@ -71,7 +73,7 @@ class HangUp:
             raise OutcomeUnknown("Who is still on the call could not be seen; asking again finishes it.", extra=lists)
         if failed:
             raise HangupIncomplete("Some legs are still on the call; asking again finishes it.", extra=lists)
-        return hung_up
+        return lists
 
     def _disconnect(self, conf_id: str, member: str) -> Problem | None:
         try:

@@ -17,6 +17,7 @@ from supervision.base.problems import YtelProblem
 from supervision.base.settings import WatchSettings
 from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
+from supervision.rules.ids import id_key
 from supervision.rules.lifecycle import Patience, is_over
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, each_readable
 from supervision.table.outbox import ENTRIES, Event, Outbox
@@ -39,9 +40,10 @@ class Notice:
 
 @dataclass
 class Watcher:
-    """Compares the floor with what was told: `_calls` are those told as begun, `_long` whether each ran long.
+    """Compares the floor with what was told, call by call, by the `id_key` of their ids.
 
-    `_missing` is the first reading that did not show a call, for those that may have been overlooked.
+    `_calls` are those told as begun, `_long` whether each ran long. `_missing` is the first reading that did not show a
+    call, for those that may have been overlooked.
     """
 
     gateway: Gateway
@@ -103,7 +105,8 @@ class Watcher:
 
     def _changes(self, held: Held, correlation_id: str) -> list[Notice]:
         now = clock.now_ms()
-        on_floor = {row["confId"]: row for row in held.rows}
+        on_floor = {id_key(row["confId"]): row for row in held.rows}
+        others = set(map(id_key, held.others))
         changes = []
         for conf_id, row in on_floor.items():
             self._missing.pop(conf_id, None)
@@ -113,10 +116,10 @@ class Watcher:
             ran = now - created if created else 0
             if ran >= self.settings.long_call_seconds * 1000 and not self._long.get(conf_id, False):
                 changes.append(self._change("Call Running Long", row, correlation_id, held.as_of, remembered=True))
-        for conf_id in held.others:
+        for conf_id in others:
             self._missing.pop(conf_id, None)
         for conf_id, row in self._calls.items():
-            if conf_id not in on_floor and conf_id not in held.others and self._is_over(conf_id, held):
+            if conf_id not in on_floor and conf_id not in others and self._is_over(conf_id, held):
                 ended = {**row, "status": "ended"}
                 changes.append(self._change("Call Ended", ended, correlation_id, held.as_of, remembered=None))
         return changes
@@ -128,7 +131,7 @@ class Watcher:
 
     def _change(self, detail_type: str, call: Call, correlation_id: str, at: int, *, remembered: bool | None) -> Notice:
         event = Event(detail_type, f"{call['confId']}/{at}", call, WATCHER, correlation_id, at)
-        key = Key(WATCHED, call["confId"])
+        key = Key(WATCHED, id_key(call["confId"]))
         if remembered is None:
             return Notice(event, Delete(key, When("attribute_exists(pk)")), call, remembered)
         item: Item = {
@@ -155,7 +158,7 @@ class Watcher:
     def _remember(self, change: Notice) -> bool:
         """Whether it was this watcher that remembered the change, and so is the one to tell it."""
         won = self.gateway.write_together([change.write, *self.outbox.writes([change.event])]) is None
-        conf_id = change.call["confId"]
+        conf_id = id_key(change.call["confId"])
         if change.remembered is None:
             self._calls.pop(conf_id, None)
             self._long.pop(conf_id, None)

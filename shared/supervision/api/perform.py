@@ -53,8 +53,7 @@ def _hang_up(request: Request, parts: Parts, opened: Opened | None) -> Answer:
     if request.conf_id is not None and (request.client_id is not None or request.agent_number is not None):
         parts.reader.read_for(request)  # refuses an agent who is not on it
     logger.append_keys(confId=conf_id)
-    hung_up = parts.hang_up.hang_up(conf_id, request.caller, request.correlation_id)
-    return {"confId": conf_id, "hungUp": hung_up, "failed": []}
+    return parts.hang_up.hang_up(conf_id, request.caller, request.correlation_id)
 
 
 def _finish(request: Request, parts: Parts, lists: Mapping[str, Any]) -> Answer:

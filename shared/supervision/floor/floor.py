@@ -48,9 +48,9 @@ class Directory(Protocol):
 
 
 class Looked(NamedTuple):
-    """What a reading makes of the supervisions: those under way, by call, and what is to be done once it is published.
+    """What a reading makes of the supervisions: those under way, by the `id_key` of their call, and what is to be done.
 
-    `settle` records, tells and drops. It never raises.
+    `settle` records, tells and drops, once the reading is published. It never raises.
     """
 
     supervisors: Mapping[str, Sequence[Supervisor]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from supervision.base.problems import InvalidRequest
-from supervision.rules.ids import id_key
+from supervision.rules.ids import id_key, same_id
 
 LARGEST_LIMIT, DEFAULT_LIMIT = 1000, 500
 
@@ -50,9 +50,12 @@ class CallQuery(NamedTuple):
             return False
         if self.direction and row["inbound"] is not (self.direction == "inbound"):
             return False
-        wanted = self.agent.casefold()
+        wanted, client_id = self.agent.casefold(), row["clientId"] or ""
         return (
-            not wanted or wanted in (row["username"] or "").casefold() or wanted == (row["clientId"] or "").casefold()
+            not wanted
+            or wanted in (row["username"] or "").casefold()
+            or wanted == client_id.casefold()
+            or same_id(client_id, wanted)
         )
 
 

@@ -44,13 +44,14 @@ def active_calls(
 ) -> Iterator[tuple[Call, Conference]]:
     """The calls in progress as they come, with their conferences. One bad conference never hides the others.
 
-    `supervisors` are the supervisors under way by `confId`. Each call is made when it is asked for: who has done with
-    one before the next need not hold thousands.
+    `supervisors` are the supervisors under way, by the `id_key` of their call. Each call is made when it is asked for:
+    who has done with one before the next need not hold thousands.
     """
     supervisors = supervisors or {}
     for conference in conferences:
         if is_active(conference):
-            yield active_call(conference, users, supervisors.get(conference.confId, ())), conference
+            own = supervisors.get(id_key(conference.confId), ()) if supervisors else ()
+            yield active_call(conference, users, own), conference
 
 
 def is_active(conference: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from supervision.base.problems import InvalidRequest
 from supervision.rules.caller import Caller
+from supervision.rules.ids import id_key
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Gateway, Item, Value, each_readable
 from supervision.table.repository import RECORD, Supervisions, read_item
@@ -27,7 +28,7 @@ class Place(NamedTuple):
 
 
 class SupervisionQuery(NamedTuple):
-    """What is asked for; those after `after` only."""
+    """What is asked for; those after `after` only. `conf_id` is the `id_key` of a call."""
 
     conf_id: str | None
     client: str | None
@@ -44,7 +45,8 @@ class SupervisionQuery(NamedTuple):
         if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
             raise InvalidRequest(f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
         after = _read_cursor(parameters["cursor"]) if "cursor" in parameters else None
-        return cls(_name(parameters, "confId"), _name(parameters, "requestedBy"), state, int(limit), after)
+        conf_id = _name(parameters, "confId")
+        return cls(conf_id and id_key(conf_id), _name(parameters, "requestedBy"), state, int(limit), after)
 
 
 def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:

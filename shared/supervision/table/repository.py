@@ -11,6 +11,7 @@ again for a function that died in between.
 import json
 from collections.abc import Sequence
 
+from supervision.rules.ids import id_key, same_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable, readable
@@ -77,16 +78,16 @@ class Supervisions:
         """The supervision of this id."""
         if not 0 < len(id_) <= LONGEST_ID:
             return None
-        item = self._gateway.get(Key(RECORD + id_, "RECORD"))
+        item = self._gateway.get(Key(RECORD + id_key(id_), "RECORD"))
         return readable(item, read_item) if item else None
 
     def open(self, conf_id: str | None = None) -> list[Supervision]:
         """Those that are watched, on one call or on all; strongly consistent."""
-        items = self._gateway.partition(OPEN, "" if conf_id is None else f"{conf_id}#")
-        return [one for one in each_readable(items, read_item) if conf_id in (None, one.confId)]
+        items = self._gateway.partition(OPEN, "" if conf_id is None else f"{id_key(conf_id)}#")
+        return [one for one in each_readable(items, read_item) if conf_id is None or same_id(one.confId, conf_id)]
 
     def _writes(self, supervision: Supervision, when: When) -> list[Write]:
-        place = f"{supervision.confId}#{comparable(supervision.to)}"
+        place = f"{id_key(supervision.confId)}#{comparable(supervision.to)}"
         key = Key(OPEN, f"{place}#{supervision.id}" if supervision.displaced else place)
         body: Item = {
             "id": supervision.id,
@@ -101,7 +102,7 @@ class Supervisions:
             "pk": RECORD + supervision.id,
             "sk": "RECORD",
             "kind": "supervision",
-            "confId": supervision.confId,
+            "confId": id_key(supervision.confId),
             "requestedBy": supervision.requestedBy,
             "requestedAt": supervision.requestedAt,
             "state": supervision.state,

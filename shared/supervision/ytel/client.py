@@ -1,7 +1,7 @@
 """What this product asks of Ytel: four requests and no others."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -35,13 +35,14 @@ class ConferenceList:
     """The account's conferences as read at `read_at` (ms since the epoch, when the read began).
 
     `absence` says what it means that a conference is not among these. `nameless` are the places in Ytel's list of rows
-    that are passed over, as they are no objects or have no id.
+    that are passed over, as they are no objects or have no id. `several`: they came on more than one page.
     """
 
     conferences: list[Conference]
     absence: Absence
     read_at: int
     nameless: tuple[int, ...] = ()
+    several: bool = False
 
     @property
     def complete(self) -> bool:
@@ -99,7 +100,7 @@ class Ytel:
             if len(named) < page.length:
                 nameless += [place for place, row in enumerate(page.rows, page.start) if not _conf_id(row)]
         self._accounts_of = [*islice(found.values(), 5)]
-        return ConferenceList(list(found.values()), walk.absence, read_at, tuple(nameless))
+        return ConferenceList(list(found.values()), walk.absence, read_at, tuple(nameless), walk.several)
 
     def conference(self, conf_id: str) -> FreshConference | None:
         """The conference as it is now, whatever its status, or None where it is not listed. Raises a YtelProblem.
@@ -121,10 +122,19 @@ class Ytel:
                 break
         return None
 
-    def active(self) -> list[FreshConference]:
-        """Every active conference, each fresh for this request. Raises a YtelProblem."""
-        read = self.conferences()
-        return [FreshConference(one.confId, one, read.read_at) for one in read.conferences if is_active(one)]
+    def active(self, is_wanted: Callable[[Conference], bool]) -> list[FreshConference]:
+        """The active conferences that are wanted, each fresh for this request. Raises a YtelProblem.
+
+        Where there is none, the list is walked once more, unless the first walk proves that there is none.
+        """
+        found: list[FreshConference] = []
+        for _ in range(2):
+            read = self.conferences()
+            wanted = [one for one in read.conferences if is_active(one) and is_wanted(one)]
+            found = [FreshConference(one.confId, one, read.read_at) for one in wanted]
+            if found or (read.complete and not read.several):
+                break
+        return found
 
     def users(self) -> UserList:
         """The account's WebRTC users. Raises a YtelProblem."""
