@@ -15,9 +15,11 @@ from tests.harness.cloudformation import REGION
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.app import HANGUP_ROUTE
 from tests.harness.gateway.core import Gateway
+from tests.harness.gateway.http import Request, Response, message
 from tests.harness.gateway.server import Server
 from tests.harness.local_aws.endpoint import CREDENTIALS, LocalAws
 from tests.harness.local_aws.permissions import access_key
+from tests.harness.own_site import is_foreign
 from tests.harness.parts import Function
 from tests.harness.runtime import Result, Runtime, RuntimeFactory
 from tests.harness.runtime_source import SourceRuntime
@@ -106,12 +108,17 @@ class System:
         self._rules = {rule.name: rule for rule in self.template.rules}
         self.aws.wait()
         self.gateway = Gateway(self.template, self._invoke, lambda: time.monotonic() + self._ahead)
-        server = Server(self._listeners["api"], self.gateway.answer)
+        server = Server(self._listeners["api"], self._answer)
         server.start()
         self._stops.append(server.stop)
         self._stops.append(self.deliveries.stop)
         if self._with_schedules:
             self._stops.append(Schedules(self.template.schedules, self._fire).stop)
+
+    def _answer(self, request: Request) -> Response:
+        port = self._listeners["api"].getsockname()[1]
+        foreign = is_foreign(request.headers, port, self.template.origins)
+        return message(403, "Forbidden") if foreign else self.gateway.answer(request)
 
     def stop(self) -> None:
         """End everything that was started here."""

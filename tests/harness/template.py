@@ -103,6 +103,13 @@ class Template:
         return found or None
 
     @cached_property
+    def origins(self) -> frozenset[str]:
+        """The other sites whose pages may ask the API, or embed its page."""
+        embedders = [one.environment.get("EMBEDDED_BY", "") for one in self.functions.values()]
+        named = [*(self.cors or {}).get("AllowOrigins", ()), *" ".join(embedders).split()]
+        return frozenset(named) - {"none"}
+
+    @cached_property
     def rules(self) -> list[Rule]:
         """The rules that have a function as their target."""
         found = []

@@ -15,6 +15,7 @@ from tests.harness.fake_ytel import faults
 from tests.harness.fake_ytel.envelope import Answer
 from tests.harness.fake_ytel.exchange import Exchanges
 from tests.harness.fake_ytel.requests_log import Request, parsed
+from tests.harness.own_site import is_foreign
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -70,7 +71,11 @@ class Connection(BaseHTTPRequestHandler):
         """Requests are in the log that tests read."""
 
     def _serve(self) -> None:
-        exchange = self.ours.exchanges.take(self._read())
+        request = self._read()
+        if is_foreign(self.headers.items(), self.ours.server_port, programs_only=True):
+            self._write(self._head(Answer(403, b""), 0))
+            return
+        exchange = self.ours.exchanges.take(request)
         stopping = self.ours.stopping
         stopping.wait(exchange.work_after)
         answer = exchange.work()
@@ -93,7 +98,7 @@ class Connection(BaseHTTPRequestHandler):
                 self.close_connection = True
         self.close_connection |= stopping.is_set()
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _serve
 
     def _read(self) -> Request:
         url = urlsplit(self.path)

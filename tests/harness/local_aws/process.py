@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.exceptions import Forbidden
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.test import run_wsgi_app
 
@@ -19,6 +20,7 @@ from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
 from tests.harness.local_aws.tables import drop_expired, thrifty_transactions
+from tests.harness.own_site import is_foreign
 
 EXPIRED_DROPPED_EVERY_SECONDS = 60
 
@@ -94,7 +96,8 @@ class _Handler(MotoRequestHandler):
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
-        parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        foreign = is_foreign(self.headers.items(), self.server.port, programs_only=True)
+        parts, status, headers = run_wsgi_app(Forbidden() if foreign else self.server.app, environ, buffered=True)
         answer = b"".join(parts)
         lines = [f"HTTP/1.1 {status}"]
         lines += [f"{name}: {value}" for name, value in headers if name.lower() not in ("content-length", "connection")]
