@@ -23,7 +23,7 @@ class Callers:
     def of_bearer(self, bearer: str) -> Caller | None:
         """Whose key or token it is; None where it is nobody's, or no longer.
 
-        Raises SecretUnavailable or ValueError where the clients cannot be read, and PyJWKClientError where the
+        Raises SecretUnavailable or ValueError where the clients cannot be read, and IssuerUnavailable where the
         issuer's keys cannot.
         """
         known = self._known.current()

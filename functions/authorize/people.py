@@ -1,85 +1,99 @@
 """People, by the JWT of their own identity provider."""
 
-import json
+import string
 import unicodedata
-import urllib.request
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from issuer_keys import IssuerKeys
 
 from supervision.base.observability import logger
 from supervision.rules.caller import PERSON, Caller
 from supervision.rules.scopes import SCOPES
 
 if TYPE_CHECKING:
-    from jwt import PyJWKClient
+    from jwt import PyJWK
+    from jwt.types import Options
 
 ALGORITHMS = ("RS256", "ES256")
 # Where providers put what a person may do: OAuth, Microsoft, and the groups of directories and of Cognito.
 SCOPE_CLAIMS = ("scope", "scp", "roles", "groups", "cognito:groups")
 LONGEST_NAME = 240
-_TIMEOUT_SECONDS = 3
 _LEEWAY_SECONDS = 10  # clocks differ
-_KEYS_HELD_SECONDS = 300
+_CHECKED: "Options" = {"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True}
+_UNSIGNED: "Options" = {
+    **_CHECKED,
+    "verify_signature": False,
+    "verify_exp": True,
+    "verify_nbf": True,
+    "verify_aud": True,
+    "verify_iss": True,
+}
 
 
 class People:
     """Whom `issuer` vouches for to `audience`.
 
-    Its keys are at `jwks_url`, or where its OpenID discovery says; they are fetched with the first token.
+    Its keys are at `jwks_url`, or where its OpenID discovery says; they are read with the first token.
     """
 
     def __init__(self, issuer: str, audience: str, jwks_url: str) -> None:
         self._issuer = issuer
         self._audience = audience
-        self._jwks_url = jwks_url
+        self._keys = IssuerKeys(issuer, jwks_url)
 
     def of_token(self, token: str) -> Caller | None:
-        """The person of a token that holds good now, or None. Raises PyJWKClientError where no keys can be had."""
+        """The person of a token that holds good now, or None. Raises IssuerUnavailable where no keys can be had.
+
+        All but its signature is checked first: for a token that can never be good no key is asked for.
+        """
         import jwt
 
         try:
             header = jwt.get_unverified_header(token)
-            if header.get("alg") not in ALGORITHMS or not isinstance(header.get("kid"), str):
-                raise jwt.InvalidAlgorithmError("not an algorithm that is allowed, or no key named")
-            self._keys.get_jwk_set()  # what fails here is the issuer's fault, not the token's
-        except jwt.InvalidTokenError as error:
+            if header["alg"] not in ALGORITHMS:
+                raise jwt.InvalidAlgorithmError("not an algorithm that is allowed")
+            if _person(self._claims(token, None)) is None:
+                raise jwt.InvalidTokenError("not a name that a person can have")
+        except Exception as error:  # whatever a stranger has written: it cannot be read, and is nobody's
             _refused(error)
             return None
-        try:
-            claims = jwt.decode(
-                token,
-                self._keys.get_signing_key(header["kid"]),
-                algorithms=ALGORITHMS,
-                issuer=self._issuer,
-                audience=self._audience,
-                leeway=_LEEWAY_SECONDS,
-                options={"require": ["exp", "iss", "aud"]},
-            )
-        except jwt.PyJWKClientConnectionError:
-            raise
-        except jwt.PyJWTError as error:
-            _refused(error)
-            return None
-        return _person(claims)
+        for keys in self._keys.rounds():
+            claims = self._signed(token, header, keys)
+            if claims is not None:
+                return _person(claims)
+        return None
 
-    @cached_property
-    def _keys(self) -> "PyJWKClient":
-        from jwt import PyJWKClient
+    def _signed(self, token: str, header: Mapping[str, Any], keys: Iterable["PyJWK"]) -> Mapping[str, Any] | None:
+        """The claims, where one of `keys` has signed them: the one that the header names, or one without an id."""
+        import jwt
 
-        url = self._jwks_url or _discovered(self._issuer)
-        return PyJWKClient(url, lifespan=_KEYS_HELD_SECONDS, timeout=_TIMEOUT_SECONDS)
+        for key in keys:
+            fits = key.algorithm_name == header["alg"] and key.public_key_use in ("sig", None)
+            if not fits or (header.get("kid") is not None and key.key_id not in (header["kid"], None)):
+                continue
+            try:
+                return self._claims(token, key)
+            except jwt.PyJWTError as error:
+                _refused(error)
+        return None
+
+    def _claims(self, token: str, key: "PyJWK | None") -> Mapping[str, Any]:
+        import jwt
+
+        claims: Mapping[str, Any] = jwt.decode(
+            token,
+            key or "",
+            algorithms=ALGORITHMS,
+            issuer=self._issuer,
+            audience=self._audience,
+            leeway=_LEEWAY_SECONDS,
+            options=_CHECKED if key else _UNSIGNED,
+        )
+        return claims
 
 
-def _discovered(issuer: str) -> str:
-    url = issuer.rstrip("/") + "/.well-known/openid-configuration"
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - a URL of the settings
-        document = json.load(answer)
-    if document["issuer"] != issuer:
-        raise ValueError("the issuer's discovery document names another issuer")
-    return str(document["jwks_uri"])
-
-
-def _person(claims: dict[str, Any]) -> Caller | None:
+def _person(claims: Mapping[str, Any]) -> Caller | None:
     email = claims.get("email") if claims.get("email_verified") in (True, "true") else None
     identity = email or claims.get("sub")
     if not isinstance(identity, str) or not _is_name(identity):
@@ -93,10 +107,19 @@ def _person(claims: dict[str, Any]) -> Caller | None:
 
 
 def _is_name(text: str) -> bool:
-    """Whether it may stand in records and logs as a person: printable, and written in the one way there is."""
-    if not text.strip() or text != text.strip() or len(text) > LONGEST_NAME:
-        return False
-    return text.isprintable() and unicodedata.normalize("NFKC", text) == text
+    """Whether it may stand in records and logs as a person, and be taken for nobody else.
+
+    A subject is ASCII (OpenID Connect Core 2). Of an address, a letter may have an accent: of any other alphabet some
+    look like those of ASCII.
+    """
+    return 0 < len(text) <= LONGEST_NAME and text == text.strip() and all(map(_is_plain, text))
+
+
+def _is_plain(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable()
+    apart = unicodedata.normalize("NFD", character)
+    return len(apart) == 2 and apart[0] in string.ascii_letters and character <= "\u017f"
 
 
 def _refused(error: Exception) -> None:

@@ -111,6 +111,7 @@ def test_a_person_without_the_routes_scope_is_denied(authorize, token):
         ({"email_verified": False}, "user-7"),
         ({"email_verified": "false"}, "user-7"),
         ({"email": ""}, "user-7"),
+        ({"email": "jos\u00e9@example.com"}, "jos\u00e9@example.com"),
     ],
 )
 def test_the_person_is_the_verified_address_or_the_subject(authorize, token, claims, client):
@@ -129,14 +130,31 @@ REFUSED: dict[str, dict[str, Any]] = {
     "signed by a stranger": {"key": STRANGER},
     "signed with another of the keys": {"kid": "ec-1"},
     "of an unknown key": {"key": STRANGER, "kid": "unknown"},
-    "that names no key": {"kid": None},
+    "that names no key and is of none": {"key": STRANGER, "kid": None},
+    "that ends in no time": {"exp": float("inf")},
+    "whose end is no number": {"exp": [1]},
+    "whose subject is no text": {"email": "", "sub": ["crm"]},
     "with an algorithm that is not allowed": {"algorithm": "RS512"},
     "of nobody": {"email": "", "without": ["sub"]},
     "of a name that is not printable": {"email": "ann@example.com\u202e"},
     "of a name on two lines": {"email": "", "sub": "ann\nadmin"},
-    "of a name in look-alike letters": {"email": "\uff41nn@example.com"},
+    "of a name in full-width letters": {"email": "\uff41nn@example.com"},
+    "of a name with a Cyrillic letter": {"email": "\u0430nn@example.com"},
+    "of a name in Greek letters": {"email": "", "sub": "\u0391\u039d\u039d"},
+    "of a name with a dotless i": {"email": "n\u0131na@example.com"},
+    "of a name with a mark of its own": {"email": "ann\u0301@example.com"},
+    "of a name with an Arabic-Indic digit": {"email": "", "sub": "user-\u0667"},
     "of a name with a space around it": {"email": "", "sub": "crm "},
 }
+
+
+SIGNED_BY_ANOTHER = {
+    "signed by a stranger",
+    "signed with another of the keys",
+    "of an unknown key",
+    "that names no key and is of none",
+}
+LOOKS, LOOK_AGAIN_SECONDS = 3, 30
 
 
 @pytest.mark.parametrize("why", REFUSED)
@@ -178,39 +196,93 @@ def test_the_keys_are_fetched_once_and_found_by_discovery(authorize, token, issu
     assert issuer.asked == ["/.well-known/openid-configuration", "/keys"]
 
 
-def test_no_key_is_fetched_for_what_could_never_be_accepted(authorize, token, issuer):
-    authorize(token(algorithm="RS512"))
+@pytest.mark.parametrize("why", sorted(REFUSED.keys() - SIGNED_BY_ANOTHER))
+def test_no_key_is_fetched_for_what_could_never_be_accepted(authorize, token, issuer, why):
+    authorize(token(**REFUSED[why]))
     authorize("crm-key-of-sixteen")
     assert issuer.asked == []
 
 
-def test_unknown_keys_do_not_make_it_ask_the_issuer_each_time(authorize, token, issuer):
-    for number in range(10):
+def test_forged_tokens_make_it_ask_the_issuer_a_few_times_and_then_once_in_a_while(authorize, token, issuer, clock_at):
+    for number in range(30):
         authorize(token(key=STRANGER, kid=f"guess-{number}"))
-    assert issuer.asked.count("/keys") <= 2
+    assert issuer.asked.count("/keys") == 1 + LOOKS
+    clock_at(LOOK_AGAIN_SECONDS)
+    for number in range(30):
+        authorize(token(key=STRANGER, kid=f"guess-{number}"))
+    assert issuer.asked.count("/keys") == 2 + LOOKS
 
 
-def test_a_key_that_the_issuer_adds_is_found(authorize, token, issuer, monkeypatch):
-    authorize(token())
-    issuer.keys.append(public(STRANGER, "next"))
-    tick = time.monotonic
-    monkeypatch.setattr("jwt.jwks_client.time.monotonic", lambda: tick() + 60)
-    assert authorize(token(key=STRANGER, kid="next"))["isAuthorized"] is True
+@pytest.mark.parametrize("kid", ["next", None])
+def test_a_key_that_the_issuer_adds_works_at_once(authorize, token, issuer, kid):
+    assert authorize(token())["isAuthorized"] is True
+    added = public(STRANGER, kid)
+    issuer.keys.append({name: value for name, value in added.items() if value is not None})
+    assert authorize(token(key=STRANGER, kid=kid))["isAuthorized"] is True
+    assert authorize(token())["isAuthorized"] is True
+    assert issuer.asked.count("/keys") == 2
 
 
-def test_an_issuer_that_is_down_lets_nobody_in_and_is_an_error(authorize, token, issuer):
+@pytest.mark.parametrize(("kid", "names"), [(None, None), (None, "rsa-1"), ("rsa-1", None)])
+def test_a_key_or_a_token_may_have_no_id(authorize, token, issuer, kid, names):
+    key = public(RSA, kid)
+    issuer.keys = [public(EC, "ec-1"), public(STRANGER, "another"), {n: v for n, v in key.items() if v is not None}]
+    assert authorize(token(kid=names))["isAuthorized"] is True
+    assert authorize(token(kid=names, exp=NOW - 60))["isAuthorized"] is False
+
+
+def test_a_key_that_is_for_something_else_is_none(authorize, token, issuer):
+    secret = {"kty": "oct", "kid": "rsa-1", "k": "c2VjcmV0LXRoYXQtZXZlcnlib2R5LWtub3dz", "alg": "HS256"}
+    for key in ({**public(RSA, "rsa-1"), "use": "enc"}, {**public(RSA, "rsa-1"), "alg": "RS512"}, secret):
+        issuer.keys = [key, public(EC, "ec-1")]
+        assert authorize(token())["isAuthorized"] is False
+
+
+def test_an_issuer_that_is_down_lets_nobody_in_and_is_asked_once_in_a_while(authorize, token, issuer, clock_at):
     issuer.down = True
-    with pytest.raises(Exception, match=r"503"):
-        authorize(token())
+    for _ in range(20):
+        with pytest.raises(Exception, match="the issuer's keys cannot be read"):
+            authorize(token())
+    assert len(issuer.asked) == 1
     assert authorize("crm-key-of-sixteen")["isAuthorized"] is True
     issuer.down = False
+    clock_at(10)
     assert authorize(token())["isAuthorized"] is True
 
 
-def test_a_discovery_document_of_another_issuer_is_an_error(authorize, token, issuer):
-    issuer.named = "https://elsewhere.example.com"
-    with pytest.raises(ValueError, match="another issuer"):
+def test_the_last_keys_serve_for_an_hour_while_the_issuer_is_down(authorize, token, issuer, clock_at):
+    authorize(token())
+    issuer.down = True
+    asked = len(issuer.asked)
+    clock_at(3_590)
+    for _ in range(10):
+        assert authorize(token())["isAuthorized"] is True
+    assert len(issuer.asked) == asked + 1
+    clock_at(10)
+    with pytest.raises(Exception, match="cannot be read"):
         authorize(token())
+
+
+def test_a_key_that_the_issuer_withdraws_is_out_in_five_minutes(authorize, token, issuer, clock_at):
+    assert authorize(token())["isAuthorized"] is True
+    issuer.keys = [public(EC, "ec-1")]
+    clock_at(300)
+    assert authorize(token())["isAuthorized"] is False
+
+
+@pytest.mark.parametrize("keys", [[], "keys", [7], [{"kty": "RSA"}], None])
+def test_an_issuer_without_a_key_that_can_be_read_is_as_one_that_is_down(authorize, token, issuer, keys):
+    issuer.keys = keys
+    with pytest.raises(Exception, match="cannot be read"):
+        authorize(token())
+    assert authorize("crm-key-of-sixteen")["isAuthorized"] is True
+
+
+def test_a_discovery_document_of_another_issuer_is_an_error(authorize, token, issuer, caplog):
+    issuer.named = "https://elsewhere.example.com"
+    with pytest.raises(Exception, match="cannot be read"):
+        authorize(token())
+    assert "another issuer" in " ".join(str(vars(record)) for record in caplog.records)
 
 
 def test_the_keys_url_can_be_given(authorize, token, issuer, monkeypatch):
