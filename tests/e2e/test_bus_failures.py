@@ -63,6 +63,26 @@ def test_a_malformed_request_is_refused(scene, wrong):
     assert scene.dials(call) == 0
 
 
+def nested(levels):
+    return json.loads("[" * levels + "]" * levels)
+
+
+@pytest.mark.parametrize("note", ["\U0001f600" * 35_000, nested(500)], ids=["140 KB of emoji", "nested 500 deep"])
+@pytest.mark.parametrize("field", ["note", "to"])
+def test_an_extreme_one_is_refused_once_in_an_event(scene, field, note):
+    call = f"no-such-call-{scene.phone()}"
+    detail = {**request("whisper", confId=call, to=scene.phone()), field: note}
+    # As small as it can be written: the bus takes 256 KB.
+    entry = {"EventBusName": "supervision", "Source": "crm.automation", "DetailType": "Supervision Requested"}
+    text = json.dumps(detail, ensure_ascii=False)
+    scene.aws("events").put_events(Entries=[{**entry, "Detail": text}])
+    [told] = wait_until(lambda: scene.told("Supervision Failed", lambda data: data["request"].get("confId") == call))
+    code = "invalid_request" if field == "to" else "call_not_found"
+    assert told["data"]["problem"]["code"] == code
+    assert told["metadata"]["correlationId"] == detail["requestId"]
+    assert [result for name, result in scene.system.failures if name == "Whisper"] == []
+
+
 def test_one_that_asks_for_two_actions_gets_neither(scene):
     call = scene.call()
     detail = request(["whisper", "barge"], confId=call, to=scene.phone())

@@ -166,11 +166,33 @@ def deep(levels):
     return value
 
 
-@pytest.mark.parametrize("note", ["x" * 250_000, deep(400), deep(100_000)], ids=["large", "nested", "very deep"])
-def test_a_refusal_is_told_whatever_the_size_and_the_depth_of_its_request(desk, deliver, act, note):
+EXTREMES: dict[str, dict[str, Any]] = {
+    "large": {"note": "x" * 250_000},
+    "of 140 KB of emoji": {"note": "\U0001f600" * 35_000},
+    "of many fields": {f"note-{number}": "x" * 900 for number in range(280)},
+    "of many long names": {"\U0001f600" * 250 + str(number): 1 for number in range(140)},
+    "nested 500 deep": {"note": deep(500)},
+    "nested very deep": {"note": deep(100_000)},
+    "nested deep in objects": {"note": json.loads('{"a":' * 500 + "1" + "}" * 500)},
+}
+
+
+@pytest.mark.parametrize("more", EXTREMES.values(), ids=EXTREMES)
+def test_a_refusal_is_told_whatever_the_size_and_the_depth_of_its_request(desk, deliver, act, more):
     act.problems = [CallNotFound("No.")]
-    assert deliver(event(note=note)) == {"refused": "call_not_found"}
-    assert desk.of_type("Supervision Failed").data["request"].items() >= event()["detail"].items()
+    assert deliver(event(**more)) == {"refused": "call_not_found"}
+    told = desk.of_type("Supervision Failed")
+    assert told.data["request"].items() >= event()["detail"].items()
+    assert len(json.dumps(told.data)) < 70_000
+    assert desk.items("ASIDE") == []
+
+
+@pytest.mark.parametrize("field", ["to", "confId", "requestId", "action", "supervisionId"])
+@pytest.mark.parametrize("value", ["\U0001f600" * 35_000, deep(500), {"x": deep(500)}], ids=["emoji", "list", "object"])
+def test_a_field_that_is_far_too_large_or_too_deep_is_refused_in_an_event(desk, deliver, act, field, value):
+    assert deliver(event(**{field: value})) == {"refused": "invalid_request"}
+    assert field not in desk.of_type("Supervision Failed").data["request"]
+    assert act.requests == []
 
 
 def test_a_request_that_is_too_old_is_refused(desk, deliver, act):
@@ -248,7 +270,7 @@ def test_a_request_that_names_a_call_and_an_agent_who_is_not_on_it_is_invalid(de
 # ---------------------------------------------------------------- how many calls of AWS
 
 
-def test_a_warm_whisper_makes_seven_calls_of_aws_one_after_another(desk, monkeypatch):
+def test_a_warm_whisper_makes_eight_calls_of_aws_one_after_another(desk, monkeypatch):
     from dataclasses import replace
 
     desk.dial("whisper", desk.call())
@@ -264,10 +286,20 @@ def test_a_warm_whisper_makes_seven_calls_of_aws_one_after_another(desk, monkeyp
         monkeypatch.setattr(client, "_make_api_call", noted)
     outcome = entry.act(replace(desk.asked("whisper", call), name="a key"), desk.parts)
     assert isinstance(outcome, Done)
-    # The held list is put out of date side by side with the others. The update counts the reading.
+    # The held list is put out of date side by side with the others. The update counts the reading, and one of the
+    # queries looks for events that wait.
     in_turn = [one.split()[0] for one in asked if "outOfDateAt" not in one]
     assert sorted(in_turn) == sorted(
-        ["PutItem", "UpdateItem", "Query", "TransactWriteItems", "TransactWriteItems", "PutEvents", "DeleteItem"]
+        [
+            "PutItem",
+            "UpdateItem",
+            "Query",
+            "Query",
+            "TransactWriteItems",
+            "TransactWriteItems",
+            "PutEvents",
+            "DeleteItem",
+        ]
     )
 
 

@@ -25,17 +25,19 @@ CREDENTIALS = {"username": "supervisor@example.com", "password": "fake-ytel-pass
 SNAPSHOT = {"GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem"}
 ITEM = {"GetItem", "PutItem", "UpdateItem", "DeleteItem"}
 REQUEST = {"PutItem", "UpdateItem", "DeleteItem"}
+WAITING = {"Query", "PutItem", "DeleteItem"}
 YTEL = {"TOKEN": ITEM, "SNAPSHOT#users": SNAPSHOT}
 FLOOR = {
     **YTEL,
     "SNAPSHOT#floor": SNAPSHOT,
     "OPEN": {"Query", "PutItem", "DeleteItem"},
     "SUPERVISION#1": {"GetItem", "PutItem"},
-    "OUTBOX": {"PutItem", "DeleteItem"},
+    "OUTBOX": WAITING,
+    "ASIDE": {"PutItem"},
     "READS#crm": {"UpdateItem"},
 }
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
-WATCHED = {"Query", "PutItem", "DeleteItem"}
+WATCHED = {"Query", "PutItem", "UpdateItem", "DeleteItem"}
 # What each function may do to the items of each partition.
 ITEMS = {
     "ListCalls": FLOOR,
@@ -44,7 +46,7 @@ ITEMS = {
     "Barge": DIAL,
     "Hangup": {**FLOOR, "REQUEST#1": REQUEST},
     "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
-    "WatchCalls": {**FLOOR, "WATCHED": WATCHED, "OUTBOX": WATCHED},
+    "WatchCalls": {**FLOOR, "WATCHED": WATCHED},
     "RefreshUsers": YTEL,
     "Authorize": {},
     "Page": {},
@@ -109,7 +111,7 @@ OTHERS = [
     ("dynamodb", "Query", by_index("by_time", "kind"), {"Supervisions"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "OUTBOX"), READERS),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "DIALS#crm", "REQUEST#1"), DIALLERS),
-    ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX"), {"WatchCalls"}),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX", "ASIDE"), {"WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
     ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_TOKEN}, ASKS_YTEL),
     ("secretsmanager", "GetSecretValue", {"SecretId": API_CLIENTS}, {"Authorize", *BUS_DOORS}),

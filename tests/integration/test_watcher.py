@@ -85,6 +85,33 @@ def test_a_call_whose_beginning_is_unknown_never_runs_long(desk):
     assert desk.types() == ["Call Started"]
 
 
+@pytest.mark.parametrize("invocations", [1, 2])
+def test_a_call_that_ended_is_told_as_it_was_last_seen(desk, watcher, invocations):
+    call = desk.call()
+    look(desk, watcher)
+    desk.joined("listen", call)
+    look(desk, watcher)
+    [row] = desk.parts.floor.held().rows
+    assert [one["state"] for one in row["supervisors"]] == ["joined"]
+    desk.floor.end_call(call)
+    if invocations == 2:
+        watcher = another(desk)
+    look(desk, watcher, watcher)
+    assert desk.of_type("Call Ended").data == {**row, "status": "ended"}
+    assert desk.items("WATCHED") == []
+
+
+def test_a_call_whose_end_another_watcher_has_told_is_not_remembered_again(desk, watcher):
+    slow, call = another(desk), desk.call()
+    look(desk, watcher, slow)
+    held = desk.parts.floor.held()
+    held.rows[0]["supervisors"] = ["changed"]
+    desk.floor.end_call(call)
+    look(desk, watcher, watcher)
+    slow._keep_last_seen(held)
+    assert desk.items("WATCHED") == []
+
+
 def test_a_later_invocation_goes_on_where_the_last_left_off(desk):
     first, second = desk.call(), desk.call()
     look(desk, another(desk, long_call_seconds=60))

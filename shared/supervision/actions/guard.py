@@ -35,6 +35,7 @@ from supervision.ytel.client import ConferenceList, Ytel
 # is gone is seen on the next reading, not by the answer.
 DROPS_WITHIN = 0.5
 RECORDED_FIRST, RECORDS_WITHIN = 0.3, 8.0
+SWEPT_WITHIN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Guard:
         Raises what the table raises where the supervisions cannot be read.
         """
         found = self.reconcile(floor, users)
-        return Looked(found.supervisors, partial(self.settle, found))
+        return Looked(found.supervisors, partial(self._after, found))
 
     def reconcile(self, floor: ConferenceList, users: Mapping[str, User]) -> Reconciled:
         """Decides what a reading of the whole floor makes of every supervision that is watched."""
@@ -98,6 +99,10 @@ class Guard:
         side_by_side(drops, DROPS_WITHIN)
         recorded = recording.wait(RECORDS_WITHIN)
         return [new or after for (_, after), new in zip(found.changes, recorded, strict=True)]
+
+    def _after(self, found: Reconciled) -> None:
+        self.settle(found)
+        side_by_side([self.supervisions.outbox.sweep_besides], SWEPT_WITHIN)
 
     def reconcile_call(self, conference: FreshConference, agent: User | None) -> list[Supervision]:
         """Takes in a reading of one call; its supervisions that are watched, as they are afterwards."""

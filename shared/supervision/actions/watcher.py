@@ -1,4 +1,4 @@
-"""Tells the bus which calls began, ended and ran long, each once.
+"""Tells the bus which calls began, ended and ran long, each once; of one that ended, how it was last seen.
 
 What was told of a call is remembered in the table, in one transaction with the event that tells it: two watchers at
 once do not tell twice, and one that dies loses nothing.
@@ -19,7 +19,7 @@ from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
 from supervision.rules.ids import id_key
 from supervision.rules.lifecycle import Patience, is_over
-from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, each_readable
+from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, each_readable
 from supervision.table.outbox import ENTRIES, Event, Outbox
 
 WATCHED = "WATCHED"
@@ -93,6 +93,7 @@ class Watcher:
             held = self.floor.refresh(self.max_age_seconds)
             add_metric("ActiveCalls", len(held.rows))
             self._tell(self._changes(held, correlation_id))
+            self._keep_last_seen(held)
         except YtelProblem as problem:
             logger.warning("the floor cannot be read", code=problem.code)
         self.outbox.sweep()
@@ -131,7 +132,7 @@ class Watcher:
 
     def _change(self, detail_type: str, call: Call, correlation_id: str, at: int, *, remembered: bool | None) -> Notice:
         event = Event(detail_type, f"{call['confId']}/{at}", call, WATCHER, correlation_id, at)
-        key = Key(WATCHED, id_key(call["confId"]))
+        key = _key(call["confId"])
         if remembered is None:
             return Notice(event, Delete(key, When("attribute_exists(pk)")), call, remembered)
         item: Item = {
@@ -155,6 +156,18 @@ class Watcher:
                     ]
                     self.outbox.publish(first)
 
+    def _keep_last_seen(self, held: Held) -> None:
+        """Remembers how each call that goes on looks now, for when it has ended."""
+        changed = [row for row in held.rows if self._calls.get(id_key(row["confId"]), row) != row]
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            for row in pool.map(self._remember_row, changed):
+                self._calls[id_key(row["confId"])] = row
+
+    def _remember_row(self, row: Call) -> Call:
+        there = When("attribute_exists(pk)")  # another watcher may have told its end
+        self.gateway.write(Change(_key(row["confId"]), "SET #call = :call", {":call": json.dumps(row)}, there))
+        return row
+
     def _remember(self, change: Notice) -> bool:
         """Whether it was this watcher that remembered the change, and so is the one to tell it."""
         won = self.gateway.write_together([change.write, *self.outbox.writes([change.event])]) is None
@@ -167,6 +180,10 @@ class Watcher:
             self._calls[conf_id] = change.call
             self._long[conf_id] = change.remembered
         return won
+
+
+def _key(conf_id: str) -> Key:
+    return Key(WATCHED, id_key(conf_id))
 
 
 class _Told(NamedTuple):

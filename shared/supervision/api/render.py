@@ -12,9 +12,11 @@ from supervision.rules.actions import ACTIONS
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
 from supervision.table.outbox import Event, of_failure
 
-# EventBridge takes 256 KB an event. A request that is larger stands in its failure without its larger fields.
+# EventBridge takes 256 KB an event. A request that is larger, or nested deeper than anything that is asked for, stands
+# in its failure with as many of its small fields as there is room for.
 LARGEST_REQUEST = 64_000
 LARGEST_FIELD = 1_000
+DEEPEST_FIELD = 20
 
 
 def to_response(request: Request, outcome: Outcome) -> Response[str]:
@@ -41,12 +43,20 @@ def to_failure(request: Request, outcome: Refused | Unknown, subject: str) -> Ev
 def _as_told(asked: Mapping[str, Any]) -> Mapping[str, Any]:
     if _size(asked) <= LARGEST_REQUEST:
         return asked
-    return {name: value for name, value in asked.items() if len(name) + _size(value) <= LARGEST_FIELD}
+    told, room = {}, LARGEST_REQUEST
+    for name, value in asked.items():
+        size = _size({name: value})
+        if size <= min(room, LARGEST_FIELD):
+            told[name] = value
+            room -= int(size)
+    return told
 
 
 def _size(value: Any) -> float:
-    """How many characters of JSON it takes; infinitely many where it is nested too deeply to be written."""
-    try:
-        return len(json.dumps(value))
-    except RecursionError:
-        return math.inf
+    """How many bytes of JSON it takes; infinitely many where it is nested too deeply."""
+    return len(json.dumps(value)) if _is_shallow(value, DEEPEST_FIELD) else math.inf
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inside)

@@ -146,6 +146,17 @@ class Gateway:
                 return None
         raise AssertionError("the last attempt raises or returns")
 
+    def first(self, pk: str, limit: int) -> list[Item]:
+        """The first items of a partition by their `sk`, `limit` at most, strongly consistent."""
+        answer = _client().query(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_attributes({":pk": pk}),
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [from_attributes(item) for item in answer["Items"]]
+
     def partition(self, pk: str, begins: str = "") -> list[Item]:
         """Every item of a partition, strongly consistent: those whose `sk` begins so."""
         condition, values = "pk = :pk", {":pk": pk}

@@ -1,11 +1,15 @@
 """What is told on the bus, and that it is told: every event is kept until EventBridge has taken it.
 
-An event is written in the same transaction as the change it tells of, sent, and only then forgotten. One whose sending
-failed, or whose function died, is sent by the next `sweep`. So each is told once in the ordinary case and at least once
-in every case; `metadata.id` is the same on each telling.
+An event is written in the same transaction as the change it tells of, sent, and only then forgotten. What could not be
+sent is sent by whoever comes next: with the next event that any function sends, after the next reading of the floor, or
+by the watcher. So each is told once in the ordinary case and at least once in every case; `metadata.id` is the same on
+each telling. Those that wait are kept, and sent, in the order of what they tell.
+
+What the bus will never take is set aside, under `ASIDE`, where it holds up nothing else.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -16,15 +20,29 @@ from supervision.base import aws, clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem
 from supervision.rules.supervision import Supervision
-from supervision.table.gateway import Delete, Gateway, Item, Key, Put, Write, each_readable
+from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
 
 SOURCE = "ytel.supervision"
 # EventBridge takes ten entries a call.
 ENTRIES = 10
 LARGEST_BATCH = 240_000  # bytes; EventBridge takes 256 KB a call
-OUTBOX = "OUTBOX"
+LARGEST_EVENT = 250_000
+OUTBOX, ASIDE = "OUTBOX", "ASIDE"
 SWEEP_AFTER_MS = 10_000
 KEEP_SECONDS = 7 * 24 * 3600
+ASIDE_SECONDS = 90 * 24 * 3600
+# How much of an event that is too large is kept; an item of the table holds 400 KB.
+LARGEST_ASIDE = 300_000
+# How many that wait are sent by the watcher's look, and how many beside something else.
+SWEPT_AT_ONCE, SWEPT_BESIDES = 200, 20
+# What happens at one moment is told in this order.
+_IN_TURN = ("Call Started", "Call Running Long", "Supervision Started", "Supervision Joined", "Supervision Exposed")
+_TOO_LARGE = "it is larger than the bus takes"
+_MOMENT = len("1709849242672#0")
+# Error codes of single entries that may be gone the next time; any other is about the event itself.
+_PASSING = re.compile("throttl|internal|limit|unavailable|time", re.IGNORECASE)
+# Error codes of a whole call that are about the events in it.
+_OF_THE_EVENTS = ("ValidationException", "InvalidArgument", "RequestEntityTooLarge", "413")
 
 
 class Event(NamedTuple):
@@ -41,6 +59,12 @@ class Event(NamedTuple):
     def id(self) -> str:
         """The same for the same happening, however often it is told."""
         return str(uuid5(NAMESPACE_URL, f"{SOURCE}/{self.detail_type}/{self.subject}"))
+
+    @property
+    def key(self) -> Key:
+        """Where it is kept: in the order of what happened."""
+        turn = _IN_TURN.index(self.detail_type) if self.detail_type in _IN_TURN else len(_IN_TURN)
+        return Key(OUTBOX, f"{self.at:013}#{turn}#{self.id}")
 
     def detail(self) -> str:
         """The JSON that stands in the event's `detail`."""
@@ -84,13 +108,40 @@ def of_failure(
 
 
 class _Kept(NamedTuple):
-    """An event as it is kept; `decided_at` and `due_at` are in milliseconds since the epoch."""
+    """An event as it is kept; `due_at` (ms since the epoch) is from when on whoever comes next sends it."""
 
-    id: str
+    sk: str
     detail_type: str
     detail: str
-    decided_at: int
     due_at: int
+
+    @property
+    def moment(self) -> str:
+        """What it is ordered by: when it happened, and its turn in that moment."""
+        return self.sk[:_MOMENT]
+
+    @property
+    def size(self) -> int:
+        return len(self.detail.encode()) + len(self.detail_type)
+
+    def item(self) -> Item:
+        return {
+            "pk": OUTBOX,
+            "sk": self.sk,
+            "detailType": self.detail_type,
+            "detail": self.detail,
+            "dueAt": self.due_at,
+            "expiration": clock.now_ms() // 1000 + KEEP_SECONDS,
+        }
+
+    def aside(self, why: str) -> Item:
+        cut = self.detail.encode()[:LARGEST_ASIDE].decode(errors="ignore")
+        expiration = clock.now_ms() // 1000 + ASIDE_SECONDS
+        return {**self.item(), "pk": ASIDE, "detail": cut, "why": why, "expiration": expiration}
+
+
+def _kept(event: Event, due_at: int) -> _Kept:
+    return _Kept(event.key.sk, event.detail_type, event.detail(), due_at)
 
 
 class Outbox:
@@ -103,23 +154,10 @@ class Outbox:
     def writes(self, events: Iterable[Event], *, sweep_after_ms: int = SWEEP_AFTER_MS) -> list[Write]:
         """What keeps `events`, to be written in one transaction with the change that they tell of.
 
-        A sweep sends them `sweep_after_ms` from now, if nobody has done so by then.
+        `sweep_after_ms` from now on, whoever comes next sends them. One that is larger than the bus takes is set aside.
         """
-        now = clock.now_ms()
-        return [
-            Put(
-                {
-                    "pk": OUTBOX,
-                    "sk": event.id,
-                    "detailType": event.detail_type,
-                    "detail": event.detail(),
-                    "decidedAt": now,
-                    "dueAt": now + sweep_after_ms,
-                    "expiration": now // 1000 + KEEP_SECONDS,
-                }
-            )
-            for event in events
-        ]
+        kept = [_kept(event, clock.now_ms() + sweep_after_ms) for event in events]
+        return [Put(one.item() if one.size <= LARGEST_EVENT else one.aside(_TOO_LARGE)) for one in kept]
 
     def keep(
         self, events: Sequence[Event], besides: Sequence[Write] = (), *, sweep_after_ms: int = SWEEP_AFTER_MS
@@ -130,57 +168,103 @@ class Outbox:
 
     def forgotten(self, event: Event) -> Write:
         """What drops a kept event, to be written in one transaction with what takes its place."""
-        return Delete(Key(OUTBOX, event.id))
+        return Delete(event.key)
 
     def forget(self, event: Event) -> None:
         """Drops an event that is not to be published after all."""
-        self._drop(event.id)
+        self._gateway.write(Delete(event.key))
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Sends events that are kept, and forgets those that were taken. Never raises: what failed is swept later."""
+        """Sends events that are kept, and what waits before them; forgets what was taken.
+
+        Never raises: what failed waits.
+        """
+        if not events:
+            return
+        own = {one.sk: one for one in (_kept(event, 0) for event in events)}
         try:
-            self._send([_Kept(event.id, event.detail_type, event.detail(), 0, 0) for event in events])
+            self._send([*own.values(), *(one for one in self._waiting(SWEPT_BESIDES) if one.sk not in own)])
         except Exception:
             logger.exception("events could not be published, and are kept", extra={"count": len(events)})
             add_metric("EventsUntold", len(events))
+            self._put_in_line(own.values())
 
-    def sweep(self) -> int:
-        """Sends what is due and still kept, the oldest first; how many events were taken."""
-        now = clock.now_ms()
-        kept = each_readable(self._gateway.partition(OUTBOX), _read)
-        return self._send(sorted((one for one in kept if one.due_at < now), key=lambda one: one.decided_at))
+    def sweep(self, limit: int = SWEPT_AT_ONCE) -> int:
+        """Sends what waits, the oldest first, `limit` at most; how many events were taken."""
+        return self._send(self._waiting(limit))
 
-    def _send(self, kept: Sequence[_Kept]) -> int:
-        published = 0
-        for batch in _batches(kept):
+    def sweep_besides(self) -> None:
+        """Sends some of what waits, beside other work. Never raises."""
+        try:
+            self.sweep(SWEPT_BESIDES)
+        except Exception:
+            logger.exception("events that wait could not be published")
+
+    def _waiting(self, limit: int) -> list[_Kept]:
+        """Those whose time has come, of the oldest `limit`. One that cannot be read is set aside."""
+        now, found = clock.now_ms(), []
+        for item in self._gateway.first(OUTBOX, limit):
+            kept = readable(item, _read)
+            if kept is None:
+                self._set_aside(str(item["sk"]), {**item, "pk": ASIDE, "why": "it cannot be read"})
+            elif kept.due_at < now:
+                found.append(kept)
+        return found
+
+    def _send(self, kept: Iterable[_Kept]) -> int:
+        published, fitting = 0, []
+        for one in kept:
+            if one.size <= LARGEST_EVENT:
+                fitting.append(one)
+            else:
+                self._set_aside(one.sk, one.aside(_TOO_LARGE))
+        for batch in _batches(sorted(fitting, key=lambda one: one.moment)):
             try:
-                answer = aws.client("events").put_events(
-                    Entries=[
-                        {
-                            "EventBusName": self._bus,
-                            "Source": SOURCE,
-                            "DetailType": one.detail_type,
-                            "Detail": one.detail,
-                        }
-                        for one in batch
-                    ]
-                )
-            except ClientError:
+                published += self._send_batch(batch)
+            except ClientError as error:
                 # The bus answers: what it does not take holds up nothing else. Where it does not answer, all waits.
                 logger.exception("events could not be published, and are kept", extra={"count": len(batch)})
-                continue
-            for one, entry in zip(batch, answer["Entries"], strict=True):
-                if entry.get("ErrorCode"):
-                    add_metric("EventsUntold")
-                    extra = {"type": one.detail_type, "why": entry["ErrorCode"]}
-                    logger.warning("the bus refused an event", extra=extra)
-                    continue
-                published += 1
-                self._drop(one.id)
+                add_metric("EventsUntold", len(batch))
+                if error.response["Error"]["Code"] not in _OF_THE_EVENTS:
+                    self._put_in_line(batch)
+                elif len(batch) == 1:
+                    self._set_aside(batch[0].sk, batch[0].aside(str(error)[:200]))
+                else:
+                    published += sum(self._send([one]) for one in batch)
         return published
 
-    def _drop(self, event_id: str) -> None:
-        self._gateway.write(Delete(Key(OUTBOX, event_id)))
+    def _send_batch(self, batch: Sequence[_Kept]) -> int:
+        bus = {"EventBusName": self._bus, "Source": SOURCE}
+        entries: Any = [{**bus, "DetailType": one.detail_type, "Detail": one.detail} for one in batch]
+        answer = aws.client("events").put_events(Entries=entries)
+        refused = []
+        for one, entry in zip(batch, answer["Entries"], strict=True):
+            why = str(entry.get("ErrorCode") or "")
+            if not why:
+                self._gateway.write(Delete(Key(OUTBOX, one.sk)))
+                continue
+            refused.append(one)
+            add_metric("EventsUntold")
+            logger.warning("the bus refused an event", extra={"type": one.detail_type, "why": why})
+            if not _PASSING.search(why):
+                self._set_aside(one.sk, one.aside(why))
+            else:
+                self._put_in_line([one])
+        return len(batch) - len(refused)
+
+    def _put_in_line(self, kept: Iterable[_Kept]) -> None:
+        """Has whoever comes next send them, before anything newer."""
+        for one in kept:
+            try:
+                self._gateway.write(Put(one._replace(due_at=0).item(), When("attribute_exists(pk)")))
+            except Exception:
+                logger.exception("an event that waits could not be put in line")
+
+    def _set_aside(self, sk: str, item: Item) -> None:
+        add_metric("EventsSetAside")
+        logger.error("an event is set aside", extra={"item": sk, "why": str(item["why"])})
+        self._gateway.write(Put(item))
+        self._gateway.write(Delete(Key(OUTBOX, sk)))
 
 
 def _batches(kept: Iterable[_Kept]) -> Iterator[list[_Kept]]:
@@ -188,17 +272,17 @@ def _batches(kept: Iterable[_Kept]) -> Iterator[list[_Kept]]:
     batch: list[_Kept] = []
     size = 0
     for one in kept:
-        own = len(one.detail.encode()) + len(one.detail_type)
-        if batch and (len(batch) == ENTRIES or size + own > LARGEST_BATCH):
+        if batch and (len(batch) == ENTRIES or size + one.size > LARGEST_BATCH):
             yield batch
             batch, size = [], 0
         batch.append(one)
-        size += own
+        size += one.size
     if batch:
         yield batch
 
 
 def _read(item: Item) -> _Kept:
-    decided_at = int(item.get("decidedAt", 0))
-    due_at = int(item.get("dueAt", decided_at + SWEEP_AFTER_MS))
-    return _Kept(str(item["sk"]), str(item["detailType"]), str(item["detail"]), decided_at, due_at)
+    detail = item["detail"]
+    if not isinstance(detail, str) or not isinstance(json.loads(detail), dict):
+        raise TypeError("an event's detail is a JSON object")
+    return _Kept(str(item["sk"]), str(item["detailType"]), detail, int(item.get("dueAt", 0)))
