@@ -17,7 +17,7 @@ from supervision.base.problems import YtelProblem
 from supervision.base.settings import WatchSettings
 from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
-from supervision.rules.ids import id_key
+from supervision.rules.ids import id_key, stored_id
 from supervision.rules.lifecycle import Patience, is_over
 from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, each_readable
 from supervision.table.outbox import ENTRIES, Event, Outbox
@@ -183,7 +183,7 @@ class Watcher:
 
 
 def _key(conf_id: str) -> Key:
-    return Key(WATCHED, id_key(conf_id))
+    return Key(WATCHED, stored_id(conf_id))
 
 
 class _Told(NamedTuple):
@@ -198,4 +198,4 @@ def _read(item: Item) -> _Told:
     call = json.loads(str(item["call"]))
     if not isinstance(call, dict):
         raise TypeError("a call is an object")
-    return _Told(str(item["sk"]), call, item.get("long") is True)
+    return _Told(id_key(call["confId"]), call, item.get("long") is True)

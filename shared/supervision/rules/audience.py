@@ -6,11 +6,15 @@ points: a whisper needs an agent's leg that proved itself, keeps out everyone el
 somebody to be kept out, because a member who joins later is on nobody's list.
 """
 
+import json
 from dataclasses import dataclass
 
 from supervision.base.problems import AgentNotProven, ContactNotJoined, MembersUnknown
 from supervision.rules.actions import ACTIONS, DIALLED
 from supervision.rules.legs import FreshLegs
+
+# Bytes of JSON. The record holds the members, and its events do; an item of the table has 400 KB, an event 256.
+LARGEST_AUDIENCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ def decide(action: str, legs: FreshLegs) -> Audience:
     """Who hears the supervisor if `action` is dialled on these members.
 
     Raises AgentNotProven where the agent is unknown, or where a whisper or a take-over lacks a proof of the agent's
-    leg; MembersUnknown where a listen or a whisper cannot tell whom to keep out; ContactNotJoined where a whisper has
-    nobody to keep out. It never guesses.
+    leg; MembersUnknown where a listen or a whisper cannot tell whom to keep out, or where they are too many to be kept
+    on record; ContactNotJoined where a whisper has nobody to keep out. It never guesses.
     """
     if not isinstance(legs, FreshLegs):
         raise TypeError("an audience is decided on fresh members only")
@@ -37,6 +41,8 @@ def decide(action: str, legs: FreshLegs) -> Audience:
             "The call's agent is not among the account's WebRTC users, so there is no number to call from."
         )
     members = tuple(leg.member_id for leg in legs.members)
+    if len(json.dumps(members)) > LARGEST_AUDIENCE:
+        raise MembersUnknown("More is said to be on this call than can be kept from hearing, and on record.")
     if action == "takeover" and not legs.proven:
         raise AgentNotProven("No leg of this call proved to be the agent's, so nobody could be released from it.")
     if ACTIONS[action].heard_by_all:

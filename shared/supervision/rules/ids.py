@@ -1,6 +1,9 @@
 """Ids of users and calls, compared as UUIDs where both are UUIDs, and else as they are. Pure."""
 
 import re
+from hashlib import sha256
+
+LONGEST_STORED = 255  # bytes; a sort key of DynamoDB's has 1,024, with what stands beside the id
 
 _UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})\}?")
 
@@ -9,6 +12,13 @@ def id_key(text: str) -> str:
     """What two texts of one id have in common: of a UUID its usual form, in small letters; of another text itself."""
     found = _UUID.fullmatch(text)
     return "-".join(found.groups()).lower() if found else text
+
+
+def stored_id(text: str) -> str:
+    """What an id is kept under: its `id_key`, or a hash of one that is longer than a key of the table may be."""
+    key = id_key(text)
+    written = key.encode(errors="surrogatepass")
+    return key if len(written) <= LONGEST_STORED else sha256(written).hexdigest()
 
 
 def same_id(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from supervision.base.problems import InvalidRequest
 from supervision.rules.caller import Caller
-from supervision.rules.ids import id_key
+from supervision.rules.ids import id_key, stored_id
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Gateway, Item, Value, each_readable
 from supervision.table.repository import RECORD, Supervisions, read_item
@@ -90,7 +90,7 @@ def _asked(query: SupervisionQuery) -> tuple[str, tuple[str, str], dict[str, Val
     index, key = next(
         (index, (name, value))
         for index, name, value in (
-            ("by_call", "confId", query.conf_id),
+            ("by_call", "confId", query.conf_id and stored_id(query.conf_id)),
             ("by_client", "requestedBy", query.client),
             ("by_time", "kind", "supervision"),
         )

@@ -11,7 +11,8 @@ again for a function that died in between.
 import json
 from collections.abc import Sequence
 
-from supervision.rules.ids import id_key, same_id
+from supervision.base.problems import YtelInvalid
+from supervision.rules.ids import id_key, same_id, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable, readable
@@ -20,6 +21,7 @@ from supervision.table.outbox import Event, Outbox
 OPEN = "OPEN"
 RECORD = "SUPERVISION#"
 LONGEST_ID = 255
+LARGEST_RECORD = 250_000  # bytes of JSON; an item holds 400 KB, and a record grows
 
 
 class PhoneTaken(Exception):
@@ -40,8 +42,11 @@ class Supervisions:
         """Records a supervision before its dial is sent, together with `besides`.
 
         `instead_of` is the closed supervision of the same phone and call that stands in its place, if there is one.
-        Raises PhoneTaken, or the problem of one of `besides` whose condition does not hold; then nothing was recorded.
+        Raises PhoneTaken, or the problem of one of `besides` whose condition does not hold; YtelInvalid where an item
+        of the table cannot hold what Ytel says of the call. Then nothing was recorded.
         """
+        if len(json.dumps(supervision.to_record())) > LARGEST_RECORD:
+            raise YtelInvalid("What Ytel says of this call is too large to be kept on record; nothing was dialled.")
         if instead_of is None:
             own = self._writes(supervision, When("attribute_not_exists(pk)"))
         else:
@@ -83,11 +88,11 @@ class Supervisions:
 
     def open(self, conf_id: str | None = None) -> list[Supervision]:
         """Those that are watched, on one call or on all; strongly consistent."""
-        items = self._gateway.partition(OPEN, "" if conf_id is None else f"{id_key(conf_id)}#")
+        items = self._gateway.partition(OPEN, "" if conf_id is None else f"{stored_id(conf_id)}#")
         return [one for one in each_readable(items, read_item) if conf_id is None or same_id(one.confId, conf_id)]
 
     def _writes(self, supervision: Supervision, when: When) -> list[Write]:
-        place = f"{id_key(supervision.confId)}#{comparable(supervision.to)}"
+        place = f"{stored_id(supervision.confId)}#{comparable(supervision.to)}"
         key = Key(OPEN, f"{place}#{supervision.id}" if supervision.displaced else place)
         body: Item = {
             "id": supervision.id,
@@ -102,7 +107,7 @@ class Supervisions:
             "pk": RECORD + supervision.id,
             "sk": "RECORD",
             "kind": "supervision",
-            "confId": id_key(supervision.confId),
+            "confId": stored_id(supervision.confId),
             "requestedBy": supervision.requestedBy,
             "requestedAt": supervision.requestedAt,
             "state": supervision.state,
