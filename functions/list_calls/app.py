@@ -52,7 +52,7 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
     caller = http_api.caller_of(app)
     parts().reads.count(caller)
     found = parts().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
-    if found is None or not caller.sees(loads(found[0])["clientId"]):
+    if found is None or not caller.sees(loads(found[0]).get("clientId")):
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
     return revalidated(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', app.current_event.headers)

@@ -113,7 +113,7 @@ class Watcher:
             self._missing.pop(conf_id, None)
             if conf_id not in self._calls:
                 changes.append(self._change("Call Started", row, correlation_id, held.as_of, remembered=False))
-            created = row["createdTime"]
+            created = row.get("createdTime")
             ran = now - created if created else 0
             if ran >= self.settings.long_call_seconds * 1000 and not self._long.get(conf_id, False):
                 changes.append(self._change("Call Running Long", row, correlation_id, held.as_of, remembered=True))

@@ -83,7 +83,7 @@ def act(request: Request, parts: Parts, lease_ms: int = LEASE_MS) -> Outcome:
         case Answered({"done": done}):
             return Done(done, replayed=True)
         case Answered(kept):
-            outcome = perform.perform_again(request, parts, kept["unknown"])
+            outcome = perform.perform_again(request, parts, kept.get("unknown", {}))
             return Done(outcome.answer, replayed=True) if isinstance(outcome, Done) else outcome
         case Opened() as opening:
             outcome = _performed(request, parts, opening)

@@ -32,7 +32,13 @@ def perform_again(request: Request, parts: Parts, about: Mapping[str, Any]) -> O
     """
     if request.action == "hangup":
         return _outcome(lambda: _finish(request, parts, about))
-    return _outcome(lambda: parts.supervise.look_again(about["supervisionId"]).to_json())
+    return _outcome(lambda: _look_again(parts, about.get("supervisionId")))
+
+
+def _look_again(parts: Parts, supervision_id: object) -> Answer:
+    if not isinstance(supervision_id, str):
+        raise OutcomeUnknown("It was acted on before, and what came of it cannot be read.")
+    return parts.supervise.look_again(supervision_id).to_json()
 
 
 def _outcome(work: Callable[[], Answer]) -> Outcome:
@@ -60,7 +66,8 @@ def _finish(request: Request, parts: Parts, lists: Mapping[str, Any]) -> Answer:
     try:
         return _hang_up(request, parts, None)
     except CallNotFound:
-        return {"confId": lists["confId"], "hungUp": [*lists["hungUp"], *lists["failed"]], "failed": []}
+        gone = [*lists.get("hungUp", ()), *lists.get("failed", ())]
+        return {"confId": lists.get("confId", request.conf_id), "hungUp": gone, "failed": []}
 
 
 def _leave(request: Request, parts: Parts, opened: Opened | None) -> Answer:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from supervision.ytel.client import ConferenceList
 
 ROWS = "rows"
+ROW_BEGINS = b'{"confId":'
 CONFERENCES_A_PART = 500
 
 
@@ -112,7 +113,7 @@ class Content:
 
     def place_of(self, conf_id: str) -> int | None:
         """Where the call of exactly this id stands in `lines`; no row is parsed for it."""
-        return self._places.get(_start_of(b'{"confId":' + dumps(conf_id) + b',"'))
+        return self._places.get(_start_of(ROW_BEGINS + dumps(conf_id) + b',"'))
 
     @cached_property
     def _places(self) -> dict[bytes, int]:
@@ -224,6 +225,8 @@ class Floor:
         if self._content is None or self._content.generation != copy.generation:
             head, *lines = lines_of(copy.part(ROWS))
             said = loads(head)
+            if not all(line.startswith(ROW_BEGINS) for line in lines):
+                raise ValueError("a row begins with its id")
             absence = Absence(said.get("absence", Absence.UNKNOWN))
             self._content = Content(
                 copy.generation,
@@ -235,6 +238,11 @@ class Floor:
                 agents_missing=said.get("agentsMissing", False),
             )
         return self._content
+
+    def _history(self, copy: Copy, rows: Sequence[bytes]) -> list[Step]:
+        """The steps that led to `rows`, the list that takes the place of `copy`."""
+        before = self._decoded(copy)
+        return with_step(before.history, step_between(before.lines, rows))
 
     def _read(self) -> Read:
         upstream = self._upstream()
@@ -250,13 +258,12 @@ class Floor:
             add_metric("ListsCutOff")
         others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
         rows = [row for row, _ in shown]
-        before = self._snapshot.standing(self._decoded)
         head = {
             "absence": floor.absence,
             "agentsMissing": any(id_key(one) not in users for one in named if one) and not self._users.complete(),
             "others": sorted(others),
             "version": version_of(rows),
-            "history": with_step(before.history, step_between(before.lines, rows)) if before else [],
+            "history": self._snapshot.standing(lambda copy: self._history(copy, rows)) or [],
         }
         parts = {ROWS: b"\n".join([dumps(head), *rows])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):

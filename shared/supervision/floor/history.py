@@ -36,7 +36,7 @@ class Fact(NamedTuple):
 def fact_of(line: bytes) -> Fact:
     """What is kept of a row."""
     row = loads(line)
-    return Fact(row["confId"], row_digest(line), {name: row[name] for name in MATCHED_ON})
+    return Fact(row["confId"], row_digest(line), {name: row.get(name) for name in MATCHED_ON})
 
 
 def step_between(before: Sequence[bytes], now: Sequence[bytes]) -> Step:

@@ -45,15 +45,15 @@ class CallQuery(NamedTuple):
         return bool(self.agent or self.direction or self.bound)
 
     def matches(self, row: Mapping[str, Any]) -> bool:
-        """Whether a call is asked for, by the fields in `history.MATCHED_ON`."""
-        if self.bound and id_key(row["clientId"] or "") not in self.bound:
+        """Whether a call is asked for, by the fields in `history.MATCHED_ON`, which another version may lack."""
+        if self.bound and id_key(row.get("clientId") or "") not in self.bound:
             return False
-        if self.direction and row["inbound"] is not (self.direction == "inbound"):
+        if self.direction and row.get("inbound") is not (self.direction == "inbound"):
             return False
-        wanted, client_id = self.agent.casefold(), row["clientId"] or ""
+        wanted, client_id = self.agent.casefold(), row.get("clientId") or ""
         return (
             not wanted
-            or wanted in (row["username"] or "").casefold()
+            or wanted in (row.get("username") or "").casefold()
             or wanted == client_id.casefold()
             or same_id(client_id, wanted)
         )

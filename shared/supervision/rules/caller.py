@@ -24,12 +24,12 @@ class Caller:
 
     def may(self, action: str) -> bool:
         """Whether a scope of the caller's covers `action`."""
-        return SCOPE_OF[action] in self.scopes
+        return SCOPE_OF.get(action) in self.scopes
 
     def require(self, action: str) -> None:
         """Raises Forbidden where no scope of the caller's covers `action`."""
         if not self.may(action):
-            raise Forbidden(f"this takes the scope {SCOPE_OF[action]}")
+            raise Forbidden(f"this takes the scope {SCOPE_OF.get(action)}")
 
     @cached_property
     def bound(self) -> frozenset[str]:

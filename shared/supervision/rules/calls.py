@@ -61,7 +61,7 @@ def is_active(conference: Any) -> bool:
 
 def order(call: Call) -> tuple[int, str]:
     """What calls are ordered by: age, then id. A call whose start is unknown comes first."""
-    return call["createdTime"] or 0, call["confId"]
+    return call.get("createdTime") or 0, call["confId"]
 
 
 def created_time(conference: Conference) -> int | None:

@@ -19,10 +19,11 @@ from uuid import uuid4
 from supervision.base import clock
 from supervision.base.fast_json import dumps
 from supervision.rules.request import Request
-from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write
+from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, readable
 
 REQUEST = "REQUEST#"
 KEPT_MS = 24 * 3600 * 1000
+_OBJECTS = {"done", "unknown"}
 # No function lives longer: a lease that ends later was written by a clock that was wrong.
 LONGEST_LEASE_MS = 15 * 60 * 1000
 
@@ -89,7 +90,7 @@ class OfAnother:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """It was acted on, and `answer` was kept."""
+    """It was acted on, and `answer` was kept; it is empty where it cannot be read."""
 
     answer: dict[str, Any]
 
@@ -117,8 +118,8 @@ class Requests:
             "expiration": (now + KEPT_MS) // 1000,
         }
         # What is over by the clock is over, whether or not the table has tidied it up.
-        free = "attribute_not_exists(pk) OR keptUntil <= :now"
-        won, found = self._gateway.write(Put(item, When(free, {":now": now})))
+        free = "attribute_not_exists(pk) OR keptUntil <= :now OR (attribute_not_exists(keptUntil) AND expiration <= :s)"
+        won, found = self._gateway.write(Put(item, When(free, {":now": now, ":s": now // 1000})))
         return mine if won else self._standing(mine, found, now, until)
 
     def close(self, opened: Opened, answered: Write, besides: Sequence[Write] = ()) -> None:
@@ -135,7 +136,7 @@ class Requests:
         if found.get("fingerprint") != mine.fingerprint:
             return OfAnother()
         if "answer" in found:
-            return Answered(json.loads(str(found["answer"])))
+            return Answered(readable(found, _read_answer) or {})
         held_until = int(found.get("leaseUntil", 0))
         if now < held_until <= now + LONGEST_LEASE_MS:
             return BeingWorkedOn()
@@ -162,6 +163,13 @@ def fingerprint(request: Request) -> str:
 
 def _sorted(asked: Mapping[str, Any]) -> Any:
     return sorted(asked.items(), key=lambda pair: pair[0])
+
+
+def _read_answer(item: Item) -> dict[str, Any]:
+    answer = json.loads(str(item["answer"]))
+    if not isinstance(answer, dict) or not all(isinstance(answer[name], dict) for name in answer.keys() & _OBJECTS):
+        raise TypeError("a kept answer is an object")
+    return answer
 
 
 def _key(request: Request) -> Key:

@@ -46,10 +46,10 @@ class Current:
         """Why there is no newer generation, as the function that tried had it, with what is left of the wait."""
         if not self.failure:
             return YtelUnavailable("Ytel's answer is still being waited for.", retry_after=1)
-        failure = json.loads(self.failure)
-        kind = next((one for one in YtelProblem.__subclasses__() if one.code == failure["code"]), YtelUnavailable)
+        code, detail = _read_failure(self.failure)
+        kind = next((one for one in YtelProblem.__subclasses__() if one.code == code), YtelUnavailable)
         wait = max(1, -(-(self.retry_at - now) // 1000)) if kind.status in (429, 503) else None
-        return kind(failure["detail"], retry_after=wait)
+        return kind(detail, retry_after=wait)
 
 
 class CurrentItem:
@@ -103,7 +103,7 @@ class CurrentItem:
             "SET generationId = :generation, asOf = :asOf, contentDigest = :digest, chunkCounts = :parts,"
             " keptUntil = :kept, retryAt = :retry"
         )
-        newer = "(attribute_not_exists(asOf) OR asOf < :asOf)"
+        newer = "(attribute_not_exists(asOf) OR attribute_not_exists(generationId) OR asOf < :asOf)"
         done, current = self._change(
             f"{change} {_SETTLED}", f"leaseHolder = :holder AND {newer}", {**values, ":holder": holder}
         )
@@ -152,6 +152,14 @@ class CurrentItem:
 
 
 _SETTLED = "REMOVE leaseHolder, leaseUntil, failure"
+
+
+def _read_failure(text: str) -> tuple[str, str]:
+    try:
+        failure = json.loads(text)
+        return str(failure["code"]), str(failure["detail"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return "", "Ytel did not answer as it should."
 
 
 def _read(item: Item) -> Current:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -115,18 +116,19 @@ class Snapshot:
         """A copy as by `get`, and what `decode` makes of its parts.
 
         A generation whose chunks are gone has been replaced, so the one that stands is taken; where it is the one that
-        stands, its chunks were lost, and it is read anew. Raises Gone where even that does not help.
+        stands, its chunks were lost, and it is read anew. So is one that cannot be read, as of another version of this
+        code. Raises Gone where even that does not help.
         """
         for _ in range(3):
             copy = self.get(read, **terms)
             try:
-                return copy, decode(copy)
+                return copy, _read_by(decode, copy)
             except Gone:
                 if self._look().generation == copy.generation:
                     self._item.forget(copy.generation)
                     self._known = Current()
         copy = self.get(read, **terms)
-        return copy, decode(copy)
+        return copy, _read_by(decode, copy)
 
     def standing[T](self, decode: Callable[[Copy], T]) -> T | None:
         """What `decode` makes of the newest copy this function knows of; None where its parts cannot be had.
@@ -136,7 +138,7 @@ class Snapshot:
         if not self._known.generation:
             return None
         try:
-            return decode(self._copy(self._known, stale=False))
+            return _read_by(decode, self._copy(self._known, stale=False))
         except Gone:
             return None
         except _dynamodb_failures() as error:
@@ -157,7 +159,7 @@ class Snapshot:
         pause = 0.04
         while True:
             now = clock.now_ms()
-            fresh = current.as_of >= wanted
+            fresh = bool(current.generation) and current.as_of >= wanted
             due = not fresh or current.as_of < start - self._terms.refresh_after
             if not due or (current.retry_at > now and not _paused_for_nothing(current)):
                 return self._settle(current, wanted, stale=stale)
@@ -215,7 +217,7 @@ class Snapshot:
         # A read that takes longer than what it gives may be old would be due again at once, for everyone who waited.
         retry_at = now + self._terms.max_age if now - new.read_at > self._terms.max_age else 0
         digest = digest_of(packed)
-        if digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
+        if seen.generation and digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
             done, current = self._item.confirm(holder, new.read_at, digest, retry_at)
             if done:
                 return self._keep(current, packed)
@@ -253,6 +255,14 @@ class Snapshot:
                 self._parts_of, self._parts = generation, {}
             self._parts[name] = part
         return unpack(self._parts[name])
+
+
+def _read_by[T](decode: Callable[[Copy], T], copy: Copy) -> T:
+    try:
+        return decode(copy)
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError, zlib.error) as error:
+        logger.error("a snapshot cannot be read", extra={"generation": copy.generation, "why": repr(error)[:200]})
+        raise Gone(copy.generation) from error
 
 
 def _do_after(new: Read) -> None:
