@@ -24,6 +24,33 @@ def test_the_key_of_the_address_is_taken_out_of_it_and_kept_for_the_tab(page, an
     assert page.errors == []
 
 
+@pytest.mark.parametrize("link", ["/#key=a-key-of-somebody-else", "/#key=", "/#key=%20", "/?call=1#key=another"])
+@pytest.mark.parametrize("how", ["goto", "hash"])
+def test_a_link_can_neither_swap_nor_clear_a_key_that_is_in_use(page, ann, link, how):
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    asked = []
+    page.page.on("request", lambda request: asked.append(request.headers.get("authorization", "")))
+    if how == "goto":
+        page.page.goto(page.url + link)
+        page.page.reload()
+    else:
+        page.page.evaluate("hash => { location.hash = hash }", link.partition("#")[2])
+    expect(page.row("Ann Lee")).to_be_visible()
+    for _ in range(2):
+        page.page.wait_for_event("request", lambda request: "/calls?" in request.url)
+    assert {*asked} <= {"", f"Bearer {LOCAL_KEY}"}
+    assert page.page.evaluate("sessionStorage.getItem('key')") == LOCAL_KEY
+    assert "key=" not in page.page.url
+
+
+def test_a_link_brings_a_key_where_the_last_one_was_refused(page, ann):
+    page.page.goto(f"{page.url}/#key=a-key-of-nobody")
+    expect(page.page.get_by_text("This key is not accepted")).to_be_visible()
+    page.page.evaluate("key => { location.hash = `key=${key}` }", LOCAL_KEY)
+    expect(page.row("Ann Lee")).to_be_visible()
+
+
 def test_the_key_is_asked_for_and_a_wrong_one_refused(page, ann):
     page.page.goto(page.url)
     field = page.page.get_by_label("API key")

@@ -22,6 +22,15 @@ function fromAddress() {
   }
 }
 
+/**
+ * The key of a link, where none is in use: whoever sends a link must not have another act under a key of theirs. A site
+ * that embeds the page hands over what it likes anyway.
+ */
+function fromLink() {
+  const key = fromAddress();
+  return embedded || !session.get("key") ? key : "";
+}
+
 /** Calls `use(key, phone)` once there is a key, and again whenever there is another. Gives the way to hand one over. */
 export function findKey(use) {
   const take = (key, phone = "") => {
@@ -35,10 +44,10 @@ export function findKey(use) {
     if (field.value.trim()) take(field.value.trim());
   });
   window.addEventListener("hashchange", () => {
-    const key = fromAddress();
+    const key = fromLink();
     if (key) take(key);
   });
-  const key = fromAddress() || session.get("key");
+  const key = fromLink() || session.get("key");
   if (key) take(key);
   else if (embedded) setTimeout(() => session.get("key") || ask(), PATIENCE);
   else ask();
