@@ -59,6 +59,13 @@ def events(desk: Desk) -> None:
     desk.move(60)
 
 
+def swept(desk: Desk) -> None:
+    events(desk)
+    desk.parts.outbox.sweep()
+    desk.parts.gateway.write(Put({"pk": "SWEEP", "sk": "LEASE", "leaseHolder": "dead", "leaseUntil": desk.move() - 1}))
+    events(desk)
+
+
 def session(desk: Desk) -> None:
     SessionTable(desk.parts.gateway, 5_000).write(GRANT, Session("token", 1))
 
@@ -141,6 +148,7 @@ KINDS = {
     "OPEN": Kind(supervisions, "OPEN", "", lambda desk: len(desk.function().supervisions.open()), "data"),
     "record": Kind(supervisions, "SUPERVISION#", "RECORD", recorded, "data"),
     "OUTBOX": Kind(events, "OUTBOX", "", lambda desk: desk.function().outbox.sweep(), newer=("dueAt",)),
+    "SWEEP": Kind(swept, "SWEEP", "", lambda desk: desk.function().outbox.sweep(), newer=("leaseHolder", "leaseUntil")),
     "session": Kind(
         session, "TOKEN", "SESSION", lambda desk: int(SessionTable(desk.parts.gateway, 5_000).read(GRANT) is not None)
     ),

@@ -11,6 +11,7 @@ from supervision.base.problems import HangupIncomplete, NotJoined
 from supervision.table.gateway import Put
 from supervision.table.outbox import ENTRIES, KEEP_SECONDS, SWEEP_AFTER_MS, Event, of_failure, of_supervision
 from tests.harness.waiting import wait_until
+from tests.integration.desk import at_once
 from tests.integration.test_supervisions import supervision
 
 AFTER = SWEEP_AFTER_MS / 1000 + 0.001
@@ -185,6 +186,25 @@ def test_while_the_bus_is_down_large_events_hold_up_no_other(desk, outbox, monke
     keep_and_tell(desk.function().outbox, [event(5, at=5)])
     assert numbers(desk) == [0, 1, 2, 3, 4, 5]
     assert kept(desk) == []
+
+
+def test_of_many_functions_one_tells_what_waits_and_each_event_once(desk, outbox):
+    outbox.keep(events(30))
+    desk.move(AFTER)
+    others = [desk.function().outbox for _ in range(4)]
+    at_once(lambda number: others[number].sweep(), 4)
+    assert sorted(numbers(desk)) == list(range(30))
+
+
+def test_what_waits_is_told_though_the_function_that_was_telling_it_died(desk, outbox):
+    outbox.keep(events(1))
+    desk.move(AFTER)
+    outbox._lease.acquire("dead", desk.move())
+    assert outbox.sweep() == 0
+    keep_and_tell(outbox, [event(2)])
+    assert numbers(desk) == [2]
+    desk.move(15)
+    assert outbox.sweep() == 1
 
 
 def test_many_that_wait_are_told_a_few_at_a_time_beside_other_work(desk, outbox):

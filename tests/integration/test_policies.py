@@ -35,6 +35,7 @@ FLOOR = {
     "OUTBOX": WAITING,
     "ASIDE": {"PutItem"},
     "READS#crm": {"UpdateItem"},
+    "SWEEP": {"UpdateItem"},
 }
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "UpdateItem", "DeleteItem"}

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from botocore.exceptions import ClientError
 
@@ -21,13 +21,15 @@ from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
+from supervision.table.lease import Lease
 
 SOURCE = "ytel.supervision"
 # EventBridge takes ten entries a call.
 ENTRIES = 10
 LARGEST_BATCH = 240_000  # bytes; EventBridge takes 256 KB a call
 LARGEST_EVENT = 250_000
-OUTBOX, ASIDE = "OUTBOX", "ASIDE"
+OUTBOX, ASIDE, SWEEP = "OUTBOX", "ASIDE", "SWEEP"
+SWEEP_MS = 15_000  # for how long one function sends what waits, and no other does
 SWEEP_AFTER_MS = 10_000
 KEEP_SECONDS = 7 * 24 * 3600
 ASIDE_SECONDS = 90 * 24 * 3600
@@ -150,6 +152,7 @@ class Outbox:
     def __init__(self, gateway: Gateway, bus: str) -> None:
         self._gateway = gateway
         self._bus = bus
+        self._lease = Lease(gateway, Key(SWEEP, "LEASE"), SWEEP_MS)
 
     def writes(self, events: Iterable[Event], *, sweep_after_ms: int = SWEEP_AFTER_MS) -> list[Write]:
         """What keeps `events`, to be written in one transaction with the change that they tell of.
@@ -183,15 +186,18 @@ class Outbox:
             return
         own = {one.sk: one for one in (_kept(event, 0) for event in events)}
         try:
-            self._send([*own.values(), *(one for one in self._waiting(SWEPT_BESIDES) if one.sk not in own)])
+            self._sweep(SWEPT_BESIDES, own)
         except Exception:
             logger.exception("events could not be published, and are kept", extra={"count": len(events)})
             add_metric("EventsUntold", len(events))
             self._put_in_line(own.values())
 
     def sweep(self, limit: int = SWEPT_AT_ONCE) -> int:
-        """Sends what waits, the oldest first, `limit` at most; how many events were taken."""
-        return self._send(self._waiting(limit))
+        """Sends what waits, the oldest first, `limit` at most; how many events were taken.
+
+        Nothing where another function is doing so.
+        """
+        return self._sweep(limit, {})
 
     def sweep_besides(self) -> None:
         """Sends some of what waits, beside other work. Never raises."""
@@ -199,6 +205,19 @@ class Outbox:
             self.sweep(SWEPT_BESIDES)
         except Exception:
             logger.exception("events that wait could not be published")
+
+    def _sweep(self, limit: int, own: Mapping[str, _Kept]) -> int:
+        """Sends `own`, and before it what waits, unless another function is sending that."""
+        waiting = [one for one in self._waiting(limit) if one.sk not in own]
+        holder = uuid4().hex
+        if not waiting or not self._lease.acquire(holder, clock.now_ms()).done:
+            return self._send(own.values())
+        try:
+            # What another function has sent since is there no more.
+            there = {one.sk for one in self._waiting(limit)}
+            return self._send([*own.values(), *(one for one in waiting if one.sk in there)])
+        finally:
+            self._lease.give_back(holder)
 
     def _waiting(self, limit: int) -> list[_Kept]:
         """Those whose time has come, of the oldest `limit`. One that cannot be read is set aside."""
