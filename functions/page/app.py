@@ -12,7 +12,7 @@ from files import Assets, File
 from supervision.api.openapi import page as described
 from supervision.base.cold_start import at_start
 from supervision.base.observability import invocation
-from supervision.base.settings import DialSettings, PageSettings, WatchSettings, load
+from supervision.base.settings import DialSettings, FloorSettings, PageSettings, WatchSettings, load
 
 HERE = Path(__file__).parent
 HEADERS = {
@@ -58,7 +58,7 @@ def site() -> Site:
         script=assets.script(*languages, "main"),
         styles=assets.styles("page.css", "air.css", "list.css", "narrow.css"),
         long_call_seconds=f"{load(WatchSettings).long_call_seconds:g}",
-        ring_seconds="90",
+        ring_seconds=f"{load(FloorSettings).ring_seconds:g}",
         numbers=_reading(load(DialSettings).dial_regions[0]),
     )
     return Site(page, policy)
