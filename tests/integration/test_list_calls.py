@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -238,9 +237,8 @@ def test_without_time_to_wait_it_answers_at_once(app, ytel, table):
 
     now = clock.now_ms()
     assert CurrentItem(Gateway(table), "SNAPSHOT#floor", 8_000).lease("another", Current(), now)[0]
-    began = time.monotonic()
     answer = calls(app, seconds=9.2)
-    assert time.monotonic() - began < 5
+    # Had it waited for the lease to end, it would have read the list itself.
     assert (answer.status, answer.json["code"]) == (503, "ytel_unavailable")
     assert lists(ytel) == 0
 

@@ -215,9 +215,8 @@ def test_the_others_are_served_what_is_held_while_one_reads(snapshot, other, clo
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(value_of, snapshot, upstream)
         wait_until(lambda: upstream.reads == 2)
-        began = time.monotonic()
-        assert value_of(other, upstream)[1] == b"one"
-        assert time.monotonic() - began < 1
+        copy, value = value_of(other, upstream, within=0.0)  # it may not wait for what is being read
+        assert (value, copy.stale) == (b"one", False)
         upstream.gate.set()
         assert reading.result(5)[1] == b"two"
     assert upstream.reads == 2
@@ -303,12 +302,10 @@ def test_a_holder_that_is_killed_is_followed_by_another(table):
         assert holder.stdout.readline() == "reading\n"
         holder.kill()
     upstream = Upstream()
-    began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         values = [pool.submit(value_of, Snapshot(table, "thing", TERMS), upstream) for _ in range(4)]
         assert {one.result(10)[1] for one in values} == {b"one"}
     assert upstream.reads == 1
-    assert time.monotonic() - began < 4
 
 
 def test_what_is_none_of_ytels_ends_the_lease_and_is_raised(snapshot, other):
@@ -317,9 +314,7 @@ def test_what_is_none_of_ytels_ends_the_lease_and_is_raised(snapshot, other):
 
     with pytest.raises(ZeroDivisionError):
         snapshot.get(broken)
-    began = time.monotonic()
-    assert value_of(other, Upstream())[1] == b"one"
-    assert time.monotonic() - began < 2
+    assert value_of(other, Upstream(), within=0.0)[1] == b"one"  # it may not wait for the lease to end by itself
 
 
 def test_no_reader_ever_sees_half_of_an_update(table):

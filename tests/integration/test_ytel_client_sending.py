@@ -5,7 +5,6 @@ import http.server
 import socket
 import ssl
 import threading
-import time
 
 import pytest
 import requests
@@ -125,10 +124,8 @@ UNKNOWN = [
 @pytest.mark.parametrize("fault", UNKNOWN, ids=str)
 def test_where_the_answer_does_not_say_the_outcome_is_unknown(ytel, fake, call, fault):
     fake.faults.add("POST", ANY, fault, times=None)
-    began = time.monotonic()
     with pytest.raises(OutcomeUnknown):
         dial(ytel, fake, call)
-    assert time.monotonic() - began < 5
     assert fake.requests.count("POST", ANY) == 1
 
 

@@ -151,11 +151,9 @@ def test_a_hanging_answer_does_not_keep_the_fake_from_stopping(ytel):
     thread = threading.Thread(target=ask)
     thread.start()
     wait_until(lambda: len(ytel.requests), what="the request")
-    begun = time.monotonic()
     ytel.stop()
-    assert time.monotonic() - begun < 3
-    thread.join(5)
-    assert failures
+    thread.join()
+    assert failures  # the connection was closed: the client did not lose patience, which would be a time-out
 
 
 def test_an_answer_that_drips(ytel):
