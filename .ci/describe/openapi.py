@@ -30,7 +30,7 @@ def openapi(functions: Path) -> Json:
         openapi_version="3.1.0",
         description="Supervise the active calls of a call centre that runs on Ytel: listen, whisper, barge, hang up. "
         "Field names are Ytel's own where Ytel has one; times are milliseconds since the epoch.",
-        tags=["Calls", "Actions", "Supervisions", "Page"],
+        tags=["Calls", "Agents", "Actions", "Supervisions", "Page"],
         on_conflict="error",
     )
     components = _components()

@@ -1,6 +1,6 @@
-"""The active calls, one of them, and what an action would do on it: GET /calls, /calls/{confId}, /calls/{confId}/plan.
+"""The active calls, one of them, what an action would do on it, and the agents.
 
-The first two are served from what is held of the floor; the last is read from Ytel each time.
+GET /calls, /calls/{confId} and /agents are served from what is held; /calls/{confId}/plan is read from Ytel each time.
 """
 
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from supervision.api import http_api
 from supervision.api.openapi import calls as described
 from supervision.base.cold_start import at_start
-from supervision.base.fast_json import loads
+from supervision.base.fast_json import dumps, loads
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import load
 from supervision.floor.listing import Listing
@@ -69,6 +69,21 @@ def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own n
         200,
         plan(parts().reader, http_api.caller_of(app), action, http_api.path_parameter(app, "confId", confId)),
     )
+
+
+@app.get("/agents", **described.LIST_AGENTS)
+def list_agents() -> Response[str]:
+    """Every WebRTC user that is there for the caller, with the call that they are on."""
+    from supervision.floor.roster import body_of, roster_of
+
+    http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_AGENTS)
+    caller, held = http_api.caller_of(app), parts().floor.held(_patience())
+    users = [user for user in parts().users.by_id().values() if caller.sees(user.clientId)]
+    agents, complete = body_of(roster_of(users, held.rows), complete=held.complete)
+    said = dumps({"stale": held.stale, "complete": complete})
+    tag = f'W/"{blake2b(agents + said, digest_size=12).hexdigest()}"'
+    body = b'{"agents":' + agents + b',"asOf":' + str(held.as_of).encode() + b"," + said[1:]
+    return revalidated(body, tag, app.current_event.headers)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -57,8 +57,16 @@ class Answer(NamedTuple):
         return gzip.decompress(self.body) if self.headers.get("content-encoding") == "gzip" else self.body
 
 
-def get(app: Any, route: str, target: str, headers: Mapping[str, str] | None = None, seconds: float = 20.0) -> Answer:
-    """GETs `target` of the route template `route`."""
+def get(
+    app: Any,
+    route: str,
+    target: str,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = 20.0,
+    *,
+    agents: str = "",
+) -> Answer:
+    """GETs `target` of the route template `route`, as a client bound to `agents`, where there are any."""
     url = urlsplit(target)
     query: dict[str, str] = {}
     for pair in filter(None, url.query.split("&")):
@@ -80,7 +88,7 @@ def get(app: Any, route: str, target: str, headers: Mapping[str, str] | None = N
             "requestId": "request-1",
             "stage": "$default",
             "http": {"method": "GET", "path": url.path},
-            "authorizer": {"lambda": {"client": "crm", "scopes": "calls:read", "agents": "", "phones": ""}},
+            "authorizer": {"lambda": {"client": "crm", "scopes": "calls:read", "agents": agents, "phones": ""}},
         },
         "isBase64Encoded": False,
     }

@@ -47,6 +47,17 @@ GET_CALL = route(
     parameters=(IF_NONE_MATCH,),
 )
 
+LIST_AGENTS = route(
+    "listAgents",
+    "Agents",
+    "The agents",
+    "Every WebRTC user of the account, by name, and the call that each is on, by the list of calls as it is held.",
+    json_of(200, "The agents.", "AgentList", TAG),
+    NOT_MODIFIED,
+    refusals(InvalidRequest, *YTEL),
+    parameters=(IF_NONE_MATCH,),
+)
+
 PLAN = route(
     "planAction",
     "Calls",

@@ -124,6 +124,29 @@ class CallChanges(Model):
     next: str | Absent = Field(None, description="Where not all rows fit: the `cursor` to ask for the others with.")
 
 
+class Agent(Model):
+    """One of the account's WebRTC users, and the call they are on."""
+
+    clientId: str = Field(description="The WebRTC client id.", examples=[AGENT])
+    username: str = Field(description="The name; empty where Ytel has none.", examples=["Ann Lee"])
+    agentNumber: str | None = Field(description="The WebRTC number.", examples=["+15555280600"])
+    confId: str | None = Field(description="The call; of several the last that began. Null: on none.", examples=[CALL])
+    since: Millis | None = Field(description="When that call began; null where that is not known.")
+    follows: list[str] = Field(description="The follows of this agent that are under way.", examples=[[]])
+
+
+class AgentList(Model):
+    """The agents, by name."""
+
+    agents: list[Agent]
+    asOf: Millis
+    stale: bool = Field(description="Whether Ytel did not give a newer list of calls in time.", examples=[False])
+    complete: bool = Field(
+        description="False where an agent or a call may be missing: Ytel's pages did not add up, or there are more "
+        "agents than an answer may hold."
+    )
+
+
 class DialRequest(Model):
     """Whom to bring in."""
 
@@ -260,6 +283,7 @@ ANSWERS = (
     CallList,
     CallChanges,
     CallDetail,
+    AgentList,
     Supervision,
     SupervisionList,
     DialRequest,
