@@ -46,7 +46,7 @@ class Desk:
             ytel_users_url=ytel.users_url_template,
             ytel_token_secret="unused",
             api_clients_secret="clients",
-            **{"ytel_timeout_seconds": 0.5, "confirm_seconds": 0.3, **settings},
+            **{"ytel_timeout_seconds": 3.0, "confirm_seconds": 0.3, **settings},
         )
         self.parts = self.function()
 
