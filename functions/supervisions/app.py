@@ -1,4 +1,4 @@
-"""GET /supervisions, DELETE /supervisions/{id}, GET /me: who supervises what, how one leaves, and what one may do."""
+"""GET /supervisions, GET and DELETE /supervisions/{id}, GET /me: who supervises what, leaves, and may do what."""
 
 from typing import Any
 
@@ -26,6 +26,20 @@ def list_supervisions() -> Response[str]:
     query = history.SupervisionQuery.of(app.current_event.query_string_parameters or {})
     _look_at_the_floor()
     return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query, caller))
+
+
+@app.get("/supervisions/<id>", **described.GET_SUPERVISION)
+def get_supervision(id: str) -> Response[str]:  # noqa: A002 - the path's own name
+    """One supervision, under way or of the history."""
+    caller = http_api.caller_of(app)
+    http_api.refuse_unknown_parameters(app.current_event.raw_event, described.GET_SUPERVISION)
+    found = parts().supervisions.get(id_ := http_api.path_parameter(app, "id", id))
+    if found is not None and found.watched and caller.sees(found.clientId):
+        _look_at_the_floor()
+        found = parts().supervisions.get(id_)
+    if found is None or not caller.sees(found.clientId):
+        raise SupervisionNotFound("There is no such supervision.")
+    return http_api.json_answer(200, found.to_json())
 
 
 @app.get("/me", **described.ME)

@@ -192,7 +192,19 @@ def test_a_hang_up_that_cannot_be_begun(api, system, floor, agent, call):
 # ---------------------------------------------------------------- the supervisions
 
 
-@pytest.mark.parametrize("query", [{"state": "gone"}, {"limit": "1001"}, {"cursor": "?"}, {"confId": ""}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"state": "gone"},
+        {"limit": "1001"},
+        {"cursor": "?"},
+        {"confId": ""},
+        {"clientId": ""},
+        {"to": ""},
+        {"from": "x"},
+        {"until": "-1"},
+    ],
+)
 def test_supervisions_that_cannot_be_asked_for(api, query):
     assert api("GET", "/supervisions", query=query).status_code == 422
 
@@ -205,7 +217,23 @@ def test_the_supervisions_in_pages(api, floor, agent):
     assert page["supervisions"] != more["supervisions"]
 
 
+def test_one_supervision(api, system, floor, call):
+    dialled = dial(api, call).json()
+    assert api("GET", "/supervisions/{id}", id=dialled["id"]).json() == dialled
+    floor.answer(call, PHONE)
+    system.move_clock(5)
+    assert api("GET", "/supervisions/{id}", id=dialled["id"]).json()["state"] == "joined"
+
+
+def test_supervisions_by_phone_agent_and_time(api, agent, call):
+    made = dial(api, call, to="+12125550147").json()
+    at = str(made["requestedAt"])
+    asked = {"to": "+12125550147", "clientId": agent.client_id, "confId": call, "from": at, "until": at}
+    assert [one["id"] for one in api("GET", "/supervisions", query=asked).json()["supervisions"]] == [made["id"]]
+
+
 def test_a_supervision_that_never_was(api):
+    assert api("GET", "/supervisions/{id}", id="nothing").json()["code"] == "supervision_not_found"
     assert api("DELETE", "/supervisions/{id}", id="nothing").json()["code"] == "supervision_not_found"
 
 

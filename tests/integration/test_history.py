@@ -8,11 +8,17 @@ import pytest
 
 from supervision.base.problems import InvalidRequest
 from supervision.rules.caller import Caller
+from supervision.rules.ids import same_id
+from supervision.rules.phone_numbers import same
+from supervision.table import history
 from supervision.table.history import SupervisionQuery, find
 from tests.integration.desk import CRM, OTHER_PHONE
 from tests.integration.test_supervisions import NOW, supervision
 
 STATES = ("dialing", "joined", "ended", "failed")
+
+
+AGENTS = ("c91f9b77-0000-4000-8000-000000000002", "C91F9B77-0000-4000-8000-000000000003")
 
 
 @pytest.fixture
@@ -23,6 +29,7 @@ def records(desk):
         one = supervision(
             id=f"{n:08}-0000-4000-8000-000000000000",
             confId=f"c{n % 2}",
+            clientId=AGENTS[n % 5 == 0],
             requestedBy="crm" if n % 3 else "wall",
             to=f"+1212555{n:04}",
             requestedAt=NOW + 1000 * (n // 2),
@@ -60,7 +67,10 @@ def matching(records, **parameters):
     return {
         one.id
         for one in records
-        if parameters.get("confId", one.confId) == one.confId
+        if same_id(parameters.get("clientId", one.clientId), one.clientId)
+        and same(parameters.get("to", one.to), one.to)
+        and int(parameters.get("from", 0)) <= one.requestedAt <= int(parameters.get("until", one.requestedAt))
+        and parameters.get("confId", one.confId) == one.confId
         and parameters.get("requestedBy", one.requestedBy) == one.requestedBy
         and parameters.get("state", one.state) == one.state
     }
@@ -76,6 +86,18 @@ ASKED = [
     {"state": "dialing", "confId": "c0"},
     {"state": "failed", "confId": "c1", "requestedBy": "wall"},
     {"confId": "nowhere"},
+    {"clientId": AGENTS[1].lower()},
+    {"clientId": "{" + AGENTS[0].upper() + "}", "state": "joined"},
+    {"to": "+12125550007"},
+    {"to": " 1 (212) 555-0008"},  # a + that came as a space
+    {"to": "+12125550008", "state": "dialing"},
+    {"to": "client:sue"},
+    {"from": str(NOW + 3000)},
+    {"until": str(NOW + 3000), "requestedBy": "crm"},
+    {"from": str(NOW + 2000), "until": str(NOW + 9000), "confId": "c1"},
+    {"from": str(NOW + 2000), "until": str(NOW + 2000)},
+    {"from": str(NOW + 2000), "state": "dialing", "clientId": AGENTS[0]},
+    {"from": "0", "until": "1"},
     {"state": "joined", "requestedBy": "nobody"},
 ]
 
@@ -98,7 +120,17 @@ def test_what_begins_while_pages_are_walked_is_not_on_them_twice(desk, records):
     assert not {one["id"] for one in first["supervisions"]} & {one["id"] for one in second["supervisions"]}
 
 
-def test_a_rare_match_is_looked_for_in_bounds_and_the_rest_is_behind_the_cursor(desk, records):
+def test_a_cursor_goes_with_any_filter(desk, records):
+    """Also where it points to a time that the span does not hold."""
+    for at in (0, NOW + 2000, NOW + 10**6):
+        span = {"from": str(NOW + 1000), "until": str(NOW + 4000)}
+        found = page(desk, cursor=encoded([at, "x"]), **span)["supervisions"]
+        assert {one["id"] for one in found} == matching(records, **{**span, "until": str(min(at, NOW + 4000))})
+
+
+def test_a_rare_match_is_looked_for_in_bounds_and_the_rest_is_behind_the_cursor(desk, records, monkeypatch):
+    monkeypatch.setattr(history, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(history, "LOOKED_THROUGH", 5)
     found = page(desk, state="failed", limit="1")
     assert len(found["supervisions"]) == 1
     assert found["next"] is not None
@@ -129,11 +161,23 @@ def test_states_that_are_none(state):
         SupervisionQuery.of({"state": state})
 
 
-@pytest.mark.parametrize("name", ["confId", "requestedBy"])
+@pytest.mark.parametrize("name", ["confId", "requestedBy", "clientId", "to"])
 @pytest.mark.parametrize("value", ["", "x" * 256])
 def test_names_that_are_too_long_or_empty(name, value):
     with pytest.raises(InvalidRequest, match=name):
         SupervisionQuery.of({name: value})
+
+
+@pytest.mark.parametrize("name", ["from", "until"])
+@pytest.mark.parametrize("time", ["", "-1", "1.5", "soon", "\u00b2", " 1", str(10**15), "1e3"])
+def test_times_that_are_none(name, time):
+    with pytest.raises(InvalidRequest, match=name):
+        SupervisionQuery.of({name: time})
+
+
+def test_a_span_ends_after_it_begins():
+    with pytest.raises(InvalidRequest, match="from"):
+        SupervisionQuery.of({"from": "2", "until": "1"})
 
 
 def encoded(value):

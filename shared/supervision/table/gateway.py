@@ -176,16 +176,30 @@ class Gateway:
         return [from_attributes(item) for page in pages for item in page["Items"]]
 
     def page(
-        self, index: str, key: tuple[str, Value], *, equal: Mapping[str, Value], limit: int, after: Item | None
+        self,
+        index: str,
+        key: tuple[str, Value],
+        *,
+        between: tuple[str, int, int],
+        equal: Mapping[str, Value],
+        limit: int,
+        after: Item | None,
     ) -> tuple[list[Item], Item | None]:
-        """One page of an index, newest first: items whose attributes equal `equal`, and where the next page begins."""
+        """One page of an index, the highest first: its items, and where the next page begins.
+
+        `between` are the index's range key, and the lowest and the highest value of it. The items' attributes equal
+        `equal` besides: of `limit` that are read, the others are left out.
+        """
+        by, lowest, highest = between
         named = {key[0]: key[1], **equal}
+        values: Item = {":lowest": lowest, ":highest": highest}
+        values |= {f":{name}": value for name, value in named.items()}
         request: dict[str, Any] = {
             "TableName": self.table,
             "IndexName": index,
-            "KeyConditionExpression": f"#{key[0]} = :{key[0]}",
-            "ExpressionAttributeNames": {f"#{name}": name for name in named},
-            "ExpressionAttributeValues": to_attributes({f":{name}": value for name, value in named.items()}),
+            "KeyConditionExpression": f"#{key[0]} = :{key[0]} AND #{by} BETWEEN :lowest AND :highest",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*named, by)},
+            "ExpressionAttributeValues": to_attributes(values),
             "ScanIndexForward": False,
             "Limit": limit,
         }

@@ -1,4 +1,4 @@
-"""The supervisions as they are asked for: newest first, by call, by client, by state, in pages."""
+"""The supervisions as they are asked for: newest first, by what and when, in pages."""
 
 import json
 import re
@@ -9,14 +9,16 @@ from typing import Any, NamedTuple
 from supervision.base.problems import InvalidRequest
 from supervision.rules.caller import Caller
 from supervision.rules.ids import id_key, stored_id
+from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Gateway, Item, Value, each_readable
 from supervision.table.repository import RECORD, Supervisions, read_item
 
 STATES = ("dialing", "joined", "ended", "failed")
 LARGEST_LIMIT, DEFAULT_LIMIT = 1000, 100
-# How many pages of records are looked through for one answer; the rest is behind its cursor.
-LOOKED_THROUGH = 20
+# How many records are read at once, and how often, for one answer; the rest is behind its cursor.
+READ_AT_ONCE, LOOKED_THROUGH = 250, 20
+LAST_TIME = 10**15 - 1
 LONGEST_NAME = 255
 
 
@@ -28,11 +30,19 @@ class Place(NamedTuple):
 
 
 class SupervisionQuery(NamedTuple):
-    """What is asked for; those after `after` only. `conf_id` is the `id_key` of a call."""
+    """What is asked for; those after `after` only.
+
+    `since` and `until` are the first and the last time that they were asked for, in ms since the epoch. `conf_id` and
+    `client_id` are written as `id_key` writes them, `to` as `comparable` does.
+    """
 
     conf_id: str | None
+    client_id: str | None
+    to: str | None
     client: str | None
     state: str | None
+    since: int
+    until: int
     limit: int
     after: Place | None
 
@@ -44,9 +54,32 @@ class SupervisionQuery(NamedTuple):
             raise InvalidRequest(f"state must be one of {', '.join(STATES)}.")
         if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
             raise InvalidRequest(f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
-        after = _read_cursor(parameters["cursor"]) if "cursor" in parameters else None
-        conf_id = _name(parameters, "confId")
-        return cls(conf_id and id_key(conf_id), _name(parameters, "requestedBy"), state, int(limit), after)
+        conf_id, client_id, to = (_name(parameters, name) for name in ("confId", "clientId", "to"))
+        since, until = _time(parameters, "from", 0), _time(parameters, "until", LAST_TIME)
+        if since > until:
+            raise InvalidRequest("from must not be later than until.")
+        return cls(
+            None if conf_id is None else id_key(conf_id),
+            None if client_id is None else id_key(client_id),
+            None if to is None else comparable(to),
+            _name(parameters, "requestedBy"),
+            state,
+            since,
+            until,
+            int(limit),
+            _read_cursor(parameters["cursor"]) if "cursor" in parameters else None,
+        )
+
+    def matches(self, one: Supervision) -> bool:
+        """Whether a supervision is asked for, wherever it stands in the order."""
+        return (
+            self.conf_id in (None, id_key(one.confId))
+            and self.client_id in (None, id_key(one.clientId))
+            and self.to in (None, comparable(one.to))
+            and self.client in (None, one.requestedBy)
+            and self.state in (None, one.state)
+            and self.since <= one.requestedAt <= self.until
+        )
 
 
 def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
@@ -57,32 +90,38 @@ def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, 
     """
     if query.state in ("dialing", "joined"):
         return _under_way(supervisions, query, caller)
+    return _on_record(gateway, query, caller)
+
+
+def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
     index, key, equal = _asked(query)
     found: list[Supervision] = []
-    after = query.after
+    newest, begin = query.until, None
+    if query.after is not None:
+        if query.after.requested_at < query.since:
+            return _page([], None)
+        if query.after.requested_at <= query.until:
+            newest, begin = query.after.requested_at, _position(key, query.after)
     for _ in range(LOOKED_THROUGH):
-        begin = _position(key, after) if after is not None else None
-        items, last = gateway.page(index, key, equal=equal, limit=query.limit - len(found), after=begin)
-        found += [one for one in each_readable(items, read_item) if caller.sees(one.clientId)]
-        after = Place(int(last["requestedAt"]), str(last["pk"]).removeprefix(RECORD)) if last else None
-        if after is None or len(found) >= query.limit:
+        items, begin = gateway.page(
+            index, key, between=("requestedAt", query.since, newest), equal=equal, limit=READ_AT_ONCE, after=begin
+        )
+        found += [one for one in each_readable(items, read_item) if query.matches(one) and caller.sees(one.clientId)]
+        if begin is None or len(found) > query.limit:
             break
-    return _page(found, after)
+    if len(found) > query.limit:
+        return _page(found[: query.limit], _place_of(found[query.limit - 1]))
+    return _page(found, Place(int(begin["requestedAt"]), str(begin["pk"]).removeprefix(RECORD)) if begin else None)
 
 
 def _under_way(supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
-    found = [
-        one
-        for one in supervisions.open(query.conf_id)
-        if one.state == query.state and query.client in (None, one.requestedBy) and caller.sees(one.clientId)
-    ]
+    found = [one for one in supervisions.open() if query.matches(one) and caller.sees(one.clientId)]
     found.sort(key=lambda one: (-one.requestedAt, one.id))
     if query.after is not None:
         behind = (-query.after.requested_at, query.after.id)
         found = [one for one in found if (-one.requestedAt, one.id) > behind]
     shown = found[: query.limit]
-    more = len(found) > len(shown)
-    return _page(shown, Place(shown[-1].requestedAt, shown[-1].id) if more else None)
+    return _page(shown, _place_of(shown[-1]) if len(found) > len(shown) else None)
 
 
 def _asked(query: SupervisionQuery) -> tuple[str, tuple[str, str], dict[str, Value]]:
@@ -96,16 +135,21 @@ def _asked(query: SupervisionQuery) -> tuple[str, tuple[str, str], dict[str, Val
         )
         if value is not None
     )
-    equal: dict[str, Value] = {}
-    if query.state is not None:
-        equal["state"] = query.state
-    if query.client is not None and key[0] != "requestedBy":
-        equal["requestedBy"] = query.client
-    return index, key, equal
+    besides = {
+        "state": query.state,
+        "requestedBy": query.client,
+        "clientId": query.client_id and stored_id(query.client_id),
+        "phone": query.to,
+    }
+    return index, key, {name: value for name, value in besides.items() if value is not None and name != key[0]}
 
 
 def _position(key: tuple[str, str], after: Place) -> Item:
     return {"pk": RECORD + after.id, "sk": "RECORD", key[0]: key[1], "requestedAt": after.requested_at}
+
+
+def _place_of(one: Supervision) -> Place:
+    return Place(one.requestedAt, one.id)
 
 
 def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:
@@ -116,7 +160,7 @@ def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:
 def _read_cursor(text: str) -> Place:
     try:
         requested_at, id_ = json.loads(urlsafe_b64decode(text))
-        if type(requested_at) is int and 0 <= requested_at < 10**15 and re.fullmatch(r"[\w-]{1,64}", id_, re.ASCII):
+        if type(requested_at) is int and 0 <= requested_at <= LAST_TIME and re.fullmatch(r"[\w-]{1,64}", id_, re.ASCII):
             return Place(requested_at, id_)
     except (ValueError, TypeError, RecursionError):
         pass
@@ -128,3 +172,10 @@ def _name(parameters: Mapping[str, str], name: str) -> str | None:
     if value is not None and not 0 < len(value) <= LONGEST_NAME:
         raise InvalidRequest(f"{name} must have 1 to {LONGEST_NAME} characters.")
     return value
+
+
+def _time(parameters: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = parameters.get(name, str(otherwise))
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(LAST_TIME))):
+        raise InvalidRequest(f"{name} must be a time in milliseconds since 1970.")
+    return int(value)

@@ -108,6 +108,8 @@ class Supervisions:
             "sk": "RECORD",
             "kind": "supervision",
             "confId": stored_id(supervision.confId),
+            "clientId": stored_id(supervision.clientId),
+            "phone": comparable(supervision.to),
             "requestedBy": supervision.requestedBy,
             "requestedAt": supervision.requestedAt,
             "state": supervision.state,

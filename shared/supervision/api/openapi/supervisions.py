@@ -5,6 +5,7 @@ from supervision.base.problems import InProgress, InvalidRequest, SupervisionNot
 from supervision.rules.actions import ACTIONS
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 255}
+_TIME = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
 
 LIST_SUPERVISIONS = route(
     "listSupervisions",
@@ -15,14 +16,27 @@ LIST_SUPERVISIONS = route(
     refusals(InvalidRequest),
     parameters=(
         query("confId", "Those of one call.", _NAME),
+        query("clientId", "Those of one agent, by client id.", _NAME),
+        query("to", "Those of one supervisor's phone, however it is written.", _NAME),
         query("requestedBy", "Those one client asked for.", _NAME),
         query(
             "state",
             "Those in one state.",
             {"type": "string", "enum": ["dialing", "joined", "ended", "failed"]},
         ),
+        query("from", "Those asked for at this time or later, in ms.", _TIME),
+        query("until", "Those asked for at this time or earlier, in ms.", _TIME),
         *paging(100),
     ),
+)
+
+GET_SUPERVISION = route(
+    "getSupervision",
+    "Supervisions",
+    "One supervision",
+    "As Ytel was last seen to show it, for as long as its record is kept.",
+    json_of(200, "The supervision.", "Supervision"),
+    refusals(InvalidRequest, SupervisionNotFound),
 )
 
 ME = route(
