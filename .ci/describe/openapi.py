@@ -28,8 +28,8 @@ def openapi(functions: Path) -> Json:
         title="The call floor",
         version="1",
         openapi_version="3.1.0",
-        description="Supervise the active calls of a call centre that runs on Ytel: listen, whisper, barge, hang up. "
-        "Field names are Ytel's own where Ytel has one; times are milliseconds since the epoch.",
+        description="Supervise the active calls of a call centre that runs on Ytel: listen, whisper, barge, take over, "
+        "hang up. Field names are Ytel's own where Ytel has one; times are milliseconds since the epoch.",
         tags=["Calls", "Agents", "Actions", "Supervisions", "Page"],
         on_conflict="error",
     )

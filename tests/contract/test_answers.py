@@ -11,7 +11,7 @@ PARTICIPANT = "/participant$"
 LIST = "/conference"
 
 
-@pytest.fixture(params=["listen", "whisper", "barge"])
+@pytest.fixture(params=["listen", "whisper", "barge", "takeover"])
 def action(request):
     return request.param
 
@@ -66,7 +66,7 @@ def test_one_call(api, system, call):
     assert api("GET", "/calls/{confId}", confId="nobody").json()["code"] == "call_not_found"
 
 
-@pytest.mark.parametrize("thought_of", ["listen", "whisper", "barge", "hangup"])
+@pytest.mark.parametrize("thought_of", ["listen", "whisper", "barge", "takeover", "hangup"])
 def test_a_plan(api, floor, agent, call, thought_of):
     plan = api("GET", "/calls/{confId}/plan", confId=call, query={"action": thought_of}).json()
     assert plan["action"] == thought_of

@@ -14,7 +14,7 @@ from tests.harness.local_aws.put_events import matches
 from tests.harness.template import ROOT, Template
 from tests.harness.waiting import wait_until
 
-ACTIONS = ("listen", "whisper", "barge", "hangup")
+ACTIONS = ("listen", "whisper", "barge", "takeover", "hangup")
 
 
 @pytest.fixture(scope="session")
@@ -95,10 +95,13 @@ def test_what_is_told_is_what_is_registered(registered, system, api, floor, agen
         assert api("POST", "/calls/{confId}/whisper", confId=call, body={"to": PHONE}).status_code == 202
         return call
 
-    left, exposed, unanswered = whispered(), whispered(), whispered()
-    for call in (left, exposed):
+    left, exposed, unanswered, taken_over = whispered(), whispered(), whispered(), floor.add_call(agent)
+    assert api("POST", "/calls/{confId}/takeover", confId=taken_over, body={"to": PHONE}).status_code == 202
+    for call in (left, exposed, taken_over):
         floor.answer(call, PHONE)
     watch()
+    watch()
+    told("Agent Released", taken_over)
     told("Call Started", left)
     told("Supervision Started", left)
     told("Supervision Joined", left)

@@ -19,7 +19,7 @@ from tests.integration.authorizer import Issuer
 AUDIENCE = "call-floor"
 DIALS_PER_MINUTE = 40
 ISSUERS_KEY, ANOTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-EVERY = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:hangup")
+EVERY = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:takeover", "calls:hangup")
 ISSUER = Issuer()
 ISSUER.keys = [{**RSAAlgorithm.to_jwk(ISSUERS_KEY.public_key(), as_dict=True), "kid": "1", "use": "sig"}]
 THE_AGENT, ANOTHER_AGENT = "00000000-0000-4000-8000-00000000b0d0", "00000000-0000-4000-8000-00000000b0d1"
@@ -186,7 +186,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("action", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("action", ["listen", "whisper", "barge", "takeover"])
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_number_that_may_not_be_dialled_is_refused_before_anything_is_sent(scene, action, what):
     agent = scene.agent()
@@ -219,7 +219,7 @@ def test_a_client_dials_so_often_in_a_minute_and_others_are_not_held_up(scene):
     assert dial("key-of-the-tests-calls:barge")[1].status_code == 202
 
 
-@pytest.mark.parametrize("action", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("action", ["listen", "whisper", "barge", "takeover"])
 def test_a_phone_of_the_accounts_own_users_is_dialled_though_it_is_in_no_region(scene, action):
     supervisor = scene.floor.add_user(number="+15555280600")
     scene.system.move_clock(301)  # the users are read again

@@ -10,7 +10,7 @@ from tests.harness.waiting import wait_until
 # ---------------------------------------------------------------- the call that is meant
 
 
-@pytest.mark.parametrize("action", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("action", ["listen", "whisper", "barge", "takeover"])
 @pytest.mark.parametrize("named", ["confId", "clientId", "agentNumber"])
 def test_the_call_is_named_or_is_the_one_that_the_agent_is_on(scene, action, named):
     agent = scene.agent()
@@ -22,7 +22,9 @@ def test_the_call_is_named_or_is_the_one_that_the_agent_is_on(scene, action, nam
     assert (one["action"], one["confId"], one["requestedBy"]) == (action, call, "source:crm.automation")
     assert scene.supervision(one["id"])["state"] == "dialing"
     scene.floor.answer(call, detail["to"])
-    heard = {"listen": set(), "whisper": {"agent"}, "barge": {"agent", "contact"}}[action]
+    heard = {"listen": set(), "whisper": {"agent"}, "barge": {"agent", "contact"}, "takeover": {"agent", "contact"}}[
+        action
+    ]
     assert scene.floor.roles_that_ever_heard(call, detail["to"]) == heard
 
 

@@ -45,6 +45,7 @@ ITEMS = {
     "Listen": DIAL,
     "Whisper": DIAL,
     "Barge": DIAL,
+    "Takeover": DIAL,
     "Hangup": {**FLOOR, "REQUEST#1": REQUEST},
     "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
     "WatchCalls": {**FLOOR, "WATCHED": WATCHED},
@@ -240,7 +241,7 @@ def test_all_the_work_is_done_under_the_functions_own_policies(system):
 
     call = f"/calls/{SAMPLE_CALL}"
     answers = [ask("GET", path) for path in ("/calls", call, f"{call}/plan?action=whisper", "/", "/supervisions")]
-    for number, action in enumerate(("listen", "whisper", "barge")):
+    for number, action in enumerate(("listen", "whisper", "barge", "takeover")):
         to = {"to": f"+1212555014{number}"}
         answers.append(ask("POST", f"{call}/{action}", to, **{"Idempotency-Key": f"key-{action}"}))
     joined = wait_until(

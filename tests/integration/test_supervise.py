@@ -7,7 +7,8 @@ from tests.integration.desk import CRM, OTHER_PHONE, PHONE
 
 
 @pytest.mark.parametrize(
-    ("action", "hear_it"), [("listen", set()), ("whisper", {"agent"}), ("barge", {"agent", "contact"})]
+    ("action", "hear_it"),
+    [("listen", set()), ("whisper", {"agent"}), ("barge", {"agent", "contact"}), ("takeover", {"agent", "contact"})],
 )
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
 @pytest.mark.parametrize("legs", [("contact", "agent"), ("agent", "contact")])

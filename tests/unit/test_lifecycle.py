@@ -15,6 +15,7 @@ from supervision.rules.lifecycle import (
     is_over,
     supervisors,
     to_drop,
+    to_release,
 )
 from supervision.rules.supervision import Supervision
 from tests.unit.strategies import AGENT, PHONE, anything, conference, leg_document
@@ -23,6 +24,7 @@ PATIENCE = Patience(ring=90_000, late=600_000, apart=2_000)
 DIALLED = 1_709_849_242_672
 CALL = {"500": leg_document("+17048135555"), "501": leg_document(AGENT.webrtcNumber)}
 JOINED = {**CALL, "502": leg_document(PHONE)}
+ALONE = {"500": CALL["500"], "502": JOINED["502"]}
 THIRD = {"503": leg_document("+13125550100")}
 
 
@@ -68,6 +70,10 @@ def after(before, described, seconds=5.0, *, now=None, drop=True, **fields):
         patience=PATIENCE,
         drop_exposed=drop,
     )
+
+
+def releases(of, members, seconds=5.0):
+    return to_release(of, legs_in(members, of, seconds=seconds))
 
 
 def drops(of, members, seconds=5.0):
@@ -322,20 +328,37 @@ def test_of_two_dials_of_one_phone_the_leg_is_that_of_the_one_under_way():
 
 def test_a_take_over_releases_the_agents_leg_once_the_supervisor_is_seen():
     ringing = after(supervision("takeover"), CALL)
-    assert drops(ringing, CALL) == []
+    assert releases(ringing, CALL) is None
     joined = after(ringing, JOINED, 9)
-    assert (drops(joined, JOINED), joined.agentReleasedAt) == (["501"], None)
-    alone = {"500": CALL["500"], "502": JOINED["502"]}
-    released = after(joined, alone, 11)
-    assert (released.agentReleasedAt, drops(released, alone)) == (DIALLED + 11_000, [])
+    assert (releases(joined, JOINED), joined.agentReleasedAt) == ("501", None)
+    assert after(joined, JOINED, 10, members={name: name for name in "abcd"}).agentReleasedAt is None
+    released = after(joined, ALONE, 11)
+    assert (released.agentReleasedAt, releases(released, ALONE)) == (DIALLED + 11_000, None)
+    assert releases(after(released, JOINED, 13), JOINED) is None, "the agent came back, and is left alone"
 
 
 def test_where_the_supervisor_is_gone_or_the_proof_is_the_agent_stays():
     joined = after(supervision("takeover"), JOINED)
-    assert drops(after(joined, CALL, 9), CALL) == []
+    assert releases(after(joined, CALL, 9), CALL) is None
     unproven = {**JOINED, "501": leg_document("+13125550100")}
-    assert drops(after(joined, unproven, 9), unproven) == []
-    assert drops(joined.replace(ending="left"), JOINED) == ["502"]
+    assert releases(after(joined, unproven, 9), unproven) is None
+    left = joined.replace(ending="left")
+    assert (drops(left, JOINED), releases(left, JOINED)) == (["502"], None)
+
+
+def test_an_agents_leg_that_is_back_under_another_id_is_the_one_to_release():
+    joined = after(supervision("takeover"), JOINED)
+    back = {**ALONE, "505": CALL["501"]}
+    again = after(joined, back, 9)
+    assert (again.agentReleasedAt, releases(again, back)) == (None, "505")
+
+
+def test_the_time_limit_leaves_no_customer_alone():
+    taken_over = after(supervision("takeover", until=DIALLED + 20_000), JOINED)
+    for members in (JOINED, ALONE):
+        assert after(taken_over, members, 30).ending is None
+    late = after(supervision("takeover", until=DIALLED + 20_000), JOINED, 30)
+    assert (late.ending, releases(late, JOINED)) == ("time_limit", None)
 
 
 # ---------------------------------------------------------------- records of another version

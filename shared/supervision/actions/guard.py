@@ -9,7 +9,7 @@ A reading is looked at in two steps. `reconcile` decides, and writes nothing, so
 `settle` then records, tells and drops, side by side, and nobody's list waits for a drop that Ytel does not answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,7 +24,7 @@ from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import id_key
-from supervision.rules.legs import Legs, User, read_legs
+from supervision.rules.legs import Legs, User, read_fresh, read_legs
 from supervision.rules.lifecycle import Patience
 from supervision.rules.supervision import Supervision
 from supervision.table.outbox import Event, of_failure, of_supervision
@@ -36,18 +36,22 @@ from supervision.ytel.client import ConferenceList, Ytel
 DROPS_WITHIN = 0.5
 RECORDED_FIRST, RECORDS_WITHIN = 0.3, 8.0
 SWEPT_WITHIN = 0.5
+# The oldest reading that an agent's leg is disconnected on.
+FRESH_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
     """What a reading makes of the watched supervisions: before and after, and the members to disconnect (call, member).
 
-    `supervisors` are those under way afterwards, by the `id_key` of their call.
+    `supervisors` are those under way afterwards, by the `id_key` of their call. `releases` are the take-overs whose
+    agent's leg is to go.
     """
 
     supervisors: dict[str, list[Supervisor]] = field(default_factory=dict)
     changes: list[tuple[Supervision, Supervision]] = field(default_factory=list)
     drops: list[tuple[str, str]] = field(default_factory=list)
+    releases: list[tuple[Supervision, User | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class Guard:
         Never raises: what fails is logged, and found again by the next reading.
         """
         records = [partial(self._record, *change) for change in found.changes]
-        drops = [partial(self.ytel.disconnect, conf_id, member) for conf_id, member in found.drops]
+        drops: list[Callable[[], object]] = [partial(self.ytel.disconnect, *drop) for drop in found.drops]
+        drops += [partial(self._release, *release) for release in found.releases]
         recording = Begun(records)
         # First on record, so that it is told why a leg went. But no drop waits for a table that does not answer.
         recording.wait(RECORDED_FIRST)
@@ -147,8 +152,27 @@ class Guard:
                 found.changes.append((before, supervision))
             if legs is not None:
                 found.drops.extend((before.confId, member) for member in lifecycle.to_drop(supervision, legs))
+                if lifecycle.to_release(supervision, legs) is not None:
+                    found.releases.append((supervision, agent))
             after.append(supervision)
         return after
+
+    def _release(self, one: Supervision, agent: User | None) -> None:
+        """Disconnects the agent's leg of a take-over, if the call is still so that nobody is left alone.
+
+        The reading that called for it is as old as the list; the supervisor may have gone, or asked to go. So the call
+        is read once more, and the record after it.
+        """
+        conference = self.ytel.conference(one.confId)
+        if conference is None:
+            return
+        watched = self.supervisions.open(one.confId)
+        standing = next((each for each in watched if each.id == one.id), None)
+        own = lifecycle.supervisors(watched, read_at=conference.read_at, patience=self.patience)
+        leg = standing and lifecycle.to_release(standing, read_fresh(conference, agent, own))
+        # Lambda may have stopped this function in between: what is too old is left to the next reading.
+        if leg and clock.now_ms() - conference.read_at <= FRESH_MS:
+            self.ytel.disconnect(one.confId, leg)
 
     def _record(self, before: Supervision, after: Supervision) -> Supervision | None:
         # Where somebody else was faster, they told of it; the next reading starts from what they recorded.
@@ -165,6 +189,7 @@ def _what_happened(before: Supervision, after: Supervision) -> list[Event]:
         add_metric("Exposures")
         told.append(of_supervision("Supervision Exposed", after))
     if after.agentReleasedAt is not None and before.agentReleasedAt is None:
+        add_metric("AgentsReleased")
         told.append(of_supervision("Agent Released", after))
     if after.state == "ended" and before.state != "ended":
         told.append(of_supervision("Supervision Ended", after))

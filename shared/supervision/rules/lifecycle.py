@@ -152,26 +152,27 @@ def _on_the_call(seen: Supervision, own: list[str], legs: Legs, now: int, *, dro
 
 
 def to_drop(seen: Supervision, legs: Legs) -> list[str]:
-    """The members to disconnect after a reading that showed `legs`, and that `seen` has taken in.
+    """The supervision's own legs that a reading showed, if it is to end: they go until none is left."""
+    return legs.own(seen.id) if seen.ending is not None else []
 
-    Of a supervision that is to end: its own legs, until none is left. Of a take-over: the agent's leg, and only where
-    the same reading shows the supervisor on the call and that leg proven, so that nobody is left alone.
+
+def to_release(seen: Supervision, legs: Legs) -> str | None:
+    """The agent's leg that a take-over disconnects after a reading that showed `legs`, and that `seen` has taken in.
+
+    Only where the same reading shows the supervisor on the call and proves that leg, so that nobody is left alone.
     """
-    own = legs.own(seen.id)
-    if seen.ending is not None:
-        return own
-    if not own or seen.agentLeg is None or seen.agentReleasedAt is not None:
-        return []
-    return [seen.agentLeg] if legs.proven and legs.agent == seen.agentLeg else []
+    if seen.ending is not None or seen.agentReleasedAt is not None or not legs.own(seen.id):
+        return None
+    return seen.agentLeg if legs.proven and legs.agent == seen.agentLeg else None
 
 
 def _releasing(seen: Supervision, legs: Legs, now: int) -> Supervision:
     """How far a take-over is: which leg is the agent's to release, and whether it is seen to be gone."""
     if seen.action != "takeover" or seen.agentReleasedAt is not None:
         return seen
-    if seen.agentLeg is None:
-        return seen.replace(agentLeg=legs.agent) if legs.proven else seen
-    gone = legs.known and seen.agentLeg not in {leg.member_id for leg in legs.members}
+    if legs.proven:
+        return seen.replace(agentLeg=legs.agent)  # another one where it came back
+    gone = seen.agentLeg is not None and legs.known and seen.agentLeg not in {leg.member_id for leg in legs.members}
     return seen.replace(agentReleasedAt=now) if gone else seen
 
 
@@ -204,7 +205,8 @@ def _may_come_yet(seen: Supervision, read_at: int, patience: Patience) -> bool:
 
 
 def _time_is_up(seen: Supervision, now: int) -> bool:
-    return seen.until is not None and now >= seen.until
+    # Who took a call over stays: the agent is gone or going, and the customer would be alone.
+    return seen.until is not None and now >= seen.until and seen.agentLeg is None
 
 
 def _to_end(seen: Supervision, why: str) -> Supervision:

@@ -81,7 +81,7 @@ class Event(NamedTuple):
 
 
 def of_supervision(detail_type: str, supervision: Supervision) -> Event:
-    """What happened to a supervision: `Supervision Started`, `Joined`, `Ended` or `Exposed`.
+    """What happened to a supervision: `Supervision Started`, `Joined`, `Ended`, `Exposed`, `Agent Released`.
 
     It begins once, but may join and end several times: these are told apart by the version of the record.
     """
@@ -90,6 +90,7 @@ def of_supervision(detail_type: str, supervision: Supervision) -> Event:
         "Supervision Started": supervision.requestedAt,
         "Supervision Joined": supervision.joinedAt,
         "Supervision Ended": supervision.endedAt,
+        "Agent Released": supervision.agentReleasedAt,
     }.get(detail_type)
     return Event(
         detail_type,

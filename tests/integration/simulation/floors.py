@@ -68,7 +68,7 @@ class Floors(RuleBasedStateMachine):
             self.system.floor.leave(call, member)
             self._went(f"{member} leaves {call[:4]}", pause)
 
-    @rule(nth=NTH, action=st.sampled_from(["listen", "whisper", "barge"]), to=PHONE, key=KEYS, pause=PAUSES)
+    @rule(nth=NTH, action=st.sampled_from(["listen", "whisper", "barge", "takeover"]), to=PHONE, key=KEYS, pause=PAUSES)
     def supervises(self, nth: int, action: str, to: str, key: str | None, pause: float) -> None:
         if call := self._call(nth):
             asked = self.system.http(
@@ -76,7 +76,13 @@ class Floors(RuleBasedStateMachine):
             )
             self._went(f"{action} {call[:4]} {to[-2:]}: {asked.name}", pause)
 
-    @rule(nth=NTH, action=st.sampled_from(["listen", "whisper", "barge", "hangup"]), to=PHONE, key=KEYS, pause=PAUSES)
+    @rule(
+        nth=NTH,
+        action=st.sampled_from(["listen", "whisper", "barge", "takeover", "hangup"]),
+        to=PHONE,
+        key=KEYS,
+        pause=PAUSES,
+    )
     def asks_over_the_bus(self, nth: int, action: str, to: str, key: str | None, pause: float) -> None:
         if call := self._call(nth):
             detail = {"action": action, "confId": call, "to": to} | ({"requestId": f"{key} {call[:4]}"} if key else {})

@@ -104,6 +104,7 @@ OUTGOING: dict[str, tuple[str, type[Model]]] = {
     "Supervision Ended": ("The supervisor or the call is gone.", OfSupervision),
     "Supervision Failed": ("A request came to nothing, or its phone never came.", OfFailure),
     "Supervision Exposed": ("Somebody joined who could hear what was not meant for them.", OfSupervision),
+    "Agent Released": ("After a take-over the agent's leg is gone.", OfSupervision),
     "Call Hung Up": ("Members were disconnected on request.", OfHangUp),
     "Call Started": ("A call is new on the floor.", OfCall),
     "Call Ended": ("A call is over.", OfEndedCall),
