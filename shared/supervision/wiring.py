@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from supervision.actions.guard import Guard
     from supervision.actions.hang_up import HangUp
     from supervision.actions.leave import Leave
+    from supervision.actions.switch import Switch
     from supervision.rules.lifecycle import Patience
     from supervision.table.clients import KnownClients
     from supervision.table.outbox import Outbox
@@ -157,6 +158,13 @@ class Parts:
         from supervision.actions.leave import Leave
 
         return Leave(self.reader, self.supervisions, self.floor)
+
+    @cached_property
+    def switch(self) -> "Switch":
+        """Changes what supervisions do."""
+        from supervision.actions.switch import Switch
+
+        return Switch(self.supervise, self.settings.confirm_seconds)
 
     @cached_property
     def supervise(self) -> "Supervise":

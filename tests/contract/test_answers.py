@@ -245,6 +245,31 @@ def test_a_leave_whose_answer_is_lost(api, system, floor, call):
     assert api("DELETE", "/supervisions/{id}", id=dialled["id"]).status_code == 202
 
 
+def test_a_change_of_mode(api, system, floor, call):
+    dialled = dial(api, call, "listen").json()
+    assert api("PATCH", "/supervisions/{id}", id=dialled["id"], body={"action": "barge"}).json()["code"] == "not_joined"
+    floor.answer(call, PHONE)
+    system.move_clock(1)
+    key = {"Idempotency-Key": f"switch {call}"}
+    answers = [
+        api("PATCH", "/supervisions/{id}", id=dialled["id"], body={"action": "whisper"}, headers=key) for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    assert (answers[0].json()["replaces"], answers[1].headers["Idempotent-Replayed"]) == (dialled["id"], "true")
+    assert api("GET", "/supervisions/{id}", id=dialled["id"]).json()["how"] == "switched"
+
+
+@pytest.mark.parametrize("body", [None, b"{", {}, {"action": "hangup"}, {"action": "barge", "to": PHONE}])
+def test_a_change_of_mode_that_cannot_be_asked_for(api, call, body):
+    dialled = dial(api, call, "listen").json()
+    answer = api("PATCH", "/supervisions/{id}", id=dialled["id"], body=body)
+    assert answer.json()["code"] == "invalid_request"
+    assert api("PATCH", "/supervisions/{id}", id="none", body={"action": "barge"}).json()["code"] == (
+        "supervision_not_found"
+    )
+
+
 def test_a_ringing_that_is_given_up(api, call):
     given_up = api("DELETE", "/supervisions/{id}", id=dial(api, call).json()["id"])
     assert (given_up.status_code, given_up.json()["how"]) == (202, "given_up")

@@ -103,14 +103,16 @@ def expected(key, who):
         return 401
     if path == "/me":
         return 200 if who.scopes else 403
-    action = "whisper" if method == "DELETE" else path.rpartition("/")[2]
+    action = "whisper" if path.startswith("/supervisions/") else path.rpartition("/")[2]
+    if method == "PATCH" and not {"calls:whisper", "calls:barge"} <= set(who.scopes):
+        return 403
     if (f"calls:{action}" if method != "GET" else "calls:read") not in who.scopes:
         return 403
     if who.is_blind and "{" in path:
         return 404
     if method == "GET":
         return 200
-    if who.phones and action != "hangup" and method == "POST":
+    if who.phones and action != "hangup" and method in ("POST", "PATCH"):
         return 422
     return 200 if action == "hangup" else 202
 
@@ -140,7 +142,7 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
     changes = method != "GET" and expected(key, who) < 300
     call = scene.call(agent=scenery["agent"]) if changes and method == "POST" else scenery["call"]
     supervision = scenery["whisper"]
-    if changes and method == "DELETE":
+    if changes and method in ("DELETE", "PATCH"):
         supervision = scene.joined("whisper", scene.call(agent=scenery["agent"]))["id"]
     path = path.format(confId=call, id=supervision, file=scenery["asset"])
     before = len(scene.ytel.requests)
@@ -150,7 +152,10 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
         f"{path}?action=whisper" if path.endswith("/plan") else path,
         client=None,
         headers={"Authorization": f"Bearer {who.bearer}"} if who.bearer else {},
-        json={"to": scene.phone() if changes else ANY_PHONE} if method == "POST" else None,
+        json={
+            "POST": {"to": scene.phone() if changes else ANY_PHONE},
+            "PATCH": {"action": "barge"},
+        }.get(method),
     )
 
     assert answer.status_code == expected(key, who), answer.text
@@ -165,7 +170,7 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
     asked = list(scene.ytel.requests)[before:]
     if answer.status_code in (401, 403):
         assert answer.json() == {"message": "Unauthorized" if answer.status_code == 401 else "Forbidden"}
-    if answer.status_code in (401, 403) and not (method == "DELETE" and set(who.scopes) - {EVERY[0]}):
+    if answer.status_code in (401, 403) and not (method in ("DELETE", "PATCH") and set(who.scopes) - {EVERY[0]}):
         assert asked == []
     assert bool([one for one in asked if one.method != "GET"]) is changes
 

@@ -47,6 +47,7 @@ ITEMS = {
     "Barge": DIAL,
     "Takeover": DIAL,
     "Hangup": {**FLOOR, "REQUEST#1": REQUEST},
+    "Switch": DIAL,
     "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
     "WatchCalls": {**FLOOR, "WATCHED": WATCHED},
     "RefreshUsers": YTEL,

@@ -45,7 +45,7 @@ def test_what_is_done_to_items_is_bound_to_their_partitions():
 
 def test_what_the_bus_asks_for_is_kept_wherever_it_fails():
     queues = {f"arn:aws:sqs:us-east-1:123456789012:{name}" for name in TEMPLATE.resources("AWS::SQS::Queue")}
-    assert {"Listen", "Whisper", "Barge", "Takeover", "Hangup", "Supervisions"} == BUS_FUNCTIONS
+    assert {"Listen", "Whisper", "Barge", "Takeover", "Hangup", "Supervisions", "Switch"} == BUS_FUNCTIONS
     assert {rule.dead_letters for rule in TEMPLATE.rules} < queues
     assert {TEMPLATE.functions[name].on_failure for name in BUS_FUNCTIONS} < queues
 

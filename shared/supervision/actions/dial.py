@@ -21,6 +21,7 @@ from supervision.base.settings import DialSettings
 from supervision.floor.floor import Floor
 from supervision.rules.actions import ACTIONS
 from supervision.rules.audience import decide
+from supervision.rules.caller import Caller
 from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_call, require_one_of, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
@@ -57,7 +58,7 @@ class Supervise:
             earlier = self.supervisions.get(opened.supervision_id)
             if earlier is not None and earlier.dial != "refused":
                 return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
-        to = self._read_number(request)
+        to = self.read_number(_phone(request), request.caller)
         call = self.reader.read_for(request)
         of_phone = [one for one in call.supervisions if same(one.to, to)]
         standing = next((one for one in of_phone if one.under_way), None)
@@ -81,22 +82,19 @@ class Supervise:
             requestedAt=now,
             correlationId=request.correlation_id,
             key=request.name,
-            mute=self.settings.listen_mute and request.action == "listen",
+            mute=self.is_muted(request.action),
             until=now + int(min(request.max_seconds or math.inf, self.settings.max_seconds) * 1000),
         )
         # A closed supervision of this phone keeps being watched: its leg may still come.
         closed = next((one for one in of_phone if not one.displaced), None)
-        besides = [rate_limit.one_dial(request.caller.limited_as, self.settings.dials_per_minute, now)]
-        if opened is not None:
-            taken_over = InProgress("The same request is being worked on.")
-            besides.append(Guarded(opened.begun(supervision.id), taken_over))
+        besides = [self.one_dial(request.caller), *begun(opened, supervision.id)]
         try:
             self.supervisions.begin(supervision, besides, instead_of=closed)
         except PhoneTaken:
             raise InProgress("The same phone is being asked into this call right now.") from None
         if opened is not None:
             opened.supervision_id = supervision.id
-        return self._send(supervision, opened)
+        return self.send(supervision, opened)
 
     def look_again(self, id_: str) -> Supervision:
         """The supervision whose dial's answer was lost, if its phone has joined. Raises OutcomeUnknown if not."""
@@ -119,14 +117,26 @@ class Supervise:
     def _ring_ms(self) -> int:
         return self.reader.guard.patience.ring
 
-    def _read_number(self, request: Request) -> PhoneNumber:
+    def read_number(self, written: str, caller: Caller) -> PhoneNumber:
         """The phone that is meant, if this account and this key may dial it. Raises NumberNotAllowed."""
         own = self.reader.users.numbers()
-        to = read(_phone(request), account_numbers=own, regions=self.settings.dial_regions)
-        require_one_of(to, request.caller.phones)
+        to = read(written, account_numbers=own, regions=self.settings.dial_regions)
+        require_one_of(to, caller.phones)
         return to
 
-    def _send(self, supervision: Supervision, opened: Opened | None) -> Supervision:
+    def one_dial(self, caller: Caller) -> Guarded:
+        """What counts one dial of the caller's."""
+        return rate_limit.one_dial(caller.limited_as, self.settings.dials_per_minute, clock.now_ms())
+
+    def is_muted(self, action: str) -> bool:
+        """Whether a dial for this action is sent muted."""
+        return self.settings.listen_mute and action == "listen"
+
+    def send(self, supervision: Supervision, opened: Opened | None) -> Supervision:
+        """Sends the dial of a supervision that was begun, and records, tells and answers what came of it.
+
+        Raises OutcomeUnknown, or a YtelProblem where nothing rang.
+        """
         # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.
         try:
             dialled = self.reader.ytel.bring_in(
@@ -202,6 +212,13 @@ class Supervise:
         self.supervisions.outbox.keep(events, close(after))
         self.supervisions.outbox.publish(events)
         return after
+
+
+def begun(opened: Opened | None, supervision_id: str) -> list[Guarded]:
+    """What notes in a request that has a name what is about to be sent for it, if it is still this function's."""
+    if opened is None:
+        return []
+    return [Guarded(opened.begun(supervision_id), InProgress("The same request is being worked on."))]
 
 
 def _same_request(standing: Supervision, request: Request, ring_ms: int) -> Supervision:

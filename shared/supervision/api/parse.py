@@ -18,7 +18,7 @@ from supervision.rules.request import Request
 
 LONGEST_NAME = 255
 # The body of each action's route. An action that is not here takes none.
-BODIES: dict[str, type[BaseModel]] = dict.fromkeys(DIALLED, models.DialRequest)
+BODIES: dict[str, type[BaseModel]] = {**dict.fromkeys(DIALLED, models.DialRequest), "switch": models.SwitchRequest}
 # The field of a request by the name that a body or an event has for it.
 _FIELDS = {
     "confId": "conf_id",
@@ -49,7 +49,14 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
         correlation_id=correlation_of(event),
         name=name,
         asked=body,
-        **_known({"confId": parameters.get("confId", conf_id), "supervisionId": parameters.get("id"), **body}),
+        **_known(
+            {
+                "confId": parameters.get("confId", conf_id),
+                "supervisionId": parameters.get("id"),
+                "toAction": body.get("action"),
+                **body,
+            }
+        ),
     )
 
 

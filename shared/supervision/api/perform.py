@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from supervision.base.observability import logger
-from supervision.base.problems import CallNotFound, Forbidden, OutcomeUnknown, Problem
+from supervision.base.problems import CallNotFound, Forbidden, InvalidRequest, OutcomeUnknown, Problem
 from supervision.rules.actions import DIALLED
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
 from supervision.rules.scopes import SCOPE_OF
@@ -28,8 +28,11 @@ def perform(request: Request, parts: Parts, opened: Opened | None = None) -> Out
 def perform_again(request: Request, parts: Parts, about: Mapping[str, Any]) -> Outcome:
     """What becomes of a request whose first answer was that its outcome is not known; `about` is what was known.
 
-    A dial is looked for and never sent again. A hang-up is finished: who is still there is disconnected.
+    A dial is looked for and never sent again. A hang-up is finished: who is still there is disconnected. A change of
+    mode goes on from where it was.
     """
+    if request.action == "switch":
+        return perform(request, parts)
     if request.action == "hangup":
         return _outcome(lambda: _finish(request, parts, about))
     return _outcome(lambda: _look_again(parts, about.get("supervisionId")))
@@ -71,7 +74,22 @@ def _finish(request: Request, parts: Parts, lists: Mapping[str, Any]) -> Answer:
 
 
 def _leave(request: Request, parts: Parts, opened: Opened | None) -> Answer:
-    return parts.leave.leave(request.supervision_id or "", request.caller).to_json()
+    return parts.leave.leave(_supervision_of(request), request.caller).to_json()
 
 
-_OTHERS: dict[str, Callable[[Request, Parts, Opened | None], Answer]] = {"hangup": _hang_up, "leave": _leave}
+def _switch(request: Request, parts: Parts, opened: Opened | None) -> Answer:
+    _supervision_of(request)
+    return parts.switch.switch(request, opened).to_json()
+
+
+def _supervision_of(request: Request) -> str:
+    if request.supervision_id is None:
+        raise InvalidRequest('The supervision must be named by its "supervisionId".')
+    return request.supervision_id
+
+
+_OTHERS: dict[str, Callable[[Request, Parts, Opened | None], Answer]] = {
+    "hangup": _hang_up,
+    "leave": _leave,
+    "switch": _switch,
+}

@@ -25,8 +25,10 @@ class Audience:
     hears: tuple[str, ...]
 
 
-def decide(action: str, legs: FreshLegs) -> Audience:
+def decide(action: str, legs: FreshLegs, *, without: str | None = None) -> Audience:
     """Who hears the supervisor if `action` is dialled on these members.
+
+    `without` is the supervision whose own legs are gone by then, where this is a change of mode.
 
     Raises AgentNotProven where the agent is unknown, or where a whisper or a take-over lacks a proof of the agent's
     leg; MembersUnknown where a listen or a whisper cannot tell whom to keep out, or where they are too many to be kept
@@ -40,7 +42,7 @@ def decide(action: str, legs: FreshLegs) -> Audience:
         raise AgentNotProven(
             "The call's agent is not among the account's WebRTC users, so there is no number to call from."
         )
-    members = tuple(leg.member_id for leg in legs.members)
+    members = tuple(leg.member_id for leg in legs.members if legs.supervisors.get(leg.member_id, "") != without)
     if len(json.dumps(members)) > LARGEST_AUDIENCE:
         raise MembersUnknown("More is said to be on this call than can be kept from hearing, and on record.")
     if action == "takeover" and not legs.proven:
@@ -63,6 +65,12 @@ def _whisper(legs: FreshLegs, members: tuple[str, ...]) -> Audience:
     if not kept_out:
         raise ContactNotJoined("Nobody but the agent is on this call yet; who joins later would hear the whisper.")
     return Audience(kept_out, hears)
+
+
+def require_company(legs: FreshLegs) -> None:
+    """Raises AgentNotProven where the customer would be alone while a supervisor's leg that is heard is dropped."""
+    if len(legs.members) - len(legs.supervisors) < 2:
+        raise AgentNotProven("Nobody but the supervisor is with the customer, who would be alone meanwhile.")
 
 
 def to_disconnect(legs: FreshLegs) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ class Supervision:
     `time_limit` or `switched`; `endedBy` is who asked for it. `how` says how it ended or failed. `exposedBy` are the
     members who heard what was not meant for them. `until` is when its time is up.
 
+    Of a change of mode: `replacedBy` is the supervision that is to take its place, and `replacedFor` that one's action.
+    `gapMs` is how long the phone was in no call by then, from the reading that saw its leg gone to the dial.
+
     `watched` is True for as long as its leg may still come to this call. `displaced` is True where a newer supervision
     of the same phone and call has taken its place in the table.
     """
@@ -59,6 +62,9 @@ class Supervision:
     endedBy: str | None = None
     until: int | None = None
     replaces: str | None = None
+    replacedBy: str | None = None
+    replacedFor: str | None = None
+    gapMs: int | None = None
     follow: str | None = None
     agentLeg: str | None = None
     agentReleasedAt: int | None = None

@@ -92,10 +92,13 @@ def of_supervision(detail_type: str, supervision: Supervision) -> Event:
         "Supervision Ended": supervision.endedAt,
         "Agent Released": supervision.agentReleasedAt,
     }.get(detail_type)
+    data = supervision.to_json()
+    if detail_type == "Supervision Started" and supervision.gapMs is not None:
+        data["gapMs"] = supervision.gapMs
     return Event(
         detail_type,
         subject,
-        supervision.to_json(),
+        data,
         supervision.requestedBy,
         supervision.correlationId,
         seen if seen is not None else clock.now_ms(),

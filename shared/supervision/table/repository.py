@@ -61,19 +61,23 @@ class Supervisions:
         raise besides[lost - len(own)].problem
 
     def save(
-        self, supervision: Supervision, tell: Sequence[Event] = (), besides: Sequence[Write] = ()
+        self,
+        supervision: Supervision,
+        tell: Sequence[Event] = (),
+        besides: Sequence[Write] = (),
+        guarded: Sequence[Guarded] = (),
     ) -> Supervision | None:
         """Records what changed, together with the events that tell of it and with `besides`, and sends the events.
 
-        None where somebody else changed the record meanwhile; then nothing was recorded, and nothing told.
+        None where somebody else changed the record meanwhile; then nothing was recorded, and nothing told. Nor was it
+        where the problem of one of `guarded` is raised, whose condition does not hold.
         """
         saved = supervision.replace(version=supervision.version + 1)
-        if (
-            self._gateway.write_together(
-                [*self._writes(saved, _unchanged(supervision)), *self.outbox.writes(tell), *besides]
-            )
-            is not None
-        ):
+        own = [*self._writes(saved, _unchanged(supervision)), *self.outbox.writes(tell), *besides]
+        lost = self._gateway.write_together([*own, *(one.write for one in guarded)])
+        if lost is not None and lost >= len(own):
+            raise guarded[lost - len(own)].problem
+        if lost is not None:
             return None
         if tell:
             self.outbox.publish(tell)

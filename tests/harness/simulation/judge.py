@@ -208,9 +208,12 @@ class Judge:
 
 
 def _action_of(invocation: Invocation) -> str:
+    """What a dial of this invocation is for."""
     detail = invocation.event.get("detail")
     if isinstance(detail, dict):
-        return str(detail.get("action"))
+        return str(detail.get("toAction") or detail.get("action"))
+    if invocation.event["routeKey"].startswith("PATCH"):
+        return str(json.loads(invocation.event["body"])["action"])
     return str(invocation.event["rawPath"]).rpartition("/")[2]
 
 

@@ -16,6 +16,7 @@ from tests.harness.simulation.worlds import World
 PHONES = [f"+1212555014{nth}" for nth in range(3)]
 LEGS = [("contact", "agent"), ("agent", "contact"), ("contact", "agent", "third"), ("agent",), ("contact",)]
 PROOFS = ["channelName", "callerId", "both", None]
+ACTION = st.sampled_from(["listen", "whisper", "barge", "takeover"])
 NTH = st.integers(0, 2)
 PAUSES = st.sampled_from([0.0, 0.05, 1.0, 4.0, 10.0])
 PHONE = st.sampled_from(PHONES)
@@ -68,7 +69,7 @@ class Floors(RuleBasedStateMachine):
             self.system.floor.leave(call, member)
             self._went(f"{member} leaves {call[:4]}", pause)
 
-    @rule(nth=NTH, action=st.sampled_from(["listen", "whisper", "barge", "takeover"]), to=PHONE, key=KEYS, pause=PAUSES)
+    @rule(nth=NTH, action=ACTION, to=PHONE, key=KEYS, pause=PAUSES)
     def supervises(self, nth: int, action: str, to: str, key: str | None, pause: float) -> None:
         if call := self._call(nth):
             asked = self.system.http(
@@ -112,6 +113,18 @@ class Floors(RuleBasedStateMachine):
             id_ = items[nth % len(items)]["id"]["S"]
             asked = self.system.http("DELETE /supervisions/{id}", {"id": id_})
             self._went(f"leave: {asked.name}", pause)
+
+    @rule(nth=NTH, action=ACTION, over_the_bus=st.booleans(), pause=PAUSES)
+    def supervisor_changes_mode(self, nth: int, action: str, over_the_bus: bool, pause: float) -> None:
+        items = self.system.table.partition({"S": "OPEN"}, None)
+        if items and over_the_bus:
+            id_ = items[nth % len(items)]["id"]["S"]
+            self.system.put_event({"action": "switch", "supervisionId": id_, "toAction": action})
+            self._went(f"bus: change to {action}", pause)
+        elif items:
+            id_ = items[nth % len(items)]["id"]["S"]
+            asked = self.system.http("PATCH /supervisions/{id}", {"id": id_}, {"action": action})
+            self._went(f"change to {action}: {asked.name}", pause)
 
     @rule(nth=NTH, pause=PAUSES)
     def hangs_up(self, nth: int, pause: float) -> None:
@@ -178,7 +191,7 @@ class Floors(RuleBasedStateMachine):
             self._went(f"{call[:4]} is on hold", pause)
 
     @moving("kill")
-    @rule(function=st.sampled_from(["WatchCalls", "Whisper", "Listen", "Hangup"]), pause=PAUSES)
+    @rule(function=st.sampled_from(["WatchCalls", "Whisper", "Listen", "Switch", "Hangup"]), pause=PAUSES)
     def is_killed(self, function: str, pause: float) -> None:
         if self.system.kill(function):
             self._went(f"{function} is killed", pause)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from supervision.api.openapi.parts import IDEMPOTENCY_KEY, REPLAYED, YTEL, json_of, refusals, route
+from supervision.api.openapi.parts import IDEMPOTENCY_KEY, REPLAYED, YTEL, json_body, json_of, refusals, route
 from supervision.base.problems import (
     AgentNotProven,
     AlreadySupervising,
@@ -12,8 +12,10 @@ from supervision.base.problems import (
     InProgress,
     InvalidRequest,
     MembersUnknown,
+    NotJoined,
     NumberNotAllowed,
     OutcomeUnknown,
+    SupervisionNotFound,
     TooManyDials,
     TooManyRequests,
 )
@@ -23,10 +25,6 @@ _ONCE = (
     " Asked again within 30 s by the same client, for the same call and phone, it answers with the supervision that is "
     "under way. A dial whose answer was lost is never sent again blindly: asking again looks whether the phone joined."
 )
-_PHONE = {
-    "required": True,
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DialRequest"}}},
-}
 
 
 def dial(action: str) -> dict[str, Any]:
@@ -55,8 +53,43 @@ def dial(action: str) -> dict[str, Any]:
             outcome_unknown=unknown,
         ),
         parameters=(IDEMPOTENCY_KEY,),
-        body=_PHONE,
+        body=json_body("DialRequest"),
     )
+
+
+SWITCH = route(
+    "switch",
+    "Supervisions",
+    ACTIONS["switch"].summary,
+    ACTIONS["switch"].description
+    + " Whom the other action would be heard by is decided first, and a refusal changes nothing. Then the leg is "
+    "dropped, seen to be gone, and the phone is dialled once more. Asking again goes on from where it was.",
+    json_of(
+        202,
+        "The supervision that takes its place (`replaces`); itself, where it does that already.",
+        "Supervision",
+        REPLAYED,
+    ),
+    refusals(
+        SupervisionNotFound,
+        CallNotFound,
+        NotJoined,
+        AgentNotProven,
+        MembersUnknown,
+        ContactNotJoined,
+        AlreadySupervising,
+        InProgress,
+        InvalidRequest,
+        NumberNotAllowed,
+        TooManyDials,
+        TooManyRequests,
+        *YTEL,
+        OutcomeUnknown,
+        outcome_unknown={"supervisionId": "7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"},
+    ),
+    parameters=(IDEMPOTENCY_KEY,),
+    body=json_body("SwitchRequest"),
+)
 
 
 _LISTS = {"confId": "5555776a-564f-4805-ada6-e770c66d7368", "hungUp": ["503"], "failed": ["504"]}

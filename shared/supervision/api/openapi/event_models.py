@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from supervision.api.openapi.models import LEFT_OUT, Call, HungUp, Millis, Model, Problem, Supervision
+from supervision.api.openapi.models import (
+    LEFT_OUT,
+    Absent,
+    Call,
+    Dialled,
+    HungUp,
+    Millis,
+    Model,
+    Problem,
+    Supervision,
+)
 from supervision.rules.actions import ON_BUS
 
 REQUESTED = "Supervision Requested"
@@ -27,7 +37,7 @@ class RequestDetail(Model):
     supervisionId: str = Field(
         LEFT_OUT, description="The supervision, for leave and switch.", min_length=1, max_length=255
     )
-    toAction: OnBus = Field(LEFT_OUT, description="What a switch changes to.")
+    toAction: Dialled = Field(LEFT_OUT, description="What a switch changes to.")
     requestId: str | int = Field(
         LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
     )
@@ -60,6 +70,22 @@ class EndedCall(Call):
     """A call that is over, as it was last seen."""
 
     status: Literal["ended"]  # type: ignore[assignment] # the one field that differs from a call in progress
+
+
+class StartedSupervision(Supervision):
+    """A supervision whose phone is being dialled."""
+
+    gapMs: int | Absent = Field(
+        None,
+        description="After a change of mode: from the reading that saw the old leg gone to this dial, in ms.",
+    )
+
+
+class OfStartedSupervision(Model):
+    """A supervision began."""
+
+    metadata: Metadata
+    data: StartedSupervision
 
 
 class OfSupervision(Model):
@@ -99,7 +125,7 @@ class OfEndedCall(Model):
 
 # What each says, and its detail.
 OUTGOING: dict[str, tuple[str, type[Model]]] = {
-    "Supervision Started": ("Ytel is dialling the supervisor's phone.", OfSupervision),
+    "Supervision Started": ("Ytel is dialling the supervisor's phone.", OfStartedSupervision),
     "Supervision Joined": ("The supervisor's phone is on the call.", OfSupervision),
     "Supervision Ended": ("The supervisor or the call is gone.", OfSupervision),
     "Supervision Failed": ("A request came to nothing, or its phone never came.", OfFailure),

@@ -166,6 +166,12 @@ class DialRequest(Model):
     )
 
 
+class SwitchRequest(Model):
+    """What a supervision is changed to."""
+
+    action: Dialled
+
+
 class Supervision(Model):
     """One supervisor's phone, asked into one call."""
 
@@ -287,6 +293,7 @@ ANSWERS = (
     Supervision,
     SupervisionList,
     DialRequest,
+    SwitchRequest,
     Me,
     HungUp,
     Plan,

@@ -41,6 +41,14 @@ def json_of(status: int, description: str, shape: str, headers: Part | None = No
     return {status: {"description": description, "content": content, **({"headers": headers} if headers else {})}}
 
 
+def json_body(shape: str, *, required: bool = True) -> Part:
+    """A body of the shape named."""
+    return {
+        "required": required,
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}},
+    }
+
+
 def json_of_any(status: int, description: str, shapes: tuple[str, ...], headers: Part) -> dict[int, Part]:
     """JSON of one of the shapes named."""
     schema = {"anyOf": [{"$ref": f"#/components/schemas/{shape}"} for shape in shapes]}

@@ -1,0 +1,203 @@
+"""A change of mode: on Ytel it is a second dial of the same phone, for which its leg has to go first.
+
+    decide ──claim──► the old leg goes ──seen to be gone──► decide anew ──begin──► dial
+      │                     │                                    │
+      refused:              a function that dies here leaves a supervision that ends, `switched`: every reading drops
+      nothing changed       its leg, nobody is dialled, and asking again goes on from there
+
+The claim puts on record that the leg is to go and which supervision takes its place, in one transaction. That one's
+record is written before its dial is sent, and only where no other of that phone is under way: so however many functions
+go on with one change, the phone is dialled once.
+"""
+
+import time
+from dataclasses import dataclass
+
+from supervision.actions.call_reader import CallNow
+from supervision.actions.dial import DIAL_MS, Supervise, begun
+from supervision.base import clock
+from supervision.base.observability import add_metric, logger
+from supervision.base.problems import (
+    AgentNotProven,
+    AlreadySupervising,
+    CallNotFound,
+    InProgress,
+    InvalidRequest,
+    NotJoined,
+    OutcomeUnknown,
+    SupervisionNotFound,
+    YtelProblem,
+)
+from supervision.rules.actions import ACTIONS, DIALLED, in_words
+from supervision.rules.audience import decide, require_company
+from supervision.rules.phone_numbers import PhoneNumber, require_not_in_call, same
+from supervision.rules.request import Request
+from supervision.rules.supervision import Supervision, new_id
+from supervision.table.repository import PhoneTaken
+from supervision.table.requests import Opened
+
+RECORD_ATTEMPTS = 4
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Changes what a supervision does. `confirm_seconds` is how long is looked whether its old leg is gone."""
+
+    supervise: Supervise
+    confirm_seconds: float
+
+    def switch(self, request: Request, opened: Opened | None = None) -> Supervision:
+        """The supervision that takes the place of the one that is asked about; itself, where it does that already.
+
+        Raises SupervisionNotFound; Forbidden without the scopes of both actions; NotJoined where its phone is not on
+        the call; what an audience or a number is refused with, and TooManyDials: then nothing has changed. Once its leg
+        was told to go: OutcomeUnknown where it is not seen to be gone in time, and asking again goes on; the refusal of
+        the audience as it is by then; what a dial raises.
+        """
+        action = request.to_action
+        if action is None or action not in DIALLED:
+            raise InvalidRequest(f"What it is changed to must be {in_words(DIALLED)}.")
+        supervision = self._get(request.supervision_id or "")
+        request.caller.require_supervision(supervision.clientId)
+        request.caller.require(supervision.action)
+        request.caller.require(action)
+        to = self.supervise.read_number(supervision.to, request.caller)
+        if supervision.replacedBy is None:
+            if supervision.action == action and supervision.under_way and supervision.ending is None:
+                return supervision
+            supervision = self._claimed(supervision, to, request, opened)
+        if supervision.replacedFor != action or supervision.replacedBy is None:
+            raise _not_joined(supervision)
+        if opened is not None:
+            opened.supervision_id = supervision.replacedBy
+        return self._dialled_again(supervision, request, opened)
+
+    def _claimed(
+        self, supervision: Supervision, to: PhoneNumber, request: Request, opened: Opened | None
+    ) -> Supervision:
+        """The supervision once it is on record that its leg is to go, and for what."""
+        action = request.to_action or ""
+        call = self.supervise.reader.read_as(request.caller, supervision.confId)
+        require_not_in_call(to, call.numbers)
+        for _ in range(RECORD_ATTEMPTS):
+            supervision = self._get(supervision.id)
+            if supervision.replacedBy is not None:
+                return supervision  # by another function, just now
+            if supervision.state != "joined" or supervision.ending is not None:
+                raise _not_joined(supervision)
+            if supervision.agentLeg is not None:
+                raise AgentNotProven("The agent is being released from this call; the customer would be alone.")
+            if ACTIONS[supervision.action].heard_by_all:
+                require_company(call.legs)
+            decide(action, call.legs, without=supervision.id)
+            next_ = new_id()
+            claimed = supervision.replace(
+                ending="switched", endedBy=request.caller.client, replacedBy=next_, replacedFor=action
+            )
+            guarded = [self.supervise.one_dial(request.caller), *begun(opened, next_)]
+            saved = self.supervise.supervisions.save(claimed, guarded=guarded)
+            if saved is not None:
+                return saved
+        raise InProgress("The supervision is being changed by others; ask again in a moment.")
+
+    def _dialled_again(self, before: Supervision, request: Request, opened: Opened | None) -> Supervision:
+        next_ = self.supervise.supervisions.get(before.replacedBy or "")
+        if next_ is not None:
+            return self._as_it_stands(next_)
+        call = self._seen_gone(before)
+        audience = decide(before.replacedFor or "", call.legs)
+        if call.agent is None:
+            raise AssertionError("an audience was decided for a call without an agent")
+        now = clock.now_ms()
+        next_ = Supervision(
+            id=before.replacedBy or "",
+            action=before.replacedFor or "",
+            confId=before.confId,
+            to=before.to,
+            caller=call.agent.webrtcNumber,
+            clientId=call.agent.clientId,
+            noSpeakToList=audience.no_speak_to,
+            hears=audience.hears,
+            requestedBy=request.caller.client,
+            requestedAt=now,
+            correlationId=request.correlation_id,
+            key=request.name,
+            mute=self.supervise.is_muted(before.replacedFor or ""),
+            until=before.until,
+            replaces=before.id,
+            follow=before.follow,
+            gapMs=max(0, now - call.conference.read_at),
+        )
+        self._begin(next_)
+        add_metric("SwitchGap", next_.gapMs or 0, "Milliseconds")
+        return self.supervise.send(next_, opened)
+
+    def _as_it_stands(self, next_: Supervision) -> Supervision:
+        if next_.dial == "taken" or next_.joinedAt is not None:
+            return next_
+        if next_.dial == "refused":
+            raise _not_joined(next_)
+        if next_.dial == "pending" and clock.now_ms() - next_.requestedAt < DIAL_MS:
+            raise InProgress("The same request is being worked on.")
+        return self.supervise.look_again(next_.id)
+
+    def _seen_gone(self, before: Supervision) -> CallNow:
+        """The call, once a reading shows that the old leg is gone. Each reading drops it, until it is."""
+        end = time.monotonic() + self.confirm_seconds
+        pause, missing = FIRST_PAUSE, 0
+        while True:
+            try:
+                call = self.supervise.reader.read(before.confId)
+            except CallNotFound:
+                missing += 1
+                if missing > 1:
+                    raise
+            except YtelProblem as problem:
+                logger.info("whether a leg is gone could not be seen", code=problem.code)
+                missing = 0
+            else:
+                missing = 0
+                if call.legs.known and not call.legs.own(before.id):
+                    return call
+            if time.monotonic() + pause > end:
+                raise OutcomeUnknown(
+                    "The supervisor's leg is not seen to be gone yet, and the phone not dialled; asking again goes on.",
+                    extra={"supervisionId": before.id},
+                )
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _begin(self, next_: Supervision) -> None:
+        """Puts it on record. Raises AlreadySupervising or InProgress where another request asked its phone in."""
+        supervisions = self.supervise.supervisions
+        for _ in range(RECORD_ATTEMPTS):
+            of_phone = [one for one in supervisions.open(next_.confId) if same(one.to, next_.to)]
+            other = next((one for one in of_phone if one.under_way), None)
+            if other is not None and other.id != next_.replaces:
+                raise AlreadySupervising(
+                    "This phone was asked into this call meanwhile.", extra={"supervisionId": other.id}
+                )
+            if other is not None:
+                self.supervise.reader.read(next_.confId)  # another reading than the last one has it on the call
+                continue
+            try:
+                supervisions.begin(next_, instead_of=next((one for one in of_phone if not one.displaced), None))
+            except PhoneTaken:
+                continue
+            return
+        raise InProgress("The same phone is being asked into this call right now.")
+
+    def _get(self, id_: str) -> Supervision:
+        supervision = self.supervise.supervisions.get(id_)
+        if supervision is None:
+            raise SupervisionNotFound("There is no such supervision.")
+        return supervision
+
+
+def _not_joined(supervision: Supervision) -> NotJoined:
+    next_ = supervision.replacedBy
+    return NotJoined(
+        "The supervisor's phone is not on the call under this supervision, so its mode cannot be changed.",
+        extra={"supervisionId": next_} if next_ else None,
+    )

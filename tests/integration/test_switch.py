@@ -1,0 +1,316 @@
+"""A change of mode: decided first, the old leg seen to be gone, one dial; whatever dies on the way."""
+
+from contextlib import suppress
+
+import pytest
+
+from supervision.api import entry
+from supervision.base import aws
+from supervision.base.problems import (
+    AgentNotProven,
+    AlreadySupervising,
+    ContactNotJoined,
+    Forbidden,
+    InvalidRequest,
+    NotJoined,
+    NumberNotAllowed,
+    OutcomeUnknown,
+    SupervisionNotFound,
+    TooManyDials,
+    YtelUnavailable,
+)
+from supervision.rules.caller import Caller
+from supervision.rules.request import Done, Request
+from supervision.rules.scopes import SCOPES
+from tests.harness.fake_ytel.faults import Reset, Run, Status
+from tests.integration.desk import CRM, PHONE, at_once
+
+
+def asked(supervision, action, caller=CRM, **more):
+    return Request(
+        action="switch",
+        caller=caller,
+        correlation_id="correlation-2",
+        supervision_id=supervision.id,
+        to_action=action,
+        asked={"action": action},
+        **more,
+    )
+
+
+def change(desk, supervision, action, caller=CRM):
+    return desk.parts.switch.switch(asked(supervision, action, caller))
+
+
+@pytest.fixture
+def desk(make_desk):
+    """One that looks long enough for a leg to be gone, however busy the machine is."""
+    return make_desk(confirm_seconds=20.0)
+
+
+@pytest.fixture
+def call(desk):
+    return desk.call()
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "hear"),
+    [
+        ("listen", "whisper", {"agent"}),
+        ("whisper", "barge", {"agent", "contact"}),
+        ("barge", "listen", set()),
+        ("whisper", "takeover", {"agent", "contact"}),
+    ],
+)
+def test_the_phone_is_dialled_again_for_the_other_action(desk, call, first, then, hear):
+    before = desk.joined(first, call)
+    after = change(desk, before, then)
+    assert (after.action, after.state, after.replaces, after.to) == (then, "dialing", before.id, before.to)
+    assert after.noSpeakToList == desk.record(after).noSpeakToList
+    assert set(after.noSpeakToList) | set(after.hears) == set(desk.floor.members(call, "agent", "contact"))
+    ended = desk.record(before)
+    assert (ended.state, ended.how, ended.endedBy) == ("ended", "switched", "crm")
+    assert not desk.floor.is_in(call, PHONE)
+    assert desk.dials() == 2
+    desk.floor.answer(call, PHONE)
+    assert desk.floor.roles_that_hear(call, PHONE) == hear
+    desk.move(1)
+    desk.look()
+    assert desk.record(after).state == "joined"
+    assert desk.types()[2:5] == ["Supervision Ended", "Supervision Started", "Supervision Joined"]
+
+
+def test_the_gap_is_told_with_the_start(desk, call):
+    before = desk.joined("listen", call)
+    read = desk.parts.ytel.conference
+
+    def slowly(conf_id):
+        found = read(conf_id)
+        desk.move(0.3)
+        return found
+
+    vars(desk.parts.ytel)["conference"] = slowly
+    after = change(desk, before, "whisper")
+    started = [one for one in desk.told if one.type == "Supervision Started"][1]
+    assert started.data == {**after.to_json(), "gapMs": after.gapMs}
+    assert after.gapMs == after.requestedAt - desk.record(before).endedAt == 300
+    assert "gapMs" not in after.to_json()
+
+
+def test_asked_again_it_is_the_same_and_nobody_is_dialled(desk, call):
+    before = desk.joined("listen", call)
+    after = change(desk, before, "whisper")
+    assert change(desk, before, "whisper").id == after.id
+    assert change(desk, after, "whisper").id == after.id
+    with pytest.raises(NotJoined) as refused:
+        change(desk, before, "barge")
+    assert refused.value.extra == {"supervisionId": after.id}
+    assert desk.dials() == 2
+
+
+def test_the_mode_it_has_is_no_change(desk, call):
+    before = desk.joined("listen", call)
+    assert change(desk, before, "listen") == before
+    assert desk.floor.is_in(call, PHONE)
+
+
+# ---------------------------------------------------------------- refused: nothing changes
+
+
+def refused(desk, supervision, call, action, problem, caller=CRM):
+    with pytest.raises(problem):
+        change(desk, supervision, action, caller)
+    assert desk.floor.is_in(call, PHONE)
+    assert (desk.record(supervision).state, desk.record(supervision).ending) == ("joined", None)
+    assert desk.dials() == 1
+
+
+def test_a_refusal_of_the_audience_changes_nothing(desk):
+    call = desk.call(proof=None)
+    refused(desk, desk.joined("listen", call), call, "whisper", AgentNotProven)
+
+
+def test_a_whisper_to_an_agent_alone_changes_nothing(desk, call):
+    before = desk.joined("listen", call)
+    desk.floor.leave(call, desk.floor.member(call, "contact"))
+    refused(desk, before, call, "whisper", ContactNotJoined)
+
+
+def test_both_scopes_are_needed(desk, call):
+    before = desk.joined("listen", call)
+    for scopes in ({"calls:listen"}, {"calls:whisper"}):
+        refused(desk, before, call, "whisper", Forbidden, Caller("crm", frozenset(scopes)))
+
+
+def test_bounds_hold(desk, call):
+    before = desk.joined("listen", call)
+    refused(desk, before, call, "whisper", SupervisionNotFound, Caller("crm", SCOPES, agents=frozenset({"another"})))
+    refused(desk, before, call, "whisper", NumberNotAllowed, Caller("crm", SCOPES, phones=frozenset({"+12125550199"})))
+
+
+def test_an_action_that_there_is_not(desk, call):
+    before = desk.joined("listen", call)
+    for action in (None, "hangup", "shout"):
+        refused(desk, before, call, action, InvalidRequest)
+
+
+def test_a_dial_too_many_changes_nothing(make_desk):
+    desk = make_desk(dials_per_minute=1)
+    call = desk.call()
+    refused(desk, desk.joined("listen", call), call, "barge", TooManyDials)
+
+
+def test_ytel_being_down_changes_nothing(desk, call):
+    before = desk.joined("listen", call)
+    desk.ytel.faults.add("GET", "/conference", Status(503), times=None)
+    refused(desk, before, call, "barge", YtelUnavailable)
+
+
+@pytest.mark.parametrize("ends", ["rings", "left"])
+def test_what_is_not_on_the_call_is_not_changed(desk, call, ends):
+    before = desk.dial("listen", call) if ends == "rings" else desk.joined("listen", call)
+    if ends == "left":
+        desk.parts.leave.leave(before.id, CRM)
+    with pytest.raises(NotJoined):
+        change(desk, before, "barge")
+    assert desk.dials() == 1
+
+
+def test_no_customer_is_left_alone_meanwhile(desk, call):
+    before = desk.joined("barge", call)
+    desk.floor.leave(call, desk.floor.member(call, "agent"))
+    refused(desk, before, call, "listen", AgentNotProven)
+
+
+def test_who_took_a_call_over_stays(desk, call):
+    before = desk.joined("takeover", call)
+    desk.look()
+    refused(desk, before, call, "barge", AgentNotProven)
+
+
+# ---------------------------------------------------------------- on the way
+
+
+def test_a_leg_that_does_not_go_is_not_doubled_and_asking_again_goes_on(make_desk):
+    desk = make_desk(confirm_seconds=0.1)
+    call = desk.call()
+    before = desk.joined("listen", call)
+    desk.ytel.faults.add("DELETE", "/participant/", Status(503), times=None)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown) as unknown:
+            change(desk, before, "whisper")
+        assert unknown.value.extra == {"supervisionId": before.id}
+    assert desk.dials() == 1
+    desk.ytel.faults.clear()
+    desk.look()
+    after = change(desk, before, "whisper")
+    assert (after.action, desk.dials()) == ("whisper", 2)
+
+
+def test_the_audience_is_decided_anew_once_the_leg_is_gone(desk, call):
+    before = desk.joined("listen", call)
+    thirds = []
+    desk.ytel.faults.add("DELETE", "/participant/", Run(lambda: thirds.append(desk.floor.join(call, "third"))))
+    after = change(desk, before, "whisper")
+    assert set(thirds) < set(after.noSpeakToList)
+
+
+def test_who_may_not_be_whispered_to_any_more_is_not_dialled(desk, call):
+    before = desk.joined("listen", call)
+    agent = desk.floor.member(call, "agent")
+    desk.ytel.faults.add("DELETE", "/participant/", Run(lambda: desk.floor.leave(call, agent)))
+    with pytest.raises(AgentNotProven):
+        change(desk, before, "whisper")
+    assert desk.dials() == 1
+    assert desk.record(before).how == "switched"
+
+
+@pytest.mark.parametrize("fault", [Reset(processed=True), Reset(processed=False)], ids=str)
+def test_a_dial_whose_answer_is_lost_is_not_sent_again(desk, call, fault):
+    before = desk.joined("listen", call)
+    desk.ytel.faults.add("POST", "/participant$", fault)
+    with pytest.raises(OutcomeUnknown) as unknown:
+        change(desk, before, "whisper")
+    with pytest.raises(OutcomeUnknown) as again:
+        change(desk, before, "whisper")
+    assert unknown.value.extra == again.value.extra
+    assert desk.dials() == 2
+    if fault.processed:
+        desk.move(1)
+        desk.floor.answer(call, PHONE)
+        assert change(desk, before, "whisper").state == "joined"
+
+
+def test_another_request_for_the_phone_meanwhile_wins(desk, call):
+    before = desk.joined("listen", call)
+    others = []
+
+    def gone_then_asked():
+        desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
+        desk.move(1)
+        others.append(desk.supervise.dial(desk.asked("barge", call)))
+
+    desk.ytel.faults.add("DELETE", "/participant/", Run(gone_then_asked))
+    with pytest.raises(AlreadySupervising) as refused:
+        change(desk, before, "whisper")
+    assert refused.value.extra == {"supervisionId": others[0].id}
+    assert desk.dials() == 2
+
+
+def test_many_at_once_dial_once(desk, call):
+    before = desk.joined("listen", call)
+    functions = [desk.function() for _ in range(4)]
+    at_once(lambda n: functions[n].switch.switch(asked(before, "whisper")), 4)
+    assert desk.dials() == 2
+    assert len(desk.open()) == 1
+
+
+class Killed(BaseException):
+    """The function dies."""
+
+
+@pytest.mark.parametrize("nth", range(1, 12))
+def test_a_function_that_dies_anywhere_leaves_neither_two_legs_nor_a_dial_that_nobody_knows_of(
+    desk, call, nth, monkeypatch
+):
+    """It dies after its nth write; what asks again goes on."""
+    before = desk.joined("listen", call)
+    dynamodb = aws.client("dynamodb")
+    writes = {"left": nth}
+
+    def dying(write):
+        def one(**request):
+            answer = write(**request)
+            writes["left"] -= 1
+            if not writes["left"]:
+                raise Killed
+            return answer
+
+        return one
+
+    with monkeypatch.context() as patched:
+        for name in ("transact_write_items", "put_item", "delete_item", "update_item"):
+            patched.setattr(dynamodb, name, dying(getattr(dynamodb, name)))
+        with suppress(Killed):
+            desk.parts.switch.switch(asked(before, "whisper"))
+    assert len(desk.floor.ringing(call)) <= 1
+    known = {one.id for one in desk.parts.supervisions.open()}
+    assert len(desk.floor.ringing(call)) <= len(known)
+    desk.move(11)
+    desk.look()
+    with suppress(OutcomeUnknown):  # it may have rung
+        change(desk, before, "whisper")
+    assert desk.dials() <= 2
+    legs = len(desk.floor.members(call, "supervisor")) + len(desk.floor.ringing(call))
+    assert legs <= 1
+
+
+# ---------------------------------------------------------------- over the bus, and under a key
+
+
+def test_a_key_replays_it(desk, call):
+    before = desk.joined("listen", call)
+    first, again = (entry.act(asked(before, "whisper", name="key"), desk.parts) for _ in range(2))
+    assert isinstance(first, Done)
+    assert isinstance(again, Done)
+    assert (first.answer["id"], again.replayed, desk.dials()) == (again.answer["id"], True, 2)
