@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from supervision.actions.dial import Supervise
     from supervision.actions.guard import Guard
     from supervision.actions.hang_up import HangUp
+    from supervision.actions.help import CallForHelp
     from supervision.actions.leave import Leave
     from supervision.actions.switch import Switch
     from supervision.rules.lifecycle import Patience
     from supervision.table.clients import KnownClients
+    from supervision.table.helps import Helps
     from supervision.table.outbox import Outbox
     from supervision.table.rate_limit import Reads
     from supervision.table.repository import Supervisions
@@ -80,7 +82,7 @@ class Parts:
         return Floor(
             self.settings.table_name,
             self.users,
-            lambda: Upstream(self.ytel, self.guard),
+            lambda: Upstream(self.ytel, self.guard, self.helps.standing),
             max_age_seconds=self.settings.calls_max_age_seconds,
             max_stale_seconds=self.settings.calls_max_stale_seconds,
         )
@@ -91,6 +93,20 @@ class Parts:
         from supervision.table.outbox import Outbox
 
         return Outbox(self.gateway, self.settings.event_bus_name)
+
+    @cached_property
+    def helps(self) -> "Helps":
+        """The agents' calls for a supervisor."""
+        from supervision.table.helps import Helps
+
+        return Helps(self.gateway)
+
+    @cached_property
+    def call_for_help(self) -> "CallForHelp":
+        """Has them stand."""
+        from supervision.actions.help import CallForHelp
+
+        return CallForHelp(self.reader, self.helps, self.outbox, self.floor)
 
     @cached_property
     def supervisions(self) -> "Supervisions":

@@ -52,7 +52,9 @@ def test_what_changed_in_the_list(api, system, floor, call):
     assert {call, began} <= {one["confId"] for one in whole["calls"]}
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "x"}, {"direction": "up"}, {"cursor": "?"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": "0"}, {"limit": "x"}, {"direction": "up"}, {"cursor": "?"}, {"supervised": "1"}, {"help": "no"}]
+)
 def test_a_list_that_cannot_be_asked_for(api, query):
     assert api("GET", "/calls", query=query).status_code == 422
 
@@ -187,6 +189,25 @@ def test_a_hang_up_that_cannot_be_begun(api, system, floor, agent, call):
     assert api("POST", "/calls/{confId}/hangup", confId=call).json()["code"] == "ytel_rate_limited"
     long = {"Idempotency-Key": "x" * 256}
     assert api("POST", "/calls/{confId}/hangup", confId=call, headers=long).json()["code"] == "invalid_request"
+
+
+def test_help_is_asked_for_and_withdrawn(api, system, call):
+    asked = api("PUT", "/calls/{confId}/help", confId=call, body={"reason": "a manager, please"}).json()
+    assert (asked["confId"], asked["help"]["reason"]) == (call, "a manager, please")
+    again = api("PUT", "/calls/{confId}/help", confId=call).json()
+    assert again["help"] == {**asked["help"], "reason": None}
+    rows = api("GET", "/calls", query={"help": "true", "limit": "1000"}).json()["calls"]
+    assert [one["help"] for one in rows if one["confId"] == call] == [again["help"]]
+    for _ in range(2):
+        withdrawn = api("DELETE", "/calls/{confId}/help", confId=call)
+        assert (withdrawn.status_code, withdrawn.json()["help"]) == (200, None)
+    for method in ("PUT", "DELETE"):
+        assert api(method, "/calls/{confId}/help", confId="nobody").json()["code"] == "call_not_found"
+
+
+@pytest.mark.parametrize("body", [b"{", {"reason": 5}, {"reason": None}, {"reason": "x" * 501}, {"why": "so"}])
+def test_help_that_cannot_be_asked_for(api, call, body):
+    assert api("PUT", "/calls/{confId}/help", confId=call, body=body).json()["code"] == "invalid_request"
 
 
 # ---------------------------------------------------------------- the supervisions

@@ -108,6 +108,10 @@ def test_what_is_told_is_what_is_registered(registered, system, api, floor, agen
     floor.join(exposed, "third")
     watch()
     told("Supervision Exposed", exposed)
+    for method in ("PUT", "DELETE"):
+        assert api(method, "/calls/{confId}/help", confId=exposed).status_code == 200
+    told("Help Asked", exposed)
+    told("Help Withdrawn", exposed)
     assert api("POST", "/calls/{confId}/hangup", confId=left).status_code == 200
     watch()
     system.move_clock(3)

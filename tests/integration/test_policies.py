@@ -36,6 +36,7 @@ FLOOR = {
     "ASIDE": {"PutItem"},
     "READS#crm": {"UpdateItem"},
     "SWEEP": {"UpdateItem"},
+    "HELP": {"Query"},
 }
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "UpdateItem", "DeleteItem"}
@@ -49,7 +50,8 @@ ITEMS = {
     "Hangup": {**FLOOR, "REQUEST#1": REQUEST},
     "Switch": DIAL,
     "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
-    "WatchCalls": {**FLOOR, "WATCHED": WATCHED},
+    "Help": {**FLOOR, "REQUEST#1": REQUEST, "HELP": {"Query", "GetItem", "PutItem", "DeleteItem"}},
+    "WatchCalls": {**FLOOR, "HELP": {"Query", "DeleteItem"}, "WATCHED": WATCHED},
     "RefreshUsers": YTEL,
     "Authorize": {},
     "Page": {},
@@ -114,7 +116,8 @@ OTHERS = [
     ("dynamodb", "Query", by_index("by_time", "kind"), {"Supervisions"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "OUTBOX"), READERS),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "DIALS#crm", "REQUEST#1"), DIALLERS),
-    ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX", "ASIDE"), {"WatchCalls"}),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX", "ASIDE", "HELP"), {"WatchCalls"}),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("HELP", "OUTBOX", "ASIDE"), {"Help", "WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
     ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_TOKEN}, ASKS_YTEL),
     ("secretsmanager", "GetSecretValue", {"SecretId": API_CLIENTS}, {"Authorize", *BUS_DOORS}),
@@ -242,6 +245,7 @@ def test_all_the_work_is_done_under_the_functions_own_policies(system):
 
     call = f"/calls/{SAMPLE_CALL}"
     answers = [ask("GET", path) for path in ("/calls", call, f"{call}/plan?action=whisper", "/", "/supervisions")]
+    answers += [ask("PUT", f"{call}/help"), ask("DELETE", f"{call}/help")]
     for number, action in enumerate(("listen", "whisper", "barge", "takeover")):
         to = {"to": f"+1212555014{number}"}
         answers.append(ask("POST", f"{call}/{action}", to, **{"Idempotency-Key": f"key-{action}"}))

@@ -23,6 +23,8 @@ def row(conf_id, created=0, **fields):
         "inbound": True,
         "clientId": None,
         "username": "Ann Lee",
+        "supervisors": [],
+        "help": None,
         **fields,
     }
 
@@ -60,9 +62,21 @@ ROWS = st.builds(
     inbound=st.sampled_from([True, False, None]),
     username=st.sampled_from(["Ann Lee", "Ben Ng", None]),
     clientId=st.sampled_from(["c-1", None]),
+    supervisors=st.sampled_from([[], [{"id": "s-1"}], [{"id": "s-2"}]]),
+    help=st.sampled_from([None, {"reason": "so"}]),
 )
 FLOORS = st.lists(ROWS, max_size=6, unique_by=lambda one: one["confId"])
-FILTERS = st.sampled_from([{}, {"direction": "inbound"}, {"agent": "ann"}, {"agent": "c-1", "direction": "outbound"}])
+FILTERS = st.sampled_from(
+    [
+        {},
+        {"direction": "inbound"},
+        {"agent": "ann"},
+        {"agent": "c-1", "direction": "outbound"},
+        {"supervised": "true"},
+        {"supervised": "false", "help": "true"},
+        {"help": "false"},
+    ]
+)
 
 
 @settings(deadline=None)

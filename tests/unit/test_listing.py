@@ -26,6 +26,8 @@ def row(conf_id, created=0, **fields):
         "inbound": True,
         "clientId": f"client-{conf_id}",
         "username": "Ann Lee",
+        "supervisors": [],
+        "help": None,
         **fields,
     }
 
@@ -102,6 +104,12 @@ def test_an_agent_is_found_by_part_of_the_name_or_by_the_whole_client_id():
     assert shown(page_of(floor, asked(agent="c-"))) == []
     assert shown(page_of(floor, asked(agent="STRASSE"))) == ["4"]
     assert len(shown(page_of(floor, asked(agent=" ")))) == 4
+
+
+@pytest.mark.parametrize("parameters", [{"supervised": ""}, {"supervised": "True"}, {"help": "1"}, {"help": ""}])
+def test_a_filter_of_another_value_is_refused(parameters):
+    with pytest.raises(InvalidRequest):
+        asked(**parameters)
 
 
 def test_a_direction_is_of_calls_that_have_one():

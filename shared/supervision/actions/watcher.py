@@ -20,6 +20,7 @@ from supervision.rules.calls import Call
 from supervision.rules.ids import id_key, stored_id
 from supervision.rules.lifecycle import Patience, is_over
 from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, each_readable
+from supervision.table.helps import over
 from supervision.table.outbox import ENTRIES, Event, Outbox
 
 WATCHED = "WATCHED"
@@ -170,8 +171,11 @@ class Watcher:
 
     def _remember(self, change: Notice) -> bool:
         """Whether it was this watcher that remembered the change, and so is the one to tell it."""
-        won = self.gateway.write_together([change.write, *self.outbox.writes([change.event])]) is None
         conf_id = id_key(change.call["confId"])
+        writes = [change.write, *self.outbox.writes([change.event])]
+        if change.remembered is None:
+            writes.append(over(conf_id))
+        won = self.gateway.write_together(writes) is None
         if change.remembered is None:
             self._calls.pop(conf_id, None)
             self._long.pop(conf_id, None)

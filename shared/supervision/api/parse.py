@@ -19,6 +19,11 @@ from supervision.rules.request import Request
 LONGEST_NAME = 255
 # The body of each action's route. An action that is not here takes none.
 BODIES: dict[str, type[BaseModel]] = {**dict.fromkeys(DIALLED, models.DialRequest), "switch": models.SwitchRequest}
+BODIES["help"] = models.HelpRequest
+# Those whose body may be left out.
+NO_BODY = frozenset({"help"})
+# Those that a DELETE of their route takes back.
+TAKEN_BACK = frozenset({"help", "follow"})
 # The field of a request by the name that a body or an event has for it.
 _FIELDS = {
     "confId": "conf_id",
@@ -28,6 +33,10 @@ _FIELDS = {
     "maxSeconds": "max_seconds",
     "supervisionId": "supervision_id",
     "toAction": "to_action",
+    "followId": "follow_id",
+    "calls": "calls",
+    "until": "until",
+    "reason": "reason",
 }
 
 
@@ -40,8 +49,10 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
     name = event["headers"].get("idempotency-key")
     if name is not None and not 0 < len(name) <= LONGEST_NAME:
         raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_NAME} characters.")
-    model = BODIES.get(action)
-    body = _body(event, model) if model is not None else {}
+    takes_back = action in TAKEN_BACK and event["requestContext"]["http"]["method"] == "DELETE"
+    model = None if takes_back else BODIES.get(action)
+    without = model is None or (action in NO_BODY and not event.get("body"))
+    body = {} if without or model is None else _body(event, model)
     parameters = event.get("pathParameters") or {}
     return Request(
         action=action,
@@ -49,6 +60,7 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
         correlation_id=correlation_of(event),
         name=name,
         asked=body,
+        takes_back=takes_back,
         **_known(
             {
                 "confId": parameters.get("confId", conf_id),

@@ -82,6 +82,10 @@ def _switch(request: Request, parts: Parts, opened: Opened | None) -> Answer:
     return parts.switch.switch(request, opened).to_json()
 
 
+def _help(request: Request, parts: Parts, opened: Opened | None) -> Answer:
+    return (parts.call_for_help.withdraw if request.takes_back else parts.call_for_help.ask)(request)
+
+
 def _supervision_of(request: Request) -> str:
     if request.supervision_id is None:
         raise InvalidRequest('The supervision must be named by its "supervisionId".')
@@ -92,4 +96,5 @@ _OTHERS: dict[str, Callable[[Request, Parts, Opened | None], Answer]] = {
     "hangup": _hang_up,
     "leave": _leave,
     "switch": _switch,
+    "help": _help,
 }

@@ -24,7 +24,8 @@ def to_response(request: Request, outcome: Outcome) -> Response[str]:
     match outcome:
         case Done(answer, replayed):
             headers = {"Idempotent-Replayed": "true"} if replayed else {}
-            return http_api.json_answer(ACTIONS[request.action].status, answer, headers)
+            status = 200 if request.takes_back else ACTIONS[request.action].status
+            return http_api.json_answer(status, answer, headers)
         case Refused(problem) | Unknown(problem):
             return http_api.problem_answer(problem)
 

@@ -13,7 +13,7 @@ from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric
 from supervision.floor.anomalies import AnomalyLog, odd_calls, odd_list
-from supervision.floor.history import Step, step_between, with_step
+from supervision.floor.history import HISTORY, Step, step_between, with_step
 from supervision.floor.rows import in_order, lines_of
 from supervision.floor.versions import version_of
 from supervision.rules.absence import Absence
@@ -67,10 +67,14 @@ class Look(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """What a fresh reading needs, built when it is needed: a function that only serves does not pay for it."""
+    """What a fresh reading needs, built when it is needed: a function that only serves does not pay for it.
+
+    `helps` gives the agents' calls for a supervisor that stand, by call.
+    """
 
     ytel: Source
     guard: Look
+    helps: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
 
 
 class Content:
@@ -234,7 +238,7 @@ class Floor:
                 lines,
                 frozenset(said.get("others", ())),
                 said.get("version", ""),
-                said.get("history", ()),
+                said.get(HISTORY, ()),
                 agents_missing=said.get("agentsMissing", False),
             )
         return self._content
@@ -251,7 +255,7 @@ class Floor:
         # Where nobody is on a call no user is needed, and an account without a call may not show who its users are.
         users = self._users.by_id(one for one in named if one) if named else {}
         looked = upstream.guard.look(floor, users)
-        shown = in_order(active_calls(floor.conferences, users, looked.supervisors))
+        shown = in_order(active_calls(floor.conferences, users, looked.supervisors, upstream.helps()))
         self._odd_calls.report(odd_calls(floor.conferences))
         self._odd_lists.report({"conferences": odd_list(floor.nameless, complete=floor.complete)})
         if floor.absence is Absence.UNKNOWN:
@@ -263,7 +267,7 @@ class Floor:
             "agentsMissing": any(id_key(one) not in users for one in named if one) and not self._users.complete(),
             "others": sorted(others),
             "version": version_of(rows),
-            "history": self._snapshot.standing(lambda copy: self._history(copy, rows)) or [],
+            HISTORY: self._snapshot.standing(lambda copy: self._history(copy, rows)) or [],
         }
         parts = {ROWS: b"\n".join([dumps(head), *rows])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):

@@ -6,7 +6,7 @@ off, and what it was before is added. Whoever holds the list that stands can ans
 
 A step, as JSON: the rows that went, each as it was, and the ids of the rows that came. A row that changed is in both.
 
-    [[["5555776a-…", 11068046444225730969, true, "Ann Lee", "c91f9b77-…"]], ["5555776a-…", "7c1e…"]]
+    [[["5555776a-…", 11068046444225730969, true, "Ann Lee", "c91f9b77-…", false, true]], ["5555776a-…", "7c1e…"]]
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +19,11 @@ from supervision.floor.versions import row_digest
 STEPS = 24
 LARGEST_HISTORY = 200_000  # bytes of JSON
 
-# The fields of a row that a filter looks at.
-MATCHED_ON = ("inbound", "username", "clientId")
+# The fields of a row that a filter looks at. Of the last two it matters whether there is something.
+MATCHED_ON = ("inbound", "username", "clientId", "supervisors", "help")
+_THERE = frozenset({"supervisors", "help"})
+# What the history stands under beside the list: one of other fields is not read.
+HISTORY = f"history of {len(MATCHED_ON)}"
 
 Step = list[Any]
 
@@ -36,7 +39,8 @@ class Fact(NamedTuple):
 def fact_of(line: bytes) -> Fact:
     """What is kept of a row."""
     row = loads(line)
-    return Fact(row["confId"], row_digest(line), {name: row.get(name) for name in MATCHED_ON})
+    fields = {name: bool(row.get(name)) if name in _THERE else row.get(name) for name in MATCHED_ON}
+    return Fact(row["confId"], row_digest(line), fields)
 
 
 def step_between(before: Sequence[bytes], now: Sequence[bytes]) -> Step:

@@ -29,7 +29,7 @@ class Listing:
         return page
 
     def _made(self, content: Content, query: CallQuery) -> Page:
-        filters = CallQuery(query.agent, query.direction, bound=query.bound)
+        filters = query.of_all_pages
         matching = self._matching.get(filters)
         if matching is None:
             matching = self._matching[filters] = matching_of(content, filters)

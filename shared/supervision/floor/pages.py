@@ -81,7 +81,7 @@ def page_of(content: Content, query: CallQuery, matching: Matching | None = None
     calls = b",".join(shown)
     complete = content.complete
     digest = blake2b(calls, digest_size=12)
-    filters = [query.agent, query.direction, sorted(query.bound)]
+    filters = [query.agent, query.direction, sorted(query.bound), query.supervised, query.help]
     digest.update(json.dumps([len(places), complete, version, next_, *filters]).encode())
     return Page(calls, len(places), complete, version, next_, digest.hexdigest())
 

@@ -26,6 +26,8 @@ class CallQuery(NamedTuple):
     after: Place | None = None
     bound: frozenset[str] = frozenset()
     since: str | None = None
+    supervised: bool | None = None
+    help: bool | None = None
 
     @classmethod
     def of(cls, parameters: Mapping[str, str], bound: frozenset[str] = frozenset()) -> "CallQuery":
@@ -37,18 +39,38 @@ class CallQuery(NamedTuple):
         if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
             raise InvalidRequest(f"limit is a whole number from 1 to {LARGEST_LIMIT}.")
         after = _place(parameters["cursor"]) if "cursor" in parameters else None
-        return cls(parameters.get("agent", "").strip(), direction, int(limit), after, bound, parameters.get("since"))
+        return cls(
+            parameters.get("agent", "").strip(),
+            direction,
+            int(limit),
+            after,
+            bound,
+            parameters.get("since"),
+            _flag(parameters, "supervised"),
+            _flag(parameters, "help"),
+        )
+
+    @property
+    def of_all_pages(self) -> "CallQuery":
+        """The same filters, whatever the page and the version."""
+        return self._replace(limit=DEFAULT_LIMIT, after=None, since=None)
 
     @property
     def filters(self) -> bool:
         """Whether some calls may not match."""
-        return bool(self.agent or self.direction or self.bound)
+        flags = (self.supervised, self.help)
+        return bool(self.agent or self.direction or self.bound) or flags != (None, None)
 
     def matches(self, row: Mapping[str, Any]) -> bool:
         """Whether a call is asked for, by the fields in `history.MATCHED_ON`, which another version may lack."""
         if self.bound and id_key(row.get("clientId") or "") not in self.bound:
             return False
         if self.direction and row.get("inbound") is not (self.direction == "inbound"):
+            return False
+        if self.supervised not in (None, bool(row.get("supervisors"))) or self.help not in (
+            None,
+            bool(row.get("help")),
+        ):
             return False
         wanted, client_id = self.agent.casefold(), row.get("clientId") or ""
         return (
@@ -62,6 +84,13 @@ class CallQuery(NamedTuple):
 def cursor_at(place: Place) -> str:
     """The cursor of the page after the call at `place`."""
     return urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _flag(parameters: Mapping[str, str], name: str) -> bool | None:
+    value = parameters.get(name)
+    if value not in (None, "true", "false"):
+        raise InvalidRequest(f"{name} is true or false.")
+    return None if value is None else value == "true"
 
 
 def _place(cursor: str) -> Place:

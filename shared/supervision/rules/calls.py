@@ -41,17 +41,18 @@ def active_calls(
     conferences: Iterable[Any],
     users: Mapping[str, User],
     supervisors: Mapping[str, Sequence[Supervisor]] | None = None,
+    helps: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[tuple[Call, Conference]]:
     """The calls in progress as they come, with their conferences. One bad conference never hides the others.
 
-    `supervisors` are the supervisors under way, by the `id_key` of their call. Each call is made when it is asked for:
-    who has done with one before the next need not hold thousands.
+    `supervisors` are the supervisors under way, and `helps` the agents' calls for one, by the `id_key` of their call.
+    Each call is made when it is asked for: who has done with one before the next need not hold thousands.
     """
-    supervisors = supervisors or {}
+    supervisors, helps = supervisors or {}, helps or {}
     for conference in conferences:
         if is_active(conference):
-            own = supervisors.get(id_key(conference.confId), ()) if supervisors else ()
-            yield active_call(conference, users, own), conference
+            key = id_key(conference.confId) if supervisors or helps else ""
+            yield active_call(conference, users, supervisors.get(key, ()), helps.get(key)), conference
 
 
 def is_active(conference: Any) -> bool:
@@ -80,7 +81,12 @@ def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
     return users.get(id_key(client_id_of(conference) or ""))
 
 
-def active_call(conference: Conference, users: Mapping[str, User], supervisors: Sequence[Supervisor] = ()) -> Call:
+def active_call(
+    conference: Conference,
+    users: Mapping[str, User],
+    supervisors: Sequence[Supervisor] = (),
+    help_: Mapping[str, Any] | None = None,
+) -> Call:
     """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
     details = conference.details or _NO_DETAILS
     client_id, called = _text(details.client_id), written_number(details.called_number) or None
@@ -102,7 +108,7 @@ def active_call(conference: Conference, users: Mapping[str, User], supervisors: 
         "contactMemberId": legs.contact,
         "agentMatch": legs.match,
         "otherMemberIds": list(legs.others),
-        "help": None,
+        "help": help_,
         "supervisors": [_shown(one) for one in supervisors] if supervisors else [],
     }
 

@@ -17,6 +17,7 @@ class Request:
     `name` is what the client named it by: its `Idempotency-Key`, or its `requestId`. `asked` is the body or the
     event's detail as it came. The call is `conf_id`, or the one call of the agent that `client_id` or `agent_number`
     names. `max_seconds` is how long the supervision may last; `until` is in milliseconds since the epoch.
+    `takes_back` is whether it ends what an earlier request for the same action began.
     """
 
     action: str
@@ -35,6 +36,8 @@ class Request:
     calls: int | None = None
     until: int | None = None
     reason: str | None = None
+    follow_id: str | None = None
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

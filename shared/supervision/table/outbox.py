@@ -168,10 +168,10 @@ class Outbox:
 
     def keep(
         self, events: Sequence[Event], besides: Sequence[Write] = (), *, sweep_after_ms: int = SWEEP_AFTER_MS
-    ) -> None:
-        """Keeps events, in one transaction with `besides`."""
-        if writes := [*self.writes(events, sweep_after_ms=sweep_after_ms), *besides]:
-            self._gateway.write_together(writes)
+    ) -> bool:
+        """Keeps events, in one transaction with `besides`. False where a condition of these does not hold."""
+        writes = [*self.writes(events, sweep_after_ms=sweep_after_ms), *besides]
+        return not writes or self._gateway.write_together(writes) is None
 
     def forgotten(self, event: Event) -> Write:
         """What drops a kept event, to be written in one transaction with what takes its place."""

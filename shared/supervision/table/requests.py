@@ -158,6 +158,8 @@ class Requests:
 def fingerprint(request: Request) -> str:
     """What tells one request from another under one name: what is asked, of which call or supervision."""
     asked = [request.action, request.conf_id, request.supervision_id, request.client_id, _sorted(request.asked)]
+    if request.takes_back:
+        asked.append(request.follow_id)
     return sha256(dumps(asked)).hexdigest()
 
 

@@ -57,6 +57,27 @@ def dial(action: str) -> dict[str, Any]:
     )
 
 
+_HELP = refusals(CallNotFound, InProgress, InvalidRequest, TooManyRequests, *YTEL)
+
+ASK_FOR_HELP = route(
+    "askForHelp",
+    "Actions",
+    ACTIONS["help"].summary,
+    ACTIONS["help"].description + " Asking again changes the reason, and not the time.",
+    json_of(200, "The call.", "Call"),
+    _HELP,
+    body=json_body("HelpRequest", required=False),
+)
+
+WITHDRAW_HELP = route(
+    "withdrawHelp",
+    "Actions",
+    "Take the call for a supervisor back",
+    "Where there is none, nothing changes.",
+    json_of(200, "The call.", "Call"),
+    _HELP,
+)
+
 SWITCH = route(
     "switch",
     "Supervisions",

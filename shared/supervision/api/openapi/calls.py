@@ -30,6 +30,8 @@ LIST_CALLS = route(
     parameters=(
         query("agent", "Part of the agent's name, or their client id.", {"type": "string"}),
         query("direction", "Calls of one direction only.", {"type": "string", "enum": ["inbound", "outbound"]}),
+        query("supervised", "Calls that are supervised now, or those that are not.", {"type": "boolean"}),
+        query("help", "Calls whose agent calls for a supervisor, or the others.", {"type": "boolean"}),
         query("since", "The `version` of an earlier answer.", {"type": "string"}),
         *paging(500),
         IF_NONE_MATCH,

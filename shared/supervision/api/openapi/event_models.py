@@ -131,6 +131,8 @@ OUTGOING: dict[str, tuple[str, type[Model]]] = {
     "Supervision Failed": ("A request came to nothing, or its phone never came.", OfFailure),
     "Supervision Exposed": ("Somebody joined who could hear what was not meant for them.", OfSupervision),
     "Agent Released": ("After a take-over the agent's leg is gone.", OfSupervision),
+    "Help Asked": ("An agent calls for a supervisor, or changes why.", OfCall),
+    "Help Withdrawn": ("The agent's call for a supervisor is taken back.", OfCall),
     "Call Hung Up": ("Members were disconnected on request.", OfHangUp),
     "Call Started": ("A call is new on the floor.", OfCall),
     "Call Ended": ("A call is over.", OfEndedCall),

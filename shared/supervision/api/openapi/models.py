@@ -59,6 +59,20 @@ class Supervisor(Model):
     requestedBy: str
 
 
+class Help(Model):
+    """An agent's call for a supervisor."""
+
+    reason: str | None = Field(examples=["The customer asks for a manager."])
+    askedAt: Millis
+    askedBy: str = Field(description="The client that asked for it.", examples=["agents"])
+
+
+class HelpRequest(Model):
+    """Why a supervisor is called for."""
+
+    reason: str = Field(LEFT_OUT, max_length=500, examples=["The customer asks for a manager."])
+
+
 class Call(Model):
     """An active call; null where nothing is known."""
 
@@ -83,7 +97,7 @@ class Call(Model):
     otherMemberIds: list[str] = Field(
         description="Members beside the agent, the contact and supervisors.", examples=[[]]
     )
-    help: dict[str, Any] | None = Field(description="The agent's call for a supervisor.", examples=[None])
+    help: Help | None = Field(description="The agent's call for a supervisor.", examples=[None])
     supervisors: list[Supervisor] = Field(description="The supervisions under way.")
 
 
@@ -294,6 +308,7 @@ ANSWERS = (
     SupervisionList,
     DialRequest,
     SwitchRequest,
+    HelpRequest,
     Me,
     HungUp,
     Plan,
