@@ -86,7 +86,7 @@ def _no_clash(components: Json, of_door: Json) -> None:
 
 def _complete(operation: Json, route: str) -> None:
     """What is the same at every door, because it is the gateway's or `supervision.api.http_api`'s."""
-    operation["parameters"] = [_of_path(one) for one in operation.get("parameters", [])]
+    operation["parameters"] = [_of_path(one, route) for one in operation.get("parameters", [])]
     operation["parameters"] += operation.pop("x-parameters")
     for answer in operation["responses"].values():
         if not answer.get("content"):
@@ -108,9 +108,10 @@ def _complete(operation: Json, route: str) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _of_path(parameter: Json) -> Json:
+def _of_path(parameter: Json, route: str) -> Json:
     name = parameter["name"]
-    about = {"confId": "The call.", "id": "The supervision."}[name]
+    whose = "The follow." if "/follows/" in route else "The supervision."
+    about = {"confId": "The call.", "clientId": "The agent's client id.", "id": whose}[name]
     return {
         "name": name,
         "in": "path",

@@ -17,13 +17,13 @@ parts = at_start(lambda: Parts(load(FloorNeeds)))
 
 
 @app.put("/calls/<confId>/help", **described.ASK_FOR_HELP)
-def ask(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
+def ask_for_help(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Has it stand on the call."""
     return entry.answer(app, parts(), "help")
 
 
 @app.delete("/calls/<confId>/help", **described.WITHDRAW_HELP)
-def withdraw(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
+def withdraw_help(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Takes it from the call."""
     return entry.answer(app, parts(), "help")
 

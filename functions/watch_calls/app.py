@@ -1,4 +1,4 @@
-"""On a schedule: tells the bus what began, ended and ran long, and has the guard look at every supervision."""
+"""On a schedule: tells the bus what began, ended and ran long, has the guard look, and dials for the follows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ def _build() -> Watcher:
     settings = load(Needs)
     parts = Parts(settings)
     max_age = settings.calls_max_age_seconds
-    return Watcher(parts.gateway, parts.floor, parts.outbox, settings, max_age, parts.patience)
+    return Watcher(parts.gateway, parts.floor, parts.outbox, settings, max_age, parts.patience, follower=parts.follower)
 
 
 watcher = at_start(_build)

@@ -23,6 +23,8 @@ from supervision.table.gateway import Gateway
 if TYPE_CHECKING:
     from supervision.actions.call_reader import CallReader
     from supervision.actions.dial import Supervise
+    from supervision.actions.follow import FollowAgents
+    from supervision.actions.follower import Follower
     from supervision.actions.guard import Guard
     from supervision.actions.hang_up import HangUp
     from supervision.actions.help import CallForHelp
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from supervision.actions.switch import Switch
     from supervision.rules.lifecycle import Patience
     from supervision.table.clients import KnownClients
+    from supervision.table.follows import Follows
     from supervision.table.helps import Helps
     from supervision.table.outbox import Outbox
     from supervision.table.rate_limit import Reads
@@ -181,6 +184,27 @@ class Parts:
         from supervision.actions.switch import Switch
 
         return Switch(self.supervise, self.settings.confirm_seconds)
+
+    @cached_property
+    def follows(self) -> "Follows":
+        """The follows that run."""
+        from supervision.table.follows import Follows
+
+        return Follows(self.gateway, self.outbox)
+
+    @cached_property
+    def follow_agents(self) -> "FollowAgents":
+        """Begins and ends follows."""
+        from supervision.actions.follow import FollowAgents
+
+        return FollowAgents(self.supervise, self.users, self.follows)
+
+    @cached_property
+    def follower(self) -> "Follower":
+        """Dials for them."""
+        from supervision.actions.follower import Follower
+
+        return Follower(self.gateway, self.follows, self.supervise, self.requests, lambda: self.clients.current())
 
     @cached_property
     def supervise(self) -> "Supervise":

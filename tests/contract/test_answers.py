@@ -296,6 +296,34 @@ def test_a_ringing_that_is_given_up(api, call):
     assert (given_up.status_code, given_up.json()["how"]) == (202, "given_up")
 
 
+# ---------------------------------------------------------------- the follows
+
+
+def test_a_follow_from_its_beginning_to_its_end(api, agent):
+    route, body = "/agents/{clientId}/follow", {"to": "+12125550171", "action": "whisper", "calls": 2}
+    key = {"Idempotency-Key": "follow"}
+    begun, again = (api("POST", route, clientId=agent.client_id, body=body, headers=key) for _ in range(2))
+    assert (begun.status_code, again.json(), again.headers["Idempotent-Replayed"]) == (201, begun.json(), "true")
+    follow = begun.json()
+    other = {"to": "+12125550171", "action": "listen"}
+    refused = api("POST", route, clientId=agent.client_id, body=other).json()
+    assert (refused["code"], refused["followId"]) == ("already_supervising", follow["id"])
+    assert follow in api("GET", "/follows").json()["follows"]
+    ended = api("DELETE", "/follows/{id}", id=follow["id"])
+    assert (ended.status_code, ended.json()["how"]) == (200, "withdrawn")
+    assert api("DELETE", "/follows/{id}", id=follow["id"]).json()["code"] == "follow_not_found"
+    assert api("POST", route, clientId="nobody", body=body).json()["code"] == "agent_not_found"
+
+
+@pytest.mark.parametrize(
+    "more", [{"calls": 0}, {"calls": 51}, {"until": 1}, {"action": "hangup"}, {"to": ""}, {"maxSeconds": 5}]
+)
+def test_a_follow_that_cannot_be_asked_for(api, agent, more):
+    body = {"to": PHONE, "action": "listen", **more}
+    answer = api("POST", "/agents/{clientId}/follow", clientId=agent.client_id, body=body)
+    assert answer.json()["code"] == "invalid_request"
+
+
 # ---------------------------------------------------------------- Ytel, the gateway, and whom it lets in
 
 

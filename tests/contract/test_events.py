@@ -62,6 +62,15 @@ def test_one_rule_takes_each_request(registered, action, named):
     assert [rule.function.lower() for rule in rules] == [action]
 
 
+@pytest.mark.parametrize("named", [{"clientId": "a"}, {"agentNumber": "+12125550100", "requestId": 7, "calls": 5}])
+def test_one_rule_takes_a_request_to_follow(registered, named):
+    event = {**request(to=PHONE, action="whisper", **named), "detail-type": event_models.FOLLOW_REQUESTED}
+    registered[event_models.FOLLOW_REQUESTED].validate(event)
+    event_models.FollowDetail.model_validate(event["detail"])
+    rules = [rule for rule in Template(ROOT / "template.yaml", {}).rules if matches(dict(rule.pattern), event)]
+    assert [rule.function for rule in rules] == ["Follow"]
+
+
 def test_no_rule_takes_what_is_told():
     rules = Template(ROOT / "template.yaml", {}).rules
     for detail_type in event_models.OUTGOING:
@@ -110,6 +119,11 @@ def test_what_is_told_is_what_is_registered(registered, system, api, floor, agen
     told("Supervision Exposed", exposed)
     for method in ("PUT", "DELETE"):
         assert api(method, "/calls/{confId}/help", confId=exposed).status_code == 200
+    body = {"to": "+12125550172", "action": "listen"}
+    follow = api("POST", "/agents/{clientId}/follow", clientId=agent.client_id, body=body).json()["id"]
+    assert api("DELETE", "/follows/{id}", id=follow).status_code == 200
+    told("Follow Started", follow)
+    told("Follow Ended", follow)
     told("Help Asked", exposed)
     told("Help Withdrawn", exposed)
     assert api("POST", "/calls/{confId}/hangup", confId=left).status_code == 200

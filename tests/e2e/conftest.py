@@ -11,7 +11,16 @@ from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
 
 KEYS = {"supervisor": LOCAL_KEY, "other": "other-client-key"}
-SCOPES = ["calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:takeover", "calls:hangup", "calls:help"]
+SCOPES = [
+    "calls:read",
+    "calls:listen",
+    "calls:whisper",
+    "calls:barge",
+    "calls:takeover",
+    "calls:hangup",
+    "calls:help",
+    "calls:follow",
+]
 CLIENTS = json.dumps({name: {"key": key, "scopes": SCOPES} for name, key in KEYS.items()})
 AGENTS = 100
 _lines, _scenes = itertools.count(), itertools.count()

@@ -19,7 +19,16 @@ from tests.integration.authorizer import Issuer
 AUDIENCE = "call-floor"
 DIALS_PER_MINUTE = 40
 ISSUERS_KEY, ANOTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-EVERY = ("calls:read", "calls:listen", "calls:whisper", "calls:barge", "calls:takeover", "calls:hangup", "calls:help")
+EVERY = (
+    "calls:read",
+    "calls:listen",
+    "calls:whisper",
+    "calls:barge",
+    "calls:takeover",
+    "calls:hangup",
+    "calls:help",
+    "calls:follow",
+)
 ISSUER = Issuer()
 ISSUER.keys = [{**RSAAlgorithm.to_jwk(ISSUERS_KEY.public_key(), as_dict=True), "kid": "1", "use": "sig"}]
 THE_AGENT, ANOTHER_AGENT = "00000000-0000-4000-8000-00000000b0d0", "00000000-0000-4000-8000-00000000b0d1"
@@ -103,20 +112,23 @@ def expected(key, who):
         return 401
     if path == "/me":
         return 200 if who.scopes else 403
-    action = "whisper" if path.startswith("/supervisions/") else path.rpartition("/")[2]
+    words = {"/supervisions/{id}": "whisper", "/follows/{id}": "follow"}
+    action = words.get(path) or path.rpartition("/")[2]
     if method == "PATCH" and not {"calls:whisper", "calls:barge"} <= set(who.scopes):
         return 403
     if (f"calls:{action}" if method != "GET" else "calls:read") not in who.scopes:
         return 403
+    if path.endswith("/follow") and "calls:whisper" not in who.scopes:
+        return 403  # the scope of its action
     if who.is_blind and "{" in path:
         return 404
     if method == "GET":
         return 200
-    if action == "help":
+    if action == "help" or path.startswith("/follows/"):
         return 200
     if who.phones and action != "hangup" and method in ("POST", "PATCH"):
         return 422
-    return 200 if action == "hangup" else 202
+    return {"hangup": 200, "follow": 201}.get(action, 202)
 
 
 @pytest.fixture
@@ -146,7 +158,10 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
     supervision = scenery["whisper"]
     if changes and method in ("DELETE", "PATCH"):
         supervision = scene.joined("whisper", scene.call(agent=scenery["agent"]))["id"]
-    path = path.format(confId=call, id=supervision, file=scenery["asset"])
+    if path.startswith("/follows/") and (changes or who.is_blind):
+        follow = {"to": scene.phone(), "action": "listen"}
+        supervision = scene.request("POST", f"/agents/{THE_AGENT}/follow", json=follow).json()["id"]
+    path = path.format(confId=call, clientId=THE_AGENT, id=supervision, file=scenery["asset"])
     before = len(scene.ytel.requests)
 
     answer = scene.request(
@@ -157,7 +172,9 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
         json={
             "POST": {"to": scene.phone() if changes else ANY_PHONE},
             "PATCH": {"action": "barge"},
-        }.get(method),
+        }.get(method)
+        if not path.endswith("/follow")
+        else {"to": scene.phone() if changes else ANY_PHONE, "action": "whisper"},
     )
 
     assert answer.status_code == expected(key, who), answer.text
@@ -174,7 +191,9 @@ def test_a_bearer_is_answered_as_it_should_be_and_reaches_ytel_only_where_it_may
         assert answer.json() == {"message": "Unauthorized" if answer.status_code == 401 else "Forbidden"}
     if answer.status_code in (401, 403) and not (method in ("DELETE", "PATCH") and set(who.scopes) - {EVERY[0]}):
         assert asked == []
-    assert bool([one for one in asked if one.method != "GET"]) is (changes and not path.endswith("/help"))
+    assert bool([one for one in asked if one.method != "GET"]) is (
+        changes and "/help" not in path and "/follow" not in path
+    )
 
 
 # ---------------------------------------------------------------- numbers

@@ -37,9 +37,11 @@ FLOOR = {
     "READS#crm": {"UpdateItem"},
     "SWEEP": {"UpdateItem"},
     "HELP": {"Query"},
+    "FOLLOW": {"Query"},
 }
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "UpdateItem", "DeleteItem"}
+FOLLOW = {**DIAL, "FOLLOW": {"Query", "PutItem", "DeleteItem"}, "LINE#1": {"UpdateItem"}}
 # What each function may do to the items of each partition.
 ITEMS = {
     "ListCalls": FLOOR,
@@ -51,16 +53,18 @@ ITEMS = {
     "Switch": DIAL,
     "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
     "Help": {**FLOOR, "REQUEST#1": REQUEST, "HELP": {"Query", "GetItem", "PutItem", "DeleteItem"}},
-    "WatchCalls": {**FLOOR, "HELP": {"Query", "DeleteItem"}, "WATCHED": WATCHED},
+    "Follow": FOLLOW,
+    "WatchCalls": {**FOLLOW, "HELP": {"Query", "DeleteItem"}, "WATCHED": WATCHED},
     "RefreshUsers": YTEL,
     "Authorize": {},
     "Page": {},
 }
+FOLLOWERS = {name for name, items in ITEMS.items() if "LINE#1" in items}
 DIALLERS = {name for name, items in ITEMS.items() if "DIALS#crm" in items}
 BUS_DOORS = {name for name, items in ITEMS.items() if "REQUEST#1" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
-PARTITIONS = [*DIAL, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "READS", "REQUEST", "ELSE"]
+PARTITIONS = [*FOLLOW, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "READS", "REQUEST", "ELSE"]
 
 [TABLE] = TEMPLATE.resources("AWS::DynamoDB::Table")
 [BUS] = TEMPLATE.resources("AWS::Events::EventBus")
@@ -116,6 +120,12 @@ OTHERS = [
     ("dynamodb", "Query", by_index("by_time", "kind"), {"Supervisions"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "OUTBOX"), READERS),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "DIALS#crm", "REQUEST#1"), DIALLERS),
+    (
+        "dynamodb",
+        "TransactWriteItems",
+        in_a_transaction("FOLLOW", "OUTBOX", "ASIDE", "REQUEST#1", "DIALS#crm"),
+        FOLLOWERS,
+    ),
     ("dynamodb", "TransactWriteItems", in_a_transaction("WATCHED", "OUTBOX", "ASIDE", "HELP"), {"WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("HELP", "OUTBOX", "ASIDE"), {"Help", "WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
@@ -245,7 +255,7 @@ def test_all_the_work_is_done_under_the_functions_own_policies(system):
 
     call = f"/calls/{SAMPLE_CALL}"
     answers = [ask("GET", path) for path in ("/calls", call, f"{call}/plan?action=whisper", "/", "/supervisions")]
-    answers += [ask("PUT", f"{call}/help"), ask("DELETE", f"{call}/help")]
+    answers += [ask("PUT", f"{call}/help"), ask("DELETE", f"{call}/help"), ask("GET", "/follows")]
     for number, action in enumerate(("listen", "whisper", "barge", "takeover")):
         to = {"to": f"+1212555014{number}"}
         answers.append(ask("POST", f"{call}/{action}", to, **{"Idempotency-Key": f"key-{action}"}))

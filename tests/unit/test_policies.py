@@ -45,13 +45,13 @@ def test_what_is_done_to_items_is_bound_to_their_partitions():
 
 def test_what_the_bus_asks_for_is_kept_wherever_it_fails():
     queues = {f"arn:aws:sqs:us-east-1:123456789012:{name}" for name in TEMPLATE.resources("AWS::SQS::Queue")}
-    assert {"Listen", "Whisper", "Barge", "Takeover", "Hangup", "Supervisions", "Switch"} == BUS_FUNCTIONS
+    assert {"Listen", "Whisper", "Barge", "Takeover", "Hangup", "Supervisions", "Switch", "Follow"} == BUS_FUNCTIONS
     assert {rule.dead_letters for rule in TEMPLATE.rules} < queues
     assert {TEMPLATE.functions[name].on_failure for name in BUS_FUNCTIONS} < queues
 
 
 def test_an_action_that_no_function_answers_to_is_answered_all_the_same():
-    asked = [rule.pattern["detail"]["action"] for rule in TEMPLATE.rules]
+    asked = [rule.pattern["detail"]["action"] for rule in TEMPLATE.rules if "detail" in rule.pattern]
     named = {action for actions in asked for action in actions if isinstance(action, str)}
     assert [action for actions in asked for action in actions if not isinstance(action, str)] == [
         {"anything-but": sorted(named, key=[*ACTIONS].index)},

@@ -12,6 +12,8 @@ TABLE = {
     "number_not_allowed": 422,
     "call_not_found": 404,
     "supervision_not_found": 404,
+    "agent_not_found": 404,
+    "follow_not_found": 404,
     "agent_not_proven": 409,
     "members_unknown": 409,
     "contact_not_joined": 409,

@@ -16,6 +16,7 @@ from supervision.base.problems import (
     OutcomeUnknown,
     SupervisionNotFound,
     YtelProblem,
+    YtelUnavailable,
 )
 from supervision.base.settings import DialSettings
 from supervision.floor.floor import Floor
@@ -36,6 +37,8 @@ SAME_REQUEST_MS = 30_000
 # A dial that is pending for longer was cut off: its outcome is unknown.
 DIAL_MS = 10_000
 RECORD_ATTEMPTS = 4
+# Lambda may stop a function in the middle and go on with it later: what was decided before that is not sent.
+FRESH_MS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,17 @@ class Supervise:
     floor: Floor
     settings: DialSettings
 
-    def dial(self, request: Request, opened: Opened | None = None) -> Supervision:
+    def dial(
+        self,
+        request: Request,
+        opened: Opened | None = None,
+        besides: Callable[[Supervision], list[Guarded]] = lambda _: [],
+    ) -> Supervision:
         """The supervision that was begun, or the same request's that is under way.
 
         `opened` is the request in the table, where it has a name: what an earlier function began for it is looked for,
-        and what this one begins is noted in it before it is sent. Raises a Problem. With OutcomeUnknown the dial may
+        and what this one begins is noted in it before it is sent. `besides` gives what is written together with the
+        supervision. Raises a Problem. With OutcomeUnknown the dial may
         have been sent, and `extra` names the supervision; with any other nothing rang.
         """
         if opened is not None and opened.supervision_id is not None:
@@ -83,13 +92,14 @@ class Supervise:
             correlationId=request.correlation_id,
             key=request.name,
             mute=self.is_muted(request.action),
+            follow=request.follow_id,
             until=now + int(min(request.max_seconds or math.inf, self.settings.max_seconds) * 1000),
         )
         # A closed supervision of this phone keeps being watched: its leg may still come.
         closed = next((one for one in of_phone if not one.displaced), None)
-        besides = [self.one_dial(request.caller), *begun(opened, supervision.id)]
+        guarded = [self.one_dial(request.caller), *begun(opened, supervision.id), *besides(supervision)]
         try:
-            self.supervisions.begin(supervision, besides, instead_of=closed)
+            self.supervisions.begin(supervision, guarded, instead_of=closed)
         except PhoneTaken:
             raise InProgress("The same phone is being asked into this call right now.") from None
         if opened is not None:
@@ -139,6 +149,8 @@ class Supervise:
         """
         # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.
         try:
+            if clock.now_ms() - supervision.requestedAt > FRESH_MS:
+                raise YtelUnavailable("It took too long to be sent on what was read of the call; nothing was sent.")
             dialled = self.reader.ytel.bring_in(
                 supervision.confId,
                 caller=supervision.caller,

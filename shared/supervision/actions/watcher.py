@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from supervision.actions.follower import Follower
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import YtelProblem
 from supervision.base.settings import WatchSettings
+from supervision.base.side_by_side import Begun
 from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
 from supervision.rules.ids import id_key, stored_id
@@ -27,6 +29,8 @@ WATCHED = "WATCHED"
 KEEP_SECONDS = 7 * 24 * 3600
 SIDE_BY_SIDE = 8
 WATCHER = "watch_calls"
+# How long a look waits for the dials of follows. In Lambda, what is not waited for is stopped in the middle.
+DIALS_WITHIN = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Watcher:
     settings: WatchSettings
     max_age_seconds: float
     patience: Patience
+    follower: Follower | None = None
     sleep: Callable[[float], None] = time.sleep
     _calls: dict[str, Call] = field(default_factory=dict)
     _long: dict[str, bool] = field(default_factory=dict)
@@ -93,11 +98,22 @@ class Watcher:
         try:
             held = self.floor.refresh(self.max_age_seconds)
             add_metric("ActiveCalls", len(held.rows))
+            following = self._follow(held)
             self._tell(self._changes(held, correlation_id))
             self._keep_last_seen(held)
+            if following is not None:
+                following.wait(DIALS_WITHIN)
         except YtelProblem as problem:
             logger.warning("the floor cannot be read", code=problem.code)
         self.outbox.sweep()
+
+    def _follow(self, held: Held) -> Begun[None] | None:
+        """Begins what the follows dial for. Where they cannot be read, the calls are told all the same."""
+        try:
+            return self.follower.begin(held) if self.follower else None
+        except Exception:
+            logger.exception("the follows cannot be looked after")
+            return None
 
     def _recall(self) -> None:
         self._calls, self._long = {}, {}

@@ -19,7 +19,7 @@ from supervision.rules.request import Request
 LONGEST_NAME = 255
 # The body of each action's route. An action that is not here takes none.
 BODIES: dict[str, type[BaseModel]] = {**dict.fromkeys(DIALLED, models.DialRequest), "switch": models.SwitchRequest}
-BODIES["help"] = models.HelpRequest
+BODIES |= {"help": models.HelpRequest, "follow": models.FollowRequest}
 # Those whose body may be left out.
 NO_BODY = frozenset({"help"})
 # Those that a DELETE of their route takes back.
@@ -64,7 +64,8 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
         **_known(
             {
                 "confId": parameters.get("confId", conf_id),
-                "supervisionId": parameters.get("id"),
+                "clientId": parameters.get("clientId"),
+                "followId" if action == "follow" else "supervisionId": parameters.get("id"),
                 "toAction": body.get("action"),
                 **body,
             }
@@ -75,7 +76,7 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
 def from_event(
     event: Mapping[str, Any], actions: Collection[str], caller: Caller
 ) -> tuple[Request, InvalidRequest | None]:
-    """The request of a `Supervision Requested` that `caller` made, and what is wrong with it, if anything is.
+    """The request of an event that `caller` put on the bus, and what is wrong with it, if anything is.
 
     `actions` are those that this function acts on. A request that asks for another one names no action, or several of
     which each function got one. Fields that mean nothing to this version are passed over.
@@ -85,9 +86,12 @@ def from_event(
     problem, asked = None, {}
     name = str(event["id"])
     try:
-        asked = _read(event_models.RequestDetail, given, extra="ignore")
+        follows = event["detail-type"] == event_models.FOLLOW_REQUESTED
+        asked = _read(event_models.FollowDetail if follows else event_models.RequestDetail, given, extra="ignore")
         name = _name(asked.get("requestId"), name)
-        if asked["action"] not in actions:
+        if follows:
+            asked = {**asked, "action": "follow", "toAction": asked["action"]}
+        elif asked["action"] not in actions:
             raise InvalidRequest(f'"action" must be {in_words(sorted(actions))}.')
     except InvalidRequest as invalid:
         problem = invalid

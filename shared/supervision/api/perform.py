@@ -86,6 +86,12 @@ def _help(request: Request, parts: Parts, opened: Opened | None) -> Answer:
     return (parts.call_for_help.withdraw if request.takes_back else parts.call_for_help.ask)(request)
 
 
+def _follow(request: Request, parts: Parts, opened: Opened | None) -> Answer:
+    if request.takes_back:
+        return parts.follow_agents.withdraw(request)
+    return parts.follow_agents.begin(request, opened)
+
+
 def _supervision_of(request: Request) -> str:
     if request.supervision_id is None:
         raise InvalidRequest('The supervision must be named by its "supervisionId".')
@@ -97,4 +103,5 @@ _OTHERS: dict[str, Callable[[Request, Parts, Opened | None], Answer]] = {
     "leave": _leave,
     "switch": _switch,
     "help": _help,
+    "follow": _follow,
 }

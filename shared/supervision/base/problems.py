@@ -3,7 +3,7 @@
 Problem
 ├── InvalidRequest 422 · NumberNotAllowed 422
 ├── Forbidden 403
-├── CallNotFound 404 · SupervisionNotFound 404
+├── CallNotFound 404 · SupervisionNotFound 404 · AgentNotFound 404 · FollowNotFound 404
 ├── Conflict 409: AgentNotProven · MembersUnknown · ContactNotJoined · NotJoined · AlreadySupervising ·
 │   InProgress · CallAmbiguous · TooOld
 ├── YtelProblem: YtelRateLimited 429 · YtelRejected 502 · YtelInvalid 502 · YtelUnavailable 503
@@ -74,6 +74,18 @@ class SupervisionNotFound(Problem):
     """There never was one of this id, or its record is no longer kept."""
 
     status, code, title = 404, "supervision_not_found", "No such supervision"
+
+
+class AgentNotFound(Problem):
+    """No WebRTC user of the account has this client id or number."""
+
+    status, code, title = 404, "agent_not_found", "No such agent"
+
+
+class FollowNotFound(Problem):
+    """There never was one of this id, or it has ended."""
+
+    status, code, title = 404, "follow_not_found", "No such follow"
 
 
 class Conflict(Problem):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from supervision.base.problems import OutcomeUnknown, Problem
 from supervision.rules.caller import Caller
 
-Door = Literal["http", "bus"]
+Door = Literal["http", "bus", "follow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,8 @@ class Request:
     `name` is what the client named it by: its `Idempotency-Key`, or its `requestId`. `asked` is the body or the
     event's detail as it came. The call is `conf_id`, or the one call of the agent that `client_id` or `agent_number`
     names. `max_seconds` is how long the supervision may last; `until` is in milliseconds since the epoch.
-    `takes_back` is whether it ends what an earlier request for the same action began.
+    `follow_id` is the follow that is
+    asked about, or that asks. `takes_back` is whether it ends what an earlier request for the same action began.
     """
 
     action: str

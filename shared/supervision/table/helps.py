@@ -31,7 +31,9 @@ class Helps:
 
     def standing(self) -> dict[str, dict[str, Any]]:
         """Each that stands, by the `id_key` of its call, as its row has it."""
-        return dict(each_readable(self._gateway.partition(HELP), lambda item: (str(item["call"]), _read(item).to_json())))
+        return dict(
+            each_readable(self._gateway.partition(HELP), lambda item: (str(item["call"]), _read(item).to_json()))
+        )
 
     def get(self, conf_id: str) -> Help | None:
         """What stands on a call."""

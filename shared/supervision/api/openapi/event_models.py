@@ -9,6 +9,7 @@ from supervision.api.openapi.models import (
     Absent,
     Call,
     Dialled,
+    Follow,
     HungUp,
     Millis,
     Model,
@@ -16,8 +17,10 @@ from supervision.api.openapi.models import (
     Supervision,
 )
 from supervision.rules.actions import ON_BUS
+from supervision.rules.follow import MOST_CALLS
 
 REQUESTED = "Supervision Requested"
+FOLLOW_REQUESTED = "Follow Requested"
 
 if TYPE_CHECKING:
     OnBus = str
@@ -38,6 +41,20 @@ class RequestDetail(Model):
         LEFT_OUT, description="The supervision, for leave and switch.", min_length=1, max_length=255
     )
     toAction: Dialled = Field(LEFT_OUT, description="What a switch changes to.")
+    requestId: str | int = Field(
+        LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
+    )
+
+
+class FollowDetail(Model):
+    """Asks for a follow, from any source."""
+
+    clientId: str = Field(LEFT_OUT, description="The agent, by client id.", min_length=1, max_length=255)
+    agentNumber: str = Field(LEFT_OUT, description="The agent, by number.", min_length=1, max_length=255)
+    to: str = Field(description="The supervisor's phone.", min_length=1, max_length=255)
+    action: Dialled
+    calls: int = Field(LEFT_OUT, description="After how many calls it ends.", ge=1, le=MOST_CALLS)
+    until: int = Field(LEFT_OUT, description="When it ends at the latest, in ms since the epoch.", ge=0)
     requestId: str | int = Field(
         LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
     )
@@ -102,6 +119,13 @@ class OfFailure(Model):
     data: Failure
 
 
+class OfFollow(Model):
+    """Something happened to a follow."""
+
+    metadata: Metadata
+    data: Follow
+
+
 class OfHangUp(Model):
     """A call was hung up."""
 
@@ -131,6 +155,8 @@ OUTGOING: dict[str, tuple[str, type[Model]]] = {
     "Supervision Failed": ("A request came to nothing, or its phone never came.", OfFailure),
     "Supervision Exposed": ("Somebody joined who could hear what was not meant for them.", OfSupervision),
     "Agent Released": ("After a take-over the agent's leg is gone.", OfSupervision),
+    "Follow Started": ("A phone is asked into an agent's next calls.", OfFollow),
+    "Follow Ended": ("A follow is over; a supervision that runs for it goes on.", OfFollow),
     "Help Asked": ("An agent calls for a supervisor, or changes why.", OfCall),
     "Help Withdrawn": ("The agent's call for a supervisor is taken back.", OfCall),
     "Call Hung Up": ("Members were disconnected on request.", OfHangUp),
@@ -138,4 +164,7 @@ OUTGOING: dict[str, tuple[str, type[Model]]] = {
     "Call Ended": ("A call is over.", OfEndedCall),
     "Call Running Long": ("A call has lasted LONG_CALL_SECONDS.", OfCall),
 }
-INCOMING: dict[str, tuple[str, type[Model]]] = {REQUESTED: ("Asks for a supervision.", RequestDetail)}
+INCOMING: dict[str, tuple[str, type[Model]]] = {
+    REQUESTED: ("Asks for a supervision.", RequestDetail),
+    FOLLOW_REQUESTED: ("Asks for an agent to be followed.", FollowDetail),
+}

@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from supervision.base.problems import Problem as AnyProblem
 from supervision.rules.actions import DIALLED, PLANNED
+from supervision.rules.follow import MOST_CALLS
 
 CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
@@ -225,6 +226,59 @@ class Supervision(Model):
     )
 
 
+class FollowRequest(Model):
+    """Whom to bring into an agent's next calls."""
+
+    to: str = Field(
+        description="The supervisor's phone, as for a dial.",
+        min_length=1,
+        max_length=64,
+        pattern=r"\S",
+        examples=["+12125550142"],
+    )
+    action: Dialled
+    calls: int = Field(
+        LEFT_OUT,
+        description="After how many calls that it dialled for it ends; 1 by itself.",
+        ge=1,
+        le=MOST_CALLS,
+        examples=[5],
+    )
+    until: int = Field(
+        LEFT_OUT,
+        description="When it ends at the latest, in ms since the epoch: within 24 hours; 8 hours from now by itself.",
+        ge=0,
+    )
+
+
+class Follow(Model):
+    """A supervisor's phone, asked into an agent's next calls."""
+
+    id: str
+    clientId: str = Field(description="The agent's WebRTC client id.", examples=[AGENT])
+    to: str = Field(description="The supervisor's phone.", examples=["+12125550142"])
+    action: Dialled
+    calls: int = Field(description="After how many calls that it dialled for it ends.", examples=[5])
+    until: Millis
+    supervisions: list[str] = Field(description="Those that it dialled for so far, the oldest first.", examples=[[]])
+    requestedBy: str = Field(examples=["crm"])
+    requestedAt: Millis
+    endedAt: Millis | None = Field(examples=[None])
+    how: str | None = Field(
+        description="How it ended: `calls` dialled for, `until` reached, `not_answered` twice running, `withdrawn`, or "
+        "`forbidden`, where its client may not do it any more.",
+        examples=[None],
+    )
+    endedBy: str | None = Field(description="Who withdrew it.", examples=[None])
+
+
+class FollowList(Model):
+    """The follows that run, newest first."""
+
+    follows: list[Follow]
+    count: int = Field(ge=0, examples=[1])
+
+
 class SupervisionList(Model):
     """A page of the supervisions, newest first."""
 
@@ -288,6 +342,7 @@ class Problem(Model):
     detail: str = Field(description="About this occurrence.", examples=["There is no such active call."])
     code: str = Field(json_schema_extra={"enum": CODES}, examples=["call_not_found"])
     supervisionId: str | Absent = Field(None, description="The supervision whose dial's outcome is not known.")
+    followId: str | Absent = Field(None, description="The follow of that agent by that phone which runs already.")
     confId: str | Absent = Field(None, description="The call of a hang-up.")
     hungUp: list[str] | Absent = Field(None, description="The members whom the hang-up disconnected.")
     failed: list[str] | Absent = Field(None, description="The members whom it did not.")
@@ -309,6 +364,9 @@ ANSWERS = (
     DialRequest,
     SwitchRequest,
     HelpRequest,
+    FollowRequest,
+    Follow,
+    FollowList,
     Me,
     HungUp,
     Plan,
