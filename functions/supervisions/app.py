@@ -1,17 +1,24 @@
 """GET /supervisions, GET and DELETE /supervisions/{id}, GET /me: who supervises what, leaves, and may do what."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from supervision.api import entry, http_api
+from supervision.api import csv_history, entry, http_api
 from supervision.api.openapi import supervisions as described
 from supervision.base.cold_start import at_start
 from supervision.base.observability import logger
 from supervision.base.problems import Problem, SupervisionNotFound
 from supervision.base.settings import load
+from supervision.rules.caller import Caller
+from supervision.rules.supervision import Supervision
 from supervision.table import history
 from supervision.wiring import FloorNeeds, Parts
+
+# What is left of a function's time when no further page of a CSV is read.
+TIME_TO_ANSWER_MS = 10_000
 
 app = APIGatewayHttpResolver()
 http_api.prepare(app, SupervisionNotFound)
@@ -23,9 +30,31 @@ def list_supervisions() -> Response[str]:
     """Lists the supervisions, newest first."""
     caller = http_api.caller_of(app)
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_SUPERVISIONS)
-    query = history.SupervisionQuery.of(app.current_event.query_string_parameters or {})
+    asked = app.current_event.query_string_parameters or {}
+    query = history.SupervisionQuery.of(asked)
     _look_at_the_floor()
+    if csv_history.is_wanted(app.current_event.headers.get("accept", "")):
+        return _as_csv(query, caller, asked)
     return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query, caller))
+
+
+def _as_csv(query: history.SupervisionQuery, caller: Caller, asked: Mapping[str, str]) -> Response[str]:
+    """All that match, or `limit` of them; where one answer does not hold them, `Link` leads on."""
+    a_page = query.limit if "limit" in asked else csv_history.ROWS_A_PAGE
+
+    def page(after: history.Place | None) -> tuple[list[Supervision], history.Place | None]:
+        wanted = query._replace(limit=a_page, after=after or query.after)
+        return history.find_page(parts().gateway, parts().supervisions, wanted, caller)
+
+    def may_go_on() -> bool:
+        return "limit" not in asked and app.lambda_context.get_remaining_time_in_millis() > TIME_TO_ANSWER_MS
+
+    text, after = csv_history.written(page, may_go_on=may_go_on)
+    headers = {"Content-Disposition": 'attachment; filename="supervisions.csv"', "Vary": "Accept"}
+    if after is not None:
+        next_ = urlencode({**asked, "cursor": history.cursor_of(after)})
+        headers["Link"] = f'</supervisions?{next_}>; rel="next"'
+    return Response(200, csv_history.MEDIA_TYPE, text, headers)
 
 
 @app.get("/supervisions/<id>", **described.GET_SUPERVISION)

@@ -253,6 +253,12 @@ def test_supervisions_by_phone_agent_and_time(api, agent, call):
     assert [one["id"] for one in api("GET", "/supervisions", query=asked).json()["supervisions"]] == [made["id"]]
 
 
+def test_supervisions_as_csv(api, call):
+    made = dial(api, call).json()
+    answer = api("GET", "/supervisions", query={"confId": call}, headers={"Accept": "text/csv"})
+    assert answer.text.splitlines()[1].startswith(made["id"])
+
+
 def test_a_supervision_that_never_was(api):
     assert api("GET", "/supervisions/{id}", id="nothing").json()["code"] == "supervision_not_found"
     assert api("DELETE", "/supervisions/{id}", id="nothing").json()["code"] == "supervision_not_found"

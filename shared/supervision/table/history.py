@@ -83,23 +83,40 @@ class SupervisionQuery(NamedTuple):
 
 
 def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
-    """One page: `supervisions`, how many they are (`count`), and the cursor of what follows (`next`), if anything does.
+    """One page: `supervisions`, how many they are (`count`), and the cursor of what follows (`next`), or None."""
+    found, after = find_page(gateway, supervisions, query, caller)
+    return {
+        "supervisions": [one.to_json() for one in found],
+        "count": len(found),
+        "next": cursor_of(after) if after else None,
+    }
 
-    Those that are not there for the caller are left out.
-    What is under way is read from its own partition, strongly consistent; the records from their indexes.
+
+def find_page(
+    gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, caller: Caller
+) -> tuple[list[Supervision], Place | None]:
+    """One page, and the place after which the next one begins, if there is one.
+
+    Those that are not there for the caller are left out. What is under way is read from its own partition, strongly
+    consistent; the records from their indexes.
     """
     if query.state in ("dialing", "joined"):
         return _under_way(supervisions, query, caller)
     return _on_record(gateway, query, caller)
 
 
-def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
+def cursor_of(after: Place) -> str:
+    """The cursor that leads on after this place."""
+    return urlsafe_b64encode(json.dumps(after).encode()).decode()
+
+
+def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> tuple[list[Supervision], Place | None]:
     index, key, equal = _asked(query)
     found: list[Supervision] = []
     newest, begin = query.until, None
     if query.after is not None:
         if query.after.requested_at < query.since:
-            return _page([], None)
+            return [], None
         if query.after.requested_at <= query.until:
             newest, begin = query.after.requested_at, _position(key, query.after)
     for _ in range(LOOKED_THROUGH):
@@ -110,18 +127,20 @@ def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> dic
         if begin is None or len(found) > query.limit:
             break
     if len(found) > query.limit:
-        return _page(found[: query.limit], _place_of(found[query.limit - 1]))
-    return _page(found, Place(int(begin["requestedAt"]), str(begin["pk"]).removeprefix(RECORD)) if begin else None)
+        return found[: query.limit], place_of(found[query.limit - 1])
+    return found, Place(int(begin["requestedAt"]), str(begin["pk"]).removeprefix(RECORD)) if begin else None
 
 
-def _under_way(supervisions: Supervisions, query: SupervisionQuery, caller: Caller) -> dict[str, Any]:
+def _under_way(
+    supervisions: Supervisions, query: SupervisionQuery, caller: Caller
+) -> tuple[list[Supervision], Place | None]:
     found = [one for one in supervisions.open() if query.matches(one) and caller.sees(one.clientId)]
     found.sort(key=lambda one: (-one.requestedAt, one.id))
     if query.after is not None:
         behind = (-query.after.requested_at, query.after.id)
         found = [one for one in found if (-one.requestedAt, one.id) > behind]
     shown = found[: query.limit]
-    return _page(shown, _place_of(shown[-1]) if len(found) > len(shown) else None)
+    return shown, place_of(shown[-1]) if len(found) > len(shown) else None
 
 
 def _asked(query: SupervisionQuery) -> tuple[str, tuple[str, str], dict[str, Value]]:
@@ -148,13 +167,9 @@ def _position(key: tuple[str, str], after: Place) -> Item:
     return {"pk": RECORD + after.id, "sk": "RECORD", key[0]: key[1], "requestedAt": after.requested_at}
 
 
-def _place_of(one: Supervision) -> Place:
+def place_of(one: Supervision) -> Place:
+    """Where a supervision stands in the order."""
     return Place(one.requestedAt, one.id)
-
-
-def _page(found: list[Supervision], after: Place | None) -> dict[str, Any]:
-    next_ = urlsafe_b64encode(json.dumps(after).encode()).decode() if after else None
-    return {"supervisions": [one.to_json() for one in found], "count": len(found), "next": next_}
 
 
 def _read_cursor(text: str) -> Place:

@@ -9,6 +9,7 @@ type Part = dict[str, Any]
 
 YTEL = (YtelRateLimited, YtelRejected, YtelInvalid, YtelUnavailable)
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
+LINK = {"Link": {"description": 'Of CSV: where what follows is, with `rel="next"`.', "schema": {"type": "string"}}}
 TAG = {"ETag": {"description": "Stands for what is answered, but for `asOf`.", "schema": {"type": "string"}}}
 
 
@@ -39,6 +40,13 @@ def json_of(status: int, description: str, shape: str, headers: Part | None = No
     """JSON of the shape named."""
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
     return {status: {"description": description, "content": content, **({"headers": headers} if headers else {})}}
+
+
+def json_or_csv(description: str, shape: str) -> dict[int, Part]:
+    """JSON of the shape named, or the same as CSV."""
+    part = json_of(200, description, shape, LINK)
+    part[200]["content"]["text/csv; charset=utf-8"] = {"schema": {"type": "string"}}
+    return part
 
 
 def json_body(shape: str, *, required: bool = True) -> Part:

@@ -1,6 +1,6 @@
 """The routes of the supervisions."""
 
-from supervision.api.openapi.parts import YTEL, json_of, paging, query, refusals, route
+from supervision.api.openapi.parts import YTEL, json_of, json_or_csv, paging, query, refusals, route
 from supervision.base.problems import InProgress, InvalidRequest, SupervisionNotFound
 from supervision.rules.actions import ACTIONS
 
@@ -11,8 +11,10 @@ LIST_SUPERVISIONS = route(
     "listSupervisions",
     "Supervisions",
     "The supervisions",
-    "Newest first; those under way and the history.",
-    json_of(200, "One page of the supervisions.", "SupervisionList"),
+    "Newest first; those under way and the history. With `Accept: text/csv` the same as CSV: all that match or `limit` "
+    "of them, and `Link` to what follows where one answer does not hold them. A cell that a spreadsheet would run as a "
+    "formula has an apostrophe before it.",
+    json_or_csv("One page of the supervisions.", "SupervisionList"),
     refusals(InvalidRequest),
     parameters=(
         query("confId", "Those of one call.", _NAME),
