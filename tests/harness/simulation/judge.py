@@ -139,11 +139,13 @@ class Judge:
         self._actions[conf_id, phone] = action
         if (conf_id, phone) not in self._under_way():
             self._break("forgotten leg", f"{to} is dialled, and nothing of it is on record")
-        for member in self._shown.get((id(invocation), conf_id), ()):
+        shown = self._shown.get((id(invocation), conf_id), set())
+        for member in shown:
             leg = call.legs.get(member)
             if leg and leg.role in KEPT_OUT.get(action, ()) and member not in kept_from:
                 self._break("leak", f"{action} is dialled, and {leg.role} {member} is not kept out")
-        agents = {leg.member_id for leg in call.of_role("agent")}
+        # Of those that it was shown: one may have gone since.
+        agents = {member for member in shown if call.leg(member).role == "agent"}
         if action == "whisper" and agents and agents <= kept_from:
             self._break("heard by nobody", "a whisper is dialled that the agent is kept from")
 
