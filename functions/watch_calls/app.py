@@ -23,7 +23,16 @@ def _build() -> Watcher:
     settings = load(Needs)
     parts = Parts(settings)
     max_age = settings.calls_max_age_seconds
-    return Watcher(parts.gateway, parts.floor, parts.outbox, settings, max_age, parts.patience, follower=parts.follower)
+    return Watcher(
+        parts.gateway,
+        parts.floor,
+        parts.outbox,
+        settings,
+        max_age,
+        parts.patience,
+        contacts=parts.contacts,
+        follower=parts.follower,
+    )
 
 
 watcher = at_start(_build)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from supervision.actions.help import CallForHelp
     from supervision.actions.leave import Leave
     from supervision.actions.switch import Switch
+    from supervision.floor.contacts import Contacts
     from supervision.rules.lifecycle import Patience
     from supervision.table.clients import KnownClients
     from supervision.table.follows import Follows
@@ -80,6 +81,15 @@ class Parts:
         return Users(self.settings.table_name, lambda: self.ytel, self.settings.users_max_age_seconds)
 
     @cached_property
+    def contacts(self) -> "Contacts | None":
+        """The customers' names, where they are shown."""
+        if not self.settings.contacts:
+            return None
+        from supervision.floor.contacts import Contacts
+
+        return Contacts(self.gateway, lambda: self.ytel)
+
+    @cached_property
     def floor(self) -> Floor:
         """The list of active calls."""
         return Floor(
@@ -88,6 +98,7 @@ class Parts:
             lambda: Upstream(self.ytel, self.guard, self.helps.standing),
             max_age_seconds=self.settings.calls_max_age_seconds,
             max_stale_seconds=self.settings.calls_max_stale_seconds,
+            contacts=self.contacts,
         )
 
     @cached_property

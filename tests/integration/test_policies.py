@@ -38,6 +38,7 @@ FLOOR = {
     "SWEEP": {"UpdateItem"},
     "HELP": {"Query"},
     "FOLLOW": {"Query"},
+    "CONTACT#1": {"BatchGetItem"},
 }
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "UpdateItem", "DeleteItem"}
@@ -54,7 +55,12 @@ ITEMS = {
     "Supervisions": {**FLOOR, "REQUEST#1": REQUEST},
     "Help": {**FLOOR, "REQUEST#1": REQUEST, "HELP": {"Query", "GetItem", "PutItem", "DeleteItem"}},
     "Follow": FOLLOW,
-    "WatchCalls": {**FOLLOW, "HELP": {"Query", "DeleteItem"}, "WATCHED": WATCHED},
+    "WatchCalls": {
+        **FOLLOW,
+        "HELP": {"Query", "DeleteItem"},
+        "WATCHED": WATCHED,
+        "CONTACT#1": {"BatchGetItem", "PutItem"},
+    },
     "RefreshUsers": YTEL,
     "Authorize": {},
     "Page": {},

@@ -10,7 +10,7 @@ SHIPPED = [*(ROOT / "shared/supervision").rglob("*.py"), *(ROOT / "functions").r
 # Each function has its own of these.
 OF_EVERY_FUNCTION = {"app", "lambda_handler", "parts"}
 # The JSON of the thing of that name, as the description has it.
-DESCRIBED = {"Follow", "Help", "Problem", "Supervision", "Supervisor"}
+DESCRIBED = {"Contact", "Follow", "Help", "Problem", "Supervision", "Supervisor"}
 
 
 def defined(path):

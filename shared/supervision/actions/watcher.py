@@ -17,6 +17,7 @@ from supervision.base.observability import add_metric, logger
 from supervision.base.problems import YtelProblem
 from supervision.base.settings import WatchSettings
 from supervision.base.side_by_side import Begun
+from supervision.floor.contacts import Contacts
 from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
 from supervision.rules.ids import id_key, stored_id
@@ -28,6 +29,7 @@ from supervision.table.outbox import ENTRIES, Event, Outbox
 WATCHED = "WATCHED"
 KEEP_SECONDS = 7 * 24 * 3600
 SIDE_BY_SIDE = 8
+CONTACTS_WITHIN = 2.0
 WATCHER = "watch_calls"
 # How long a look waits for the dials of follows. In Lambda, what is not waited for is stopped in the middle.
 DIALS_WITHIN = 8.0
@@ -58,6 +60,7 @@ class Watcher:
     max_age_seconds: float
     patience: Patience
     follower: Follower | None = None
+    contacts: Contacts | None = None
     sleep: Callable[[float], None] = time.sleep
     _calls: dict[str, Call] = field(default_factory=dict)
     _long: dict[str, bool] = field(default_factory=dict)
@@ -101,6 +104,8 @@ class Watcher:
             following = self._follow(held)
             self._tell(self._changes(held, correlation_id))
             self._keep_last_seen(held)
+            if self.contacts is not None:
+                self.contacts.ask(held.rows, min(CONTACTS_WITHIN, self.settings.watch_interval_seconds / 2))
             if following is not None:
                 following.wait(DIALS_WITHIN)
         except YtelProblem as problem:

@@ -85,13 +85,28 @@ def _regions(raw: str) -> tuple[str, ...]:
 
 
 def _hangup_route(raw: str) -> tuple[str, str]:
+    example = "DELETE /conference/{confId}/participant/{memberId}"
+    return _route(raw, ("DELETE", "POST", "PUT", "PATCH"), ("{confId}", "{memberId}"), example)
+
+
+def _contact_route(raw: str) -> tuple[str, str]:
+    return _route(raw, ("GET",), ("{contactId}",), "GET /contact/{contactId}/")
+
+
+def _route(raw: str, methods: tuple[str, ...], names: tuple[str, ...], example: str) -> tuple[str, str]:
     method, _, path = raw.partition(" ")
-    if method not in ("DELETE", "POST", "PUT", "PATCH") or not path.startswith("/"):
-        raise ValueError("a method and a path are wanted, such as DELETE /conference/{confId}/participant/{memberId}")
-    for name in ("{confId}", "{memberId}"):
+    if method not in methods or not path.startswith("/"):
+        raise ValueError(f"a method and a path are wanted, such as {example}")
+    for name in names:
         if name not in path:
             raise ValueError(f"{name} is wanted in the path")
     return method, path
+
+
+def _switch(raw: str) -> bool:
+    if raw.lower() not in ("on", "off"):
+        raise ValueError("on or off is wanted")
+    return raw.lower() == "on"
 
 
 def _sources(raw: str) -> str:
@@ -143,7 +158,10 @@ class BusSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class YtelSettings:
-    """How Ytel is reached. `ytel_timeout_seconds` is for connecting and for reading, per request."""
+    """How Ytel is reached, and whether for contacts too.
+
+    `ytel_timeout_seconds` is for connecting and for reading, per request.
+    """
 
     ytel_api_url: str = _setting(_url, "https://api.ytel.com/api/v4")
     ytel_users_url: str = _setting(_users_url, "https://api.ytel.com/ams/v2/accounts/users/{accountId}/")
@@ -151,6 +169,8 @@ class YtelSettings:
     ytel_hangup_route: tuple[str, str] = _setting(
         _hangup_route, ("DELETE", "/conference/{confId}/participant/{memberId}")
     )
+    ytel_contact_route: tuple[str, str] = _setting(_contact_route, ("GET", "/contact/{contactId}/"))
+    contacts: bool = _setting(_switch, False)
     ytel_timeout_seconds: float = _setting(_seconds, 5.0)
 
 

@@ -19,11 +19,13 @@ from supervision.floor.versions import version_of
 from supervision.rules.absence import Absence
 from supervision.rules.calls import Call, active_calls, client_id_of, is_active
 from supervision.rules.claims import Supervisor
+from supervision.rules.conferences import Conference
 from supervision.rules.ids import id_key
 from supervision.rules.legs import User
 from supervision.table.snapshots import Copy, Read, Snapshot, Terms
 
 if TYPE_CHECKING:
+    from supervision.floor.contacts import Contacts
     from supervision.ytel.client import ConferenceList
 
 ROWS = "rows"
@@ -161,7 +163,7 @@ class Held:
 class Floor:
     """The floor: at most `max_age_seconds` old, and while Ytel is down, stale until `max_stale_seconds`.
 
-    `upstream` is called on the first reading this function makes itself.
+    `upstream` is called on the first reading this function makes itself. `contacts` are shown where they are given.
     """
 
     def __init__(
@@ -172,9 +174,11 @@ class Floor:
         *,
         max_age_seconds: float,
         max_stale_seconds: float,
+        contacts: "Contacts | None" = None,
     ) -> None:
         max_age, max_stale = int(max_age_seconds * 1000), int(max_stale_seconds * 1000)
         self._users = users
+        self._contacts = contacts
         self._upstream = upstream
         self._odd_calls = AnomalyLog("conference", "confId")
         self._odd_lists = AnomalyLog("list", "list")
@@ -255,7 +259,14 @@ class Floor:
         # Where nobody is on a call no user is needed, and an account without a call may not show who its users are.
         users = self._users.by_id(one for one in named if one) if named else {}
         looked = upstream.guard.look(floor, users)
-        shown = in_order(active_calls(floor.conferences, users, looked.supervisors, upstream.helps()))
+        before = self._snapshot.standing(self._decoded)
+        calls: Iterable[tuple[Call, Conference]] = active_calls(
+            floor.conferences, users, looked.supervisors, upstream.helps()
+        )
+        if self._contacts is not None:
+            calls = list(calls)
+            self._contacts.fill([call for call, _ in calls], before.rows if before else ())
+        shown = in_order(calls)
         self._odd_calls.report(odd_calls(floor.conferences))
         self._odd_lists.report({"conferences": odd_list(floor.nameless, complete=floor.complete)})
         if floor.absence is Absence.UNKNOWN:

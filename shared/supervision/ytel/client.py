@@ -1,4 +1,4 @@
-"""What this product asks of Ytel: four requests and no others."""
+"""What this product asks of Ytel: six requests and no others."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,17 +10,19 @@ from urllib.parse import quote
 
 from supervision.base import clock
 from supervision.base.fast_json import loads
-from supervision.base.problems import YtelUnavailable
+from supervision.base.problems import YtelInvalid, YtelUnavailable
 from supervision.base.settings import YtelSettings
 from supervision.rules.absence import Absence
 from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list
+from supervision.rules.contacts import Contact, read_contact
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.answers import NotThere
 from supervision.ytel.claims import claims_of
 from supervision.ytel.lists import Habits, Walk, one_of
+from supervision.ytel.one import object_of
 
 ACCOUNT = "{accountId}"
 # Whatever is on the way resolves these, however they are escaped.
@@ -141,6 +143,20 @@ class Ytel:
         walk = Walk(self._users_page, repr, self._users_habits)
         pages = sorted(walk, key=lambda page: page.start)
         return UserList([row for page in pages for row in page.rows], walk.absence.complete)
+
+    def contact(self, contact_id: str) -> Contact | None:
+        """A contact of the account's, None where Ytel knows none. Asked once. Raises a YtelProblem."""
+        if contact_id in NO_SEGMENTS:
+            return None
+        _, path = self._settings.ytel_contact_route
+        url = self._settings.ytel_api_url + path.replace("{contactId}", quote(contact_id, safe=""))
+        try:
+            entry = object_of(self._transport.read_once(url), "contactId", contact_id)
+        except NotThere:
+            return None
+        if entry is None:
+            raise YtelInvalid("Ytel's answer is about another contact, or about none.")
+        return read_contact(entry)
 
     def bring_in(
         self, conf_id: str, *, caller: str, to: PhoneNumber, mute: bool, no_speak_to: Sequence[str]

@@ -68,6 +68,16 @@ class Transport:
             self._sleep(wait)
             attempt += 1
 
+    def read_once(self, url: str) -> Any:
+        """The JSON that a GET answers, asked for once, of what nothing hangs on: its failures wake nobody.
+
+        Raises what `read` raises.
+        """
+        try:
+            return self._ask("GET", url, time.monotonic() + self._timeout, loads, counted=False)
+        except requests.RequestException:
+            raise YtelUnavailable("Ytel did not answer.") from None
+
     def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The envelope that a request which changes something answers. Sent once.
 
@@ -83,7 +93,9 @@ class Transport:
                 raise YtelUnavailable("Ytel cannot be reached; nothing was sent.") from None
             raise OutcomeUnknown("Ytel's answer never came, so whether this was done is not known.") from None
 
-    def _ask(self, method: str, url: str, deadline: float, parse: Parse, **content: Any) -> Any:
+    def _ask(
+        self, method: str, url: str, deadline: float, parse: Parse, *, counted: bool = True, **content: Any
+    ) -> Any:
         token = self._bearer.bearer()
         try:
             try:
@@ -95,10 +107,12 @@ class Transport:
                     raise
                 return self._exchange(method, url, renewed, deadline, parse, content)
         except TokenRefused:
-            add_metric("TokensRefused")
+            if counted:
+                add_metric("TokensRefused")
             raise
         except (requests.RequestException, YtelUnavailable, YtelInvalid, YtelRateLimited):
-            add_metric("YtelErrors")
+            if counted:
+                add_metric("YtelErrors")
             raise
 
     def _exchange(

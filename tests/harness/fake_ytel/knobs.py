@@ -85,7 +85,7 @@ class Users(Paging):
 class Contacts(Paging):
     """The list of contacts."""
 
-    by_id: Literal["envelope", "object", "404"] = "envelope"
+    by_id: Literal["envelope", "object", "bare", "keyed", "404"] = "envelope"
     encoding: Encoding = "ascii"
 
 

@@ -77,7 +77,7 @@ class Lists:
         [text] = texts([contact_of(found)], knobs.encoding)
         if knobs.by_id == "object":
             return Answer(200, text.encode(_codec(knobs.encoding), "replace"))
-        return listing(Page([text], 1, 1), "envelope", "", _codec(knobs.encoding))
+        return listing(Page([text], 1, 1), knobs.by_id, "contacts", _codec(knobs.encoding))
 
     def search_contacts(self, body: Any) -> Answer:
         """The contacts that a search states, from the `from`-th on."""

@@ -74,6 +74,13 @@ class HelpRequest(Model):
     reason: str = Field(LEFT_OUT, max_length=500, examples=["The customer asks for a manager."])
 
 
+class Contact(Model):
+    """A contact of Ytel's."""
+
+    name: str = Field(description="Empty where Ytel has none.", examples=["Maria Nguyen"])
+    dnc: bool = Field(description="Whether they asked not to be called.")
+
+
 class Call(Model):
     """An active call; null where nothing is known."""
 
@@ -86,7 +93,9 @@ class Call(Model):
     clientId: str | None = Field(description="The agent's WebRTC client id.", examples=[AGENT])
     username: str | None = Field(description="The agent's name.", examples=["Ann Lee"])
     agentNumber: str | None = Field(description="The agent's WebRTC number.", examples=["+15555280600"])
-    contact: dict[str, Any] | None = Field(description="Always null here: the place for a CRM's own record.")
+    contact: Contact | None = Field(
+        description="The customer; null where the account shows no contacts, or none is known, or not yet."
+    )
     contactId: str | None
     agentMemberId: str | None = Field(examples=["504"])
     contactMemberId: str | None = Field(examples=["503"])
