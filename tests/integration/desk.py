@@ -67,6 +67,7 @@ class Desk:
             self.ytel.users_url_template,
             tokens=Tokens(self.ytel.token),
             timeout=self.settings.ytel_timeout_seconds,
+            conference_route=self.settings.ytel_conference_route,
         )
         return parts
 

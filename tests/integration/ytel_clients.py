@@ -33,6 +33,7 @@ def client(
     timeout: float = 5.0,
     waits: list[float] | None = None,
     route: tuple[str, str] = ("DELETE", "/conference/{confId}/participant/{memberId}"),
+    conference_route: tuple[str, str] | None = None,
 ) -> Ytel:
     """A client; the waits between its attempts are noted in `waits` instead of waited."""
     settings = YtelSettings(
@@ -41,6 +42,7 @@ def client(
         ytel_token_secret="unused",
         ytel_timeout_seconds=timeout,
         ytel_hangup_route=route,
+        ytel_conference_route=conference_route,
     )
     bearer = tokens or Tokens()
     ytel = Ytel(settings, bearer)

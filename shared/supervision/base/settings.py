@@ -93,6 +93,10 @@ def _contact_route(raw: str) -> tuple[str, str]:
     return _route(raw, ("GET",), ("{contactId}",), "GET /contact/{contactId}/")
 
 
+def _conference_route(raw: str) -> tuple[str, str]:
+    return _route(raw, ("GET",), ("{confId}",), "GET /conference/{confId}")
+
+
 def _route(raw: str, methods: tuple[str, ...], names: tuple[str, ...], example: str) -> tuple[str, str]:
     method, _, path = raw.partition(" ")
     if method not in methods or not path.startswith("/"):
@@ -160,7 +164,8 @@ class BusSettings:
 class YtelSettings:
     """How Ytel is reached, and whether for contacts too.
 
-    `ytel_timeout_seconds` is for connecting and for reading, per request.
+    `ytel_timeout_seconds` is for connecting and for reading, per request. Without `ytel_conference_route` one
+    conference is found by walking the list of all.
     """
 
     ytel_api_url: str = _setting(_url, "https://api.ytel.com/api/v4")
@@ -169,6 +174,7 @@ class YtelSettings:
     ytel_hangup_route: tuple[str, str] = _setting(
         _hangup_route, ("DELETE", "/conference/{confId}/participant/{memberId}")
     )
+    ytel_conference_route: tuple[str, str] | None = _setting(_conference_route, None)
     ytel_contact_route: tuple[str, str] = _setting(_contact_route, ("GET", "/contact/{contactId}/"))
     contacts: bool = _setting(_switch, False)
     ytel_timeout_seconds: float = _setting(_seconds, 5.0)

@@ -1,4 +1,4 @@
-"""What this product asks of Ytel: six requests and no others."""
+"""What this product asks of Ytel: six kinds of requests and no others."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from supervision.base import clock
 from supervision.base.fast_json import loads
-from supervision.base.problems import YtelInvalid, YtelUnavailable
+from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.base.settings import YtelSettings
 from supervision.rules.absence import Absence
 from supervision.rules.calls import is_active
-from supervision.rules.conferences import Conference, loads_list
+from supervision.rules.conferences import Conference, loads_list, of_plain
 from supervision.rules.contacts import Contact, read_contact
 from supervision.rules.fresh import FreshConference
 from supervision.rules.ids import same_id
@@ -107,12 +107,15 @@ class Ytel:
     def conference(self, conf_id: str) -> FreshConference | None:
         """The conference as it is now, whatever its status, or None where it is not listed. Raises a YtelProblem.
 
-        Ytel documents no request for one conference: its list is walked until it is found. A conference can slip
-        from one page to another meanwhile, so one that is not found is looked for twice, unless the first walk proves
-        that it is not there. An id that no path can hold is nobody's: it would lead to another resource.
+        Ytel documents no request for one conference: unless the settings name one, its list is walked until it is
+        found. A conference can slip from one page to another meanwhile, so one that is not found is looked for twice,
+        unless the first walk proves that it is not there. An id that no path can hold is nobody's: it would lead to
+        another resource.
         """
         if conf_id in NO_SEGMENTS:
             return None
+        if self._settings.ytel_conference_route and (one := self._one_conference(conf_id)):
+            return one
         for _ in range(2):
             read_at = clock.now_ms()
             walk = self._walk()
@@ -148,8 +151,7 @@ class Ytel:
         """A contact of the account's, None where Ytel knows none. Asked once. Raises a YtelProblem."""
         if contact_id in NO_SEGMENTS:
             return None
-        _, path = self._settings.ytel_contact_route
-        url = self._settings.ytel_api_url + path.replace("{contactId}", quote(contact_id, safe=""))
+        url = self._url(self._settings.ytel_contact_route, contactId=contact_id)
         try:
             entry = object_of(self._transport.read_once(url), "contactId", contact_id)
         except NotThere:
@@ -188,13 +190,33 @@ class Ytel:
         """
         if conf_id in NO_SEGMENTS or member_id in NO_SEGMENTS:
             return False
-        method, path = self._settings.ytel_hangup_route
-        path = path.replace("{confId}", quote(conf_id, safe="")).replace("{memberId}", quote(member_id, safe=""))
+        route = self._settings.ytel_hangup_route
         try:
-            self._transport.send(method, self._settings.ytel_api_url + path)
+            self._transport.send(route[0], self._url(route, confId=conf_id, memberId=member_id))
         except NotThere:
             return False
         return True
+
+    def _one_conference(self, conf_id: str) -> FreshConference | None:
+        """The conference by the request for one; None where that does not give it with its members.
+
+        The request is inferred, so what it does not give is not known to be over.
+        """
+        read_at = clock.now_ms()
+        url = self._url(self._settings.ytel_conference_route, confId=conf_id)
+        try:
+            entry = object_of(self._transport.read(url, {"includeMembers": "true"}), "confId", conf_id)
+        except (YtelRejected, YtelInvalid):
+            return None
+        if entry is None or "memberData" not in entry:
+            return None
+        return FreshConference(entry["confId"], of_plain(entry), read_at)
+
+    def _url(self, route: tuple[str, str] | None, **ids: str) -> str:
+        _, path = route or ("", "")
+        for name, value in ids.items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        return self._settings.ytel_api_url + path
 
     def _walk(self) -> Walk:
         return Walk(self._conferences_page, _conf_id, self._conferences_habits)
