@@ -1,78 +1,97 @@
-"""`make doctor`: YTEL_API_URL, YTEL_USERS_URL and YTEL_TOKEN name the account; a report on standard output."""
+"""`make doctor`: YTEL_TOKEN names the account; YTEL_API_URL and YTEL_USERS_URL, where they are set, say where it is."""
 
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import Problem
 from supervision.base.settings import SettingError, YtelSettings, load
-from supervision.rules.calls import users_by_id
-from supervision.ytel.client import Ytel
-from supervision.ytel.transport import Transport
+from supervision.rules.calls import is_active
+from supervision.rules.conferences import of_plain
+from supervision.rules.fresh import FreshConference
+from supervision.ytel.answers import TokenRefused
+from supervision.ytel.tokens import NoTokenInSecret, read_token
+from tests.doctor.asking import Answer, Asking, OneToken, said
 from tests.doctor.calls import look_at_calls
-from tests.doctor.paging import look_at_paging
-
-
-class OneToken:
-    """The token from the environment; there is no other."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def bearer(self) -> str:
-        """The token."""
-        return self._token
-
-    def renew(self, rejected: str) -> str:
-        """The token."""
-        return self._token
+from tests.doctor.paging import Listed, look_at_list
+from tests.doctor.parameters import parameters
+from tests.doctor.report import Report
+from tests.doctor.routes import look_at_routes
+from tests.doctor.rows import Seen, look_at_rows
+from tests.doctor.token import look_at_token
+from tests.doctor.users import find_users, look_at_users
 
 
 def main() -> int:
-    """0 where the account can be read, whatever it is like; 1 where it cannot, with one line that says why."""
-    token = os.environ.get("YTEL_TOKEN", "").strip()
-    if not token or token.startswith("{"):
-        print("YTEL_TOKEN is missing: an API token of the account is wanted", file=sys.stderr)
+    """0 where the product would work, whatever the account is like; 1 where not, with one line that says why."""
+    try:
+        token = read_token(os.environ.get("YTEL_TOKEN", ""))
+    except NoTokenInSecret:
+        token = ""
+    if not isinstance(token, str) or not token:
+        print("YTEL_TOKEN is missing: an API token of the account is wanted, not what makes one", file=sys.stderr)
         return 1
     try:
         settings = load(YtelSettings, {**os.environ, "YTEL_TOKEN_SECRET": "none"})
-        for line in _look(settings, OneToken(token)):
-            print(line, flush=True)
     except SettingError as error:
         print(error, file=sys.stderr)
         return 1
+    report = Report(lambda line: print(line, flush=True))
+    try:
+        _look(report, settings, token)
     except Problem as problem:
-        print(f"FAILED  {problem.title}: {problem.detail}", file=sys.stderr)
-        return 1
-    return 0
+        setting = "YTEL_TOKEN" if isinstance(problem, TokenRefused) else "YTEL_API_URL"
+        report.failures.append(f"{setting}: {said(problem)}")
+    for failure in report.failures:
+        print(f"FAILED  {failure}", file=sys.stderr)
+    return 1 if report.failures else 0
 
 
-def _look(settings: YtelSettings, bearer: OneToken) -> Iterator[str]:
-    transport, ytel = Transport(bearer, settings.ytel_timeout_seconds), Ytel(settings, bearer)
+def _look(report: Report, settings: YtelSettings, token: str) -> None:
+    asking = Asking(OneToken(token), settings.ytel_api_url, settings.ytel_timeout_seconds)
+    claims = look_at_token(report, token, clock.now_ms())
+    conferences = _conferences(report, asking)
+    report.ok("the token is good")
+    read_at = clock.now_ms()
+    documents = [row for row in conferences.rows if isinstance(row, dict)]
+    found = {str(row.get("confId")): of_plain(row) for row in documents}
+    if len(found) < len(documents):
+        report.unlike("conferences: some are listed twice; the later one counts")
+    calls = [FreshConference(one.confId, one, read_at) for one in found.values() if is_active(one)]
+    statuses = {str(one.status)[:32] for one in found.values()}
+    report.ok(f"active calls: {len(calls)}; statuses: {', '.join(sorted(statuses)) or 'none'}")
+    users = find_users(
+        report, asking, os.environ.get("YTEL_USERS_URL", "").strip() or None, _accounts(claims, documents)
+    )
+    if users is not None:
+        look_at_users(report, users)
+    for line in look_at_calls(calls, users.by_id if users else {}, read_at):
+        report.say(line)
+    routes = look_at_routes(report, asking, calls)
+    report.say("")
+    for line in look_at_rows(Seen(claims, conferences, users, calls, routes)):
+        report.say(line)
+    if users is not None and not report.failures:
+        report.say("")
+        for line in parameters(settings, users, routes):
+            report.say(line)
 
-    def conferences(offset: int | None) -> dict[str, object]:
-        params = {"includeMembers": "true"} | ({} if offset is None else {"offset": str(offset)})
-        answer: dict[str, object] = transport.read(f"{settings.ytel_api_url}/conference", params)
-        return answer
 
-    yield from look_at_paging(conferences)
-    yield "ok      the token is good"
-    began = clock.now_ms()
-    listed = ytel.users().rows
-    users = users_by_id(listed)
-    yield f"ok      users: {len(listed)} listed, {len(users)} with a clientId, in {clock.now_ms() - began} ms"
-    several = sum(times > 1 for times in Counter(str(user.get("clientId")) for user in listed).values())
-    if several:
-        yield f"unlike  {several} client ids have several users; the last of each counts"
-    without = sum(not user.webrtcNumber for user in users.values())
-    if without:
-        yield f"unlike  {without} users have no webrtcNumber: on their calls every action but hang-up is refused"
-    began = clock.now_ms()
-    calls = ytel.active(lambda _: True)
-    yield f"ok      active calls: {len(calls)}, in {clock.now_ms() - began} ms"
-    yield from look_at_calls(calls, users, clock.now_ms())
+def _conferences(report: Report, asking: Asking) -> Listed:
+    def get(query: Mapping[str, str]) -> Answer:
+        return asking.get("/conference", {"includeMembers": "true", **query})
+
+    return look_at_list(report, "conferences", get, lambda row: row.get("confId") if isinstance(row, dict) else None)
+
+
+def _accounts(claims: Mapping[str, Any], conferences: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ids that may be the account's, first the one that the product takes."""
+    sids = Counter(sid for one in conferences if isinstance(sid := one.get("accountSid"), str) and sid)
+    found = [claims.get("acct"), *(sid for sid, _ in sids.most_common()), claims.get("pAcct")]
+    return list(dict.fromkeys(str(one) for one in found if one))
 
 
 if __name__ == "__main__":
