@@ -15,11 +15,14 @@ from supervision.rules.phone_numbers import same
 
 Call = dict[str, Any]
 
-FIRST_TIME = 978_307_200_000  # 2001: what is less is in seconds, or is no time
+# 2001 and 2100: what is less is in seconds, what is more in microseconds, or it is no time.
+FIRST_TIME, LAST_TIME = 978_307_200_000, 4_102_444_800_000
 
 _NO_DETAILS = Details()
 
 
+# {"clientId": "c91f9b77-…", "firstName": "Ann", "lastName": "Lee", "webrtcNumber": "+16465550100",
+#  "displayName": "Ann Lee", "username": "ann.lee", "status": "active", "roles": ["webrtc-agent"], …, and secrets}
 def users_by_id(users: Iterable[Any]) -> dict[str, User]:
     """Ytel's WebRTC users by the `id_key` of their `clientId`, the last of several; who has none is passed over."""
     found = {}
@@ -68,7 +71,7 @@ def order(call: Call) -> tuple[int, str]:
 def created_time(conference: Conference) -> int | None:
     """When the call began, in ms; None where Ytel does not say so, or gives what no live call's start can be."""
     created = conference.createdTime
-    return created if type(created) is int and FIRST_TIME <= created < 2**63 else None
+    return created if type(created) is int and FIRST_TIME <= created < LAST_TIME else None
 
 
 def client_id_of(conference: Conference) -> str | None:
