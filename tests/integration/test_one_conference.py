@@ -20,7 +20,7 @@ def desk(make_desk):
     return made
 
 
-@pytest.mark.parametrize("answer", ["envelope", "object"])
+@pytest.mark.parametrize("answer", ["envelope", "object", "bare", "keyed"])
 def test_an_action_reads_its_conference_alone(desk, answer):
     desk.ytel.knobs.calls.one_by_id = answer
     call = desk.floor.active_calls()[-1].conf_id

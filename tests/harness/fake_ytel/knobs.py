@@ -69,7 +69,7 @@ class Calls(Group):
     other_status_seconds: Seconds = 10.0
     created_in: Created = "ms"
     client_ids: IdStyle = "as is"
-    one_by_id: Literal["404", "envelope", "object"] = "404"
+    one_by_id: Literal["404", "envelope", "object", "bare", "keyed"] = "404"
 
 
 class Users(Paging):

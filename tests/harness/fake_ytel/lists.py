@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.harness.fake_ytel.calls import Call, Style
 from tests.harness.fake_ytel.contacts import contact, matches
-from tests.harness.fake_ytel.envelope import Answer, Refused, listing, ok, payload, texts
+from tests.harness.fake_ytel.envelope import Answer, Refused, listing, payload, texts
 from tests.harness.fake_ytel.floor import Floor
 from tests.harness.fake_ytel.paging import Page, Paging, QueryError
 from tests.harness.fake_ytel.requests_log import Request
@@ -47,8 +47,8 @@ class Lists:
         by_id = self._knobs.calls.one_by_id
         if by_id == "404" or not self._floor.is_active(conf_id):
             raise Refused(404, "Conference not found")
-        item = self._floor.call(conf_id).wire(self._style)
-        return ok(item) if by_id == "object" else payload(item)
+        text = self._floor.call(conf_id).listed(self._style)
+        return Answer(200, text.encode()) if by_id == "object" else listing(Page([text], 1, 1), by_id, "conferences")
 
     def users(self, request: Request, account_id: str | None = None) -> Answer:
         """The WebRTC users, of this account alone where one is named."""
