@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.floor_page import PHONE
+from tests.harness.fake_ytel.lists import contact_of
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -130,3 +131,16 @@ def test_the_call_one_is_on_stays_in_sight(page, floor):
     floor.answer(page.row("Agent00 Lee").get_attribute("data-call"), PHONE)
     expect(page.air).to_contain_text("Heard by: nobody")
     expect(page.air.get_by_role("button", name="Leave")).to_be_in_viewport(ratio=1)
+
+
+def test_a_customers_name_and_that_they_are_not_to_be_called_stand_on_the_row(page, system, floor):
+    agents = [f"Agent{nth:02}" for nth in range(16)]
+    contacts = {name: contact_of(floor.call(floor.add_call(floor.add_user(name, "Lee")))) for name in agents}
+    page.open()
+    expect(page.rows).to_have_count(16)
+    system.invoke("watch_calls", {})
+    for name, contact in contacts.items():
+        row = page.row(name)
+        expect(row).to_contain_text(f"{contact['extData']['firstname']} {contact['extData']['lastname']}")
+        expect(row.get_by_text("Do not call")).to_be_visible(visible=contact["dnc"])
+    assert {contact["dnc"] for contact in contacts.values()} == {True, False}
