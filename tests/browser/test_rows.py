@@ -134,8 +134,11 @@ def test_the_call_one_is_on_stays_in_sight(page, floor):
 
 
 def test_a_customers_name_and_that_they_are_not_to_be_called_stand_on_the_row(page, system, floor):
-    agents = [f"Agent{nth:02}" for nth in range(16)]
-    contacts = {name: contact_of(floor.call(floor.add_call(floor.add_user(name, "Lee")))) for name in agents}
+    contacts = {}
+    for nth in range(16):
+        contact = contact_of(floor.call(floor.add_call(floor.add_user(f"Agent{nth:02}", "Lee"))))
+        assert contact
+        contacts[f"Agent{nth:02} Lee"] = contact
     page.open()
     expect(page.rows).to_have_count(16)
     system.invoke("watch_calls", {})

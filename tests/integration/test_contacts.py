@@ -165,6 +165,13 @@ def test_a_table_that_fails_leaves_no_name(desk, monkeypatch):
     assert rows[0]["contact"] is None
 
 
+def test_an_id_that_no_key_can_hold_hides_no_other(desk):
+    call = desk.call()
+    odd = [desk.call(details={"contact_id": text}) for text in ("half \ud800", "9" * 3000, "..", "/")]
+    look(desk)
+    assert shown(desk) == {call: named(desk, call), **dict.fromkeys(odd)}
+
+
 def test_where_they_are_off_nobody_asks(make_desk):
     desk = make_desk()
     call = desk.call()

@@ -113,7 +113,8 @@ class Contacts:
 
 
 def _lacks_contact(call: Call) -> bool:
-    return bool(call["contactId"]) and not call["contact"] and len(call["contactId"]) <= LONGEST_ID
+    contact_id = call["contactId"]
+    return bool(contact_id) and not call["contact"] and len(contact_id) <= LONGEST_ID and contact_id.isascii()
 
 
 def _item(key: str, now: int, kept_ms: int) -> Item:
