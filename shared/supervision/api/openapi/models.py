@@ -126,7 +126,9 @@ class CallList(Model):
     count: int = Field(description="How many calls match, on all pages.", ge=0, examples=[1])
     asOf: Millis
     stale: bool = Field(description="Whether Ytel did not give a newer list in time.", examples=[False])
-    complete: bool = Field(description="False where Ytel's pages did not add up: a call may be missing.")
+    complete: bool = Field(
+        description="False where Ytel's pages did not add up: calls, or their agents, may be missing."
+    )
     version: str = Field(
         description="Stands for the rows of all pages: `since` asks what changed after it.",
         examples=["9ae16a3b2f90404f"],
@@ -143,7 +145,9 @@ class CallChanges(Model):
     count: int = Field(description="How many calls match now.", ge=0, examples=[1])
     asOf: Millis
     stale: bool = Field(description="Whether Ytel did not give a newer list in time.", examples=[False])
-    complete: bool = Field(description="False where Ytel's pages did not add up: a call may be missing.")
+    complete: bool = Field(
+        description="False where Ytel's pages did not add up: calls, or their agents, may be missing."
+    )
     version: str = Field(description="The `since` to ask with next.", examples=["9ae16a3b2f90404f"])
     next: str | Absent = Field(None, description="Where not all rows fit: the `cursor` to ask for the others with.")
 
