@@ -14,7 +14,7 @@ def look_at_token(report: Report, token: str, now_ms: int) -> dict[str, Any]:
         report.unlike("the token is no JWT: it says neither whose it is nor when it ends")
         return claims
     account, ends, made = claims.get("acct"), ends_at(token), claims.get("iat")
-    whose = f"of account {str(account)[:8]}…" if account else "that names no account"
+    whose = f"of account {account}" if account else "that names no account"
     if not ends:
         report.unlike(f"the token is a JWT {whose}, and does not say when it ends")
         return claims
