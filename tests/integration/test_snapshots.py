@@ -478,11 +478,11 @@ def test_a_late_writer_that_is_overtaken_while_it_writes_changes_nothing(table, 
         changed = change(*asked)
         changes.append(changed)
         if len(changes) == 1:
-            assert quick.swap("quick", Current(generation="new", as_of=2_000))[0]
+            assert quick.swap("quick", Current(generation="new", as_of=2_000), now=3_000)[0]
         return changed
 
     monkeypatch.setattr(late, "_change", overtaken)
-    done, current = late.swap("late", Current(generation="old", as_of=1_000))
+    done, current = late.swap("late", Current(generation="old", as_of=1_000), now=3_000)
     assert (done, current.generation, len(changes)) == (False, "new", 2)
     assert quick.look().generation == "new"
 

@@ -173,6 +173,26 @@ def test_one_that_was_made_a_moment_ago_is_not_the_reason_for_a_refusal(environm
     assert log_ins(ytel) == 1
 
 
+@pytest.mark.parametrize("seconds", [6, 300])
+def test_one_that_was_made_by_a_clock_that_was_ahead_is_replaced_once_it_is_refused(
+    environment, ytel, clock_at, seconds
+):
+    clock_at(seconds)
+    environment().bearer()
+    clock_at(-seconds)
+    assert environment().renew("access-token-1") == "access-token-2"
+
+
+def test_credentials_that_were_refused_by_a_clock_that_was_ahead_are_tried_again(environment, ytel, clock_at):
+    ytel.tokens.password = "changed"
+    clock_at(300)
+    with pytest.raises(YtelRejected, match="refused the credentials"):
+        environment().bearer()
+    clock_at(-300)
+    ytel.tokens.password = CREDENTIALS["password"]
+    assert environment().bearer() == "access-token-1"
+
+
 def test_credentials_that_are_refused_are_not_tried_again_by_anybody_for_a_minute(environment, ytel, clock_at):
     ytel.tokens.password = "changed"
     for _ in range(3):

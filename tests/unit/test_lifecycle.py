@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervision.rules.clocks import AHEAD_MS
 from supervision.rules.conferences import of_plain
 from supervision.rules.legs import read_legs
 from supervision.rules.lifecycle import (
-    AHEAD_MS,
     NOT_DESCRIBED,
     Patience,
     advance,

@@ -23,6 +23,7 @@ from supervision.floor.floor import Floor
 from supervision.rules.actions import ACTIONS
 from supervision.rules.audience import decide
 from supervision.rules.caller import Caller
+from supervision.rules.clocks import believed
 from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_call, require_one_of, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
@@ -235,7 +236,8 @@ def begun(opened: Opened | None, supervision_id: str) -> list[Guarded]:
 
 def _same_request(standing: Supervision, request: Request, ring_ms: int) -> Supervision:
     """What a request gets whose phone is already ringing for this call or on it. Raises Conflict or OutcomeUnknown."""
-    age = clock.now_ms() - standing.requestedAt
+    now = clock.now_ms()
+    age = now - believed(standing.requestedAt, now)
     if standing.action != request.action or standing.requestedBy != request.caller.client:
         raise _standing(standing)
     if standing.dial != "taken":
@@ -257,7 +259,8 @@ def _standing(supervision: Supervision) -> AlreadySupervising:
 
 
 def _unknown(supervision: Supervision, ring_ms: int) -> OutcomeUnknown:
-    left = ring_ms - (clock.now_ms() - supervision.requestedAt)
+    now = clock.now_ms()
+    left = ring_ms - (now - believed(supervision.requestedAt, now))
     return OutcomeUnknown(
         "Ytel's answer to the dial never came. If the phone rings, answer it; asking again looks whether it joined.",
         extra={"supervisionId": supervision.id},

@@ -22,11 +22,9 @@ from dataclasses import dataclass
 
 from supervision.rules.actions import ACTIONS
 from supervision.rules.claims import Supervisor
+from supervision.rules.clocks import believed
 from supervision.rules.legs import Legs
 from supervision.rules.supervision import Supervision
-
-# A time further ahead than this was written by a clock that was wrong, and counts as never.
-AHEAD_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,6 @@ class Patience:
     ring: int = 90_000
     late: int = 600_000
     apart: int = 2_000
-
-
-def believed(time: int, now: int) -> int:
-    """A time that was written down, or 0 where it lies ahead of one's own clock."""
-    return time if time <= now + AHEAD_MS else 0
 
 
 def is_over(missing_since: int | None, read_at: int, patience: Patience) -> bool:

@@ -1,17 +1,15 @@
 """A lease on an item of the table: one function holds it at a time, and none for longer than it was taken for.
 
-It stands in the attributes `leaseHolder` and `leaseUntil` (milliseconds since the epoch) of the item that it is about.
-A lease that ends is over by the clock, whether or not its holder gave it back. One that ends too far ahead was taken by
-a clock that was wrong, and counts as over too.
+It stands in the attributes `leaseHolder`, `leaseFrom` and `leaseUntil` (milliseconds since the epoch) of the item that
+it is about. A lease that ends is over by the clock, whether or not its holder gave it back. One that began ahead of
+one's own clock counts as over too.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from supervision.rules.clocks import latest_believed
 from supervision.table.gateway import Change, Gateway, Key, Value, When, Written
-
-# How far two clocks may be apart.
-CLOCKS_DIFFER_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +31,31 @@ _NO_TERMS = LeaseTerms()
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The lease on the item of `key`, taken for `length_ms`; nobody has it for more than `longest_ms`, where given."""
+    """The lease on the item of `key`, taken for `length_ms`."""
 
     gateway: Gateway
     key: Key
     length_ms: int
-    longest_ms: int = 0
 
     def acquire(self, holder: str, now: int, terms: LeaseTerms = _NO_TERMS) -> Written:
         """Takes the lease, where nobody has it; the item as it then is."""
-        free = "attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR leaseUntil > :ahead"
+        free = "attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR leaseFrom > :ahead"
         condition = f"({free} OR {terms.unless})" if terms.unless else f"({free})"
-        ahead = now + max(self.length_ms, self.longest_ms) + CLOCKS_DIFFER_MS
-        values: dict[str, Value] = {":now": now, ":ahead": ahead, **terms.values}
+        values: dict[str, Value] = {":now": now, ":ahead": latest_believed(now), **terms.values}
         if terms.only:
             condition += f" AND {terms.only}"
         return self.gateway.write(
             Change(
                 self.key,
-                f"SET leaseHolder = :holder, leaseUntil = :until {terms.then}".strip(),
-                {":holder": holder, ":until": now + self.length_ms},
+                f"SET leaseHolder = :holder, leaseFrom = :from, leaseUntil = :until {terms.then}".strip(),
+                {":holder": holder, ":from": now, ":until": now + self.length_ms},
                 When(condition, values),
             )
         )
 
     def give_back(self, holder: str, then: str = "", values: Mapping[str, Value] | None = None) -> Written:
         """Ends the lease of `holder`, together with the change `then`; nothing is changed where another has it."""
-        change = then or "REMOVE leaseHolder, leaseUntil"
+        change = then or "REMOVE leaseHolder, leaseFrom, leaseUntil"
         return self.gateway.write(
             Change(self.key, change, values or {}, When("leaseHolder = :holder", {":holder": holder}))
         )

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from supervision.base import aws, clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem
+from supervision.rules.clocks import latest_believed
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
 from supervision.table.lease import Lease
@@ -127,6 +128,12 @@ class _Kept(NamedTuple):
         return self.sk[:_MOMENT]
 
     @property
+    def at(self) -> int:
+        """When it happened (ms since the epoch)."""
+        at = self.sk.partition("#")[0]
+        return int(at) if at.isdecimal() else 0
+
+    @property
     def size(self) -> int:
         return len(self.detail.encode()) + len(self.detail_type)
 
@@ -224,13 +231,16 @@ class Outbox:
             self._lease.give_back(holder)
 
     def _waiting(self, limit: int) -> list[_Kept]:
-        """Those whose time has come, of the oldest `limit`. One that cannot be read is set aside."""
+        """Those whose time has come, of the oldest `limit`. One that cannot be read is set aside.
+
+        What happened ahead of one's own clock waits for nothing.
+        """
         now, found = clock.now_ms(), []
         for item in self._gateway.first(OUTBOX, limit):
             kept = readable(item, _read)
             if kept is None:
                 self._set_aside(str(item["sk"]), {**item, "pk": ASIDE, "why": "it cannot be read"})
-            elif kept.due_at < now:
+            elif kept.due_at < now or kept.at > latest_believed(now):
                 found.append(kept)
         return found
 

@@ -18,14 +18,13 @@ from uuid import uuid4
 
 from supervision.base import clock
 from supervision.base.fast_json import dumps
+from supervision.rules.clocks import latest_believed
 from supervision.rules.request import Request
 from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, readable
 
 REQUEST = "REQUEST#"
 KEPT_MS = 24 * 3600 * 1000
 _OBJECTS = {"done", "unknown"}
-# No function lives longer: a lease that ends later was written by a clock that was wrong.
-LONGEST_LEASE_MS = 15 * 60 * 1000
 
 
 @dataclass(slots=True)
@@ -108,11 +107,12 @@ class Requests:
         """Opens a request that has a name, for `lease_ms`: what is left of this function's time."""
         key, print_, now = _key(request), fingerprint(request), clock.now_ms()
         mine = Opened(key, uuid4().hex, print_)
-        until = now + min(lease_ms, LONGEST_LEASE_MS)
+        until = now + lease_ms
         item: Item = {
             **key._asdict(),
             "holder": mine.holder,
             "fingerprint": print_,
+            "leaseFrom": now,
             "leaseUntil": until,
             "keptUntil": now + KEPT_MS,
             "expiration": (now + KEPT_MS) // 1000,
@@ -137,15 +137,14 @@ class Requests:
             return OfAnother()
         if "answer" in found:
             return Answered(readable(found, _read_answer) or {})
-        held_until = int(found.get("leaseUntil", 0))
-        if now < held_until <= now + LONGEST_LEASE_MS:
+        if int(found.get("leaseFrom", 0)) <= latest_believed(now) and now < int(found.get("leaseUntil", 0)):
             return BeingWorkedOn()
         earlier = str(found.get("holder", ""))
         taken, _ = self._gateway.write(
             Change(
                 mine.key,
-                "SET holder = :mine, leaseUntil = :until",
-                {":mine": mine.holder, ":until": until},
+                "SET holder = :mine, leaseFrom = :from, leaseUntil = :until",
+                {":mine": mine.holder, ":from": now, ":until": until},
                 When("holder = :earlier AND attribute_not_exists(answer)", {":earlier": earlier}),
             )
         )

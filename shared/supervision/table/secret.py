@@ -4,6 +4,7 @@ from threading import Lock
 
 from supervision.base import aws, clock
 from supervision.base.observability import logger
+from supervision.rules.clocks import latest_believed
 
 # How long a failed reading is left alone, so that an outage does not cost every request a time-out.
 _PAUSE_MS = 10_000
@@ -33,9 +34,11 @@ class Secret:
         """The text. Raises SecretUnavailable."""
         with self._lock:
             now = clock.now_ms()
+            if self._read_at > latest_believed(now):  # the clock was set back since
+                self._read_at = now - self._max_age_ms
             if now - self._read_at < self._max_age_ms:
                 return self._text
-            if now - self._failed_at >= _PAUSE_MS:
+            if not now - _PAUSE_MS < self._failed_at <= latest_believed(now):
                 try:
                     self._read(now)
                 except _failures() as error:

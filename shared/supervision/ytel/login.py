@@ -5,6 +5,7 @@ from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import Problem, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.rules.clocks import believed
 from supervision.table.gateway import Gateway
 from supervision.ytel.answers import read_answer
 from supervision.ytel.claims import ends_at
@@ -78,7 +79,7 @@ class SharedLogin:
 def _serves(session: Session, rejected: str | None) -> bool:
     now = clock.now_ms()
     if session.token == rejected:
-        return now - session.made_at < JUST_MADE_MS
+        return now - believed(session.made_at, now) < JUST_MADE_MS
     return not session.is_due(now)
 
 

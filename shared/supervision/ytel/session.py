@@ -66,7 +66,7 @@ class SessionTable:
 
     def __init__(self, gateway: Gateway, lease_ms: int) -> None:
         self._gateway = gateway
-        self._lease = Lease(gateway, _LEASE, lease_ms, longest_ms=REFUSED_MS)
+        self._lease = Lease(gateway, _LEASE, lease_ms)
         self._keys: dict[tuple[Credentials, bytes], bytes] = {}
 
     def read(self, credentials: Credentials) -> Session | None:
@@ -130,7 +130,9 @@ class SessionLease:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if isinstance(error, CredentialsRefused):
-            until: dict[str, Value] = {":until": clock.now_ms() + REFUSED_MS, ":mark": self.credentials.mark}
-            self.lease.give_back(self.holder, "SET leaseUntil = :until, refused = :mark", until)
+            now = clock.now_ms()
+            left_alone: dict[str, Value] = {":from": now, ":until": now + REFUSED_MS, ":mark": self.credentials.mark}
+            then = "SET leaseFrom = :from, leaseUntil = :until, refused = :mark"
+            self.lease.give_back(self.holder, then, left_alone)
         else:
             self.lease.give_back(self.holder)

@@ -2,7 +2,7 @@
 
 Every change is one conditional write that gives back the item as it then is, so that the loser of a race reads the
 winner from the same answer. All times are in milliseconds since the epoch; an attribute that is not there reads as 0 or
-as empty.
+as empty. One that lies ahead of one's own clock counts as never, in the conditions of the writes and in `Current.at`.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from supervision.base.problems import YtelProblem, YtelUnavailable
+from supervision.rules.clocks import believed, latest_believed
 from supervision.table.gateway import Change, Gateway, Item, Key, Value, When
 from supervision.table.lease import Lease, LeaseTerms
 
@@ -25,9 +26,23 @@ class Current:
     kept_until: int = 0
     out_of_date_at: int = 0
     asked_at: int = 0
+    lease_from: int = 0
     lease_until: int = 0
+    retry_from: int = 0
     retry_at: int = 0
     failure: str = ""
+
+    def at(self, now: int) -> "Current":
+        """Itself, as far as it can be believed by a clock that shows `now`."""
+        latest = latest_believed(now)
+        return replace(
+            self,
+            as_of=believed(self.as_of, now),
+            out_of_date_at=believed(self.out_of_date_at, now),
+            asked_at=believed(self.asked_at, now),
+            lease_until=self.lease_until if self.lease_from <= latest else 0,
+            retry_at=self.retry_at if self.retry_from <= latest else 0,
+        )
 
     def at_least(self, known: "Current") -> "Current":
         """Itself, with the generation of `known` where that is newer: an eventually consistent read can lag behind."""
@@ -70,23 +85,30 @@ class CurrentItem:
         The pause after a slow read asks nobody to wait for what is out of date since.
         """
         terms = LeaseTerms(
-            only="(attribute_not_exists(retryAt) OR retryAt <= :now"
+            only="(attribute_not_exists(retryAt) OR retryAt <= :now OR retryFrom > :ahead"
             " OR (attribute_not_exists(failure) AND outOfDateAt > asOf))"
-            f" AND {'asOf = :seen' if seen.as_of else 'attribute_not_exists(asOf)'}",
+            f" AND {'asOf = :seen' if seen.as_of else '(attribute_not_exists(asOf) OR asOf > :ahead)'}",
             values={":seen": seen.as_of} if seen.as_of else {},
         )
         done, item = self._lease.acquire(holder, now, terms)
         return done, _read(item)
 
-    def confirm(self, holder: str, read_at: int, digest: str, retry_at: int) -> tuple[bool, Current]:
-        """The content that stands was read again at `read_at`; ends the lease. No read is due before `retry_at`."""
+    def confirm(self, holder: str, new: Current, now: int) -> tuple[bool, Current]:
+        """The content that stands was read again, as `new` says; ends the lease. No read is due before `retry_at`."""
         return self._change(
-            f"SET asOf = :asOf, retryAt = :retry {_SETTLED}",
-            "leaseHolder = :holder AND contentDigest = :digest AND asOf < :asOf",
-            {":holder": holder, ":asOf": read_at, ":digest": digest, ":retry": retry_at},
+            f"SET asOf = :asOf, retryFrom = :from, retryAt = :retry {_SETTLED}",
+            "leaseHolder = :holder AND contentDigest = :digest AND (asOf < :asOf OR asOf > :ahead)",
+            {
+                ":holder": holder,
+                ":asOf": new.as_of,
+                ":digest": new.digest,
+                ":from": now,
+                ":retry": new.retry_at,
+                ":ahead": latest_believed(now),
+            },
         )
 
-    def swap(self, holder: str, new: Current) -> tuple[bool, Current]:
+    def swap(self, holder: str, new: Current, now: int) -> tuple[bool, Current]:
         """Puts `new` in the place of what stands, unless that is as new; ends the lease where it is still held.
 
         No read is due before its `retry_at`.
@@ -97,49 +119,55 @@ class CurrentItem:
             ":digest": new.digest,
             ":parts": " ".join(f"{name}={count}" for name, count in new.parts.items()),
             ":kept": new.kept_until,
+            ":from": now,
             ":retry": new.retry_at,
+            ":ahead": latest_believed(now),
         }
         change = (
             "SET generationId = :generation, asOf = :asOf, contentDigest = :digest, chunkCounts = :parts,"
-            " keptUntil = :kept, retryAt = :retry"
+            " keptUntil = :kept, retryFrom = :from, retryAt = :retry"
         )
-        newer = "(attribute_not_exists(asOf) OR attribute_not_exists(generationId) OR asOf < :asOf)"
+        newer = "(attribute_not_exists(asOf) OR attribute_not_exists(generationId) OR asOf < :asOf OR asOf > :ahead)"
         done, current = self._change(
             f"{change} {_SETTLED}", f"leaseHolder = :holder AND {newer}", {**values, ":holder": holder}
         )
-        if done or current.as_of >= new.as_of:
+        if done or current.at(now).as_of >= new.as_of:
             return done, current
         return self._change(change, newer, values)  # the lease is another's by now, and stays so
 
-    def fail(self, holder: str, problem: YtelProblem, retry_at: int) -> Current:
-        """Remembers for everyone that the read failed and when to try again; ends the lease."""
+    def fail(self, holder: str, problem: YtelProblem, now: int, wait: int) -> Current:
+        """Remembers for everyone that the read failed, and to try again in `wait` milliseconds; ends the lease."""
         failure = json.dumps({"code": problem.code, "detail": problem.detail[:500]})
         return self._change(
-            "SET failure = :failure, retryAt = :retry REMOVE leaseHolder, leaseUntil",
+            f"SET failure = :failure, retryFrom = :from, retryAt = :retry {_GIVEN_BACK}",
             "leaseHolder = :holder",
-            {":holder": holder, ":failure": failure, ":retry": retry_at},
+            {":holder": holder, ":failure": failure, ":from": now, ":retry": now + wait},
         )[1]
 
     def release(self, holder: str) -> None:
         """Ends the lease with nothing said."""
-        self._change("REMOVE leaseHolder, leaseUntil", "leaseHolder = :holder", {":holder": holder})
+        self._change(_GIVEN_BACK, "leaseHolder = :holder", {":holder": holder})
 
     def out_of_date(self, at: int) -> None:
         """A read that began before `at` no longer counts."""
-        self._change("SET outOfDateAt = :at", "attribute_not_exists(outOfDateAt) OR outOfDateAt < :at", {":at": at})
+        self._change(
+            "SET outOfDateAt = :at",
+            "attribute_not_exists(outOfDateAt) OR outOfDateAt < :at OR outOfDateAt > :ahead",
+            {":at": at, ":ahead": latest_believed(at)},
+        )
 
     def ask(self, now: int, every: int) -> tuple[bool, Current]:
         """Whether an extra read may be made now: one in `every` milliseconds, over all functions."""
         return self._change(
             "SET askedAt = :now",
-            "attribute_not_exists(askedAt) OR askedAt <= :before",
-            {":now": now, ":before": now - every},
+            "attribute_not_exists(askedAt) OR askedAt <= :before OR askedAt > :ahead",
+            {":now": now, ":before": now - every, ":ahead": latest_believed(now)},
         )
 
     def forget(self, generation: str) -> None:
         """The chunks of `generation` are lost: nothing stands."""
         self._change(
-            "REMOVE generationId, asOf, contentDigest, chunkCounts, keptUntil, retryAt",
+            "REMOVE generationId, asOf, contentDigest, chunkCounts, keptUntil, retryFrom, retryAt",
             "generationId = :generation",
             {":generation": generation},
         )
@@ -151,7 +179,8 @@ class CurrentItem:
         return done, _read(item)
 
 
-_SETTLED = "REMOVE leaseHolder, leaseUntil, failure"
+_GIVEN_BACK = "REMOVE leaseHolder, leaseFrom, leaseUntil"
+_SETTLED = f"{_GIVEN_BACK}, failure"
 
 
 def _read_failure(text: str) -> tuple[str, str]:
@@ -180,7 +209,9 @@ def _read(item: Item) -> Current:
         kept_until=number("keptUntil"),
         out_of_date_at=number("outOfDateAt"),
         asked_at=number("askedAt"),
+        lease_from=number("leaseFrom"),
         lease_until=number("leaseUntil"),
+        retry_from=number("retryFrom"),
         retry_at=number("retryAt"),
         failure=text("failure"),
     )

@@ -12,7 +12,6 @@ from supervision.base import clock
 from supervision.base.observability import logger
 from supervision.base.problems import YtelProblem
 from supervision.table.gateway import Gateway
-from supervision.table.lease import CLOCKS_DIFFER_MS
 from supervision.table.snapshots.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
 from supervision.table.snapshots.current import Current, CurrentItem
 
@@ -78,9 +77,9 @@ class Snapshot:
 
     def in_memory(self) -> Copy | None:
         """What this environment holds, without asking DynamoDB, while it is young."""
-        if self._known.generation and self._known.as_of >= clock.now_ms() - self._terms.refresh_after:
-            return self._copy(self._known, stale=False)
-        return None
+        now = clock.now_ms()
+        known = self._known.at(now)
+        return self._copy(known, stale=False) if known.generation and self._is_young(known, now) else None
 
     def get(self, read: Callable[[], Read], *, since: int = 0, within: float = 9.0, stale: bool = True) -> Copy:
         """The content, of a read that began at `since` or later, and no more than `max_age` before now.
@@ -93,11 +92,13 @@ class Snapshot:
         try:
             return self._get(read, since, within, stale=stale)
         except _dynamodb_failures() as error:
-            wanted = max(since, clock.now_ms() - self._terms.max_age, self._known.out_of_date_at)
-            if not self._serves(self._known, wanted, stale=stale):
+            now = clock.now_ms()
+            known = self._known.at(now)
+            wanted = max(since, now - self._terms.max_age, known.out_of_date_at)
+            if not self._serves(known, wanted, stale=stale):
                 raise
             logger.warning("DynamoDB fails; what is in memory serves", cause=type(error).__name__)
-            return self._settle(self._known, wanted, stale=stale)
+            return self._settle(known, wanted, stale=stale)
 
     def out_of_date(self) -> None:
         """From now on only a read that begins later counts, for every function."""
@@ -106,10 +107,10 @@ class Snapshot:
     def may_ask(self, every: int) -> bool:
         """Whether one more read than the terms ask for may be made now: once in `every` ms, over all functions."""
         now = clock.now_ms()
-        if self._known.asked_at > now - every:
+        if self._known.at(now).asked_at > now - every:
             return False
         allowed, current = self._item.ask(now, every)
-        self._known = current.at_least(self._known)
+        self._remember(current)
         return allowed
 
     def load[T](self, read: Callable[[], Read], decode: Callable[[Copy], T], **terms: Any) -> tuple[Copy, T]:
@@ -160,14 +161,14 @@ class Snapshot:
         while True:
             now = clock.now_ms()
             fresh = bool(current.generation) and current.as_of >= wanted
-            due = not fresh or current.as_of < start - self._terms.refresh_after
+            due = not fresh or not self._is_young(current, start)
             if not due or (current.retry_at > now and not _paused_for_nothing(current)):
                 return self._settle(current, wanted, stale=stale)
-            # One that ends too far ahead was taken by a clock that was wrong.
-            if not now < current.lease_until <= now + self._terms.lease + CLOCKS_DIFFER_MS:
+            if current.lease_until <= now:
                 holder = uuid.uuid4().hex
-                won, current = self._item.lease(holder, current, now)
-                self._known = current.at_least(self._known)
+                won, taken = self._item.lease(holder, current, now)
+                self._remember(taken)
+                current = taken.at(now)
                 if won:
                     return self._refresh(read, holder, current, wanted, stale=stale)
                 if time.monotonic() < patience:
@@ -179,8 +180,16 @@ class Snapshot:
             current = self._look()
 
     def _look(self) -> Current:
-        self._known = self._item.look().at_least(self._known)
+        return self._remember(self._item.look())
+
+    def _remember(self, current: Current) -> Current:
+        """What stands, as far as it can be believed now: the newest that this function knows of."""
+        now = clock.now_ms()
+        self._known = current.at(now).at_least(self._known.at(now))
         return self._known
+
+    def _is_young(self, current: Current, now: int) -> bool:
+        return current.as_of >= now - self._terms.refresh_after
 
     def _settle(self, current: Current, wanted: int, *, stale: bool) -> Copy:
         if self._serves(current, wanted, stale=stale):
@@ -203,9 +212,8 @@ class Snapshot:
         except YtelProblem as problem:
             wait = self._terms.retry if current.generation else min(self._terms.retry, 2_000)
             wait = max(wait, min((problem.retry_after or 0) * 1000, LONGEST_WAIT_AFTER_FAILURE))
-            failed = self._item.fail(holder, problem, clock.now_ms() + wait)
-            self._known = failed.at_least(self._known)
-            return self._settle(self._known, wanted, stale=stale)
+            failed = self._item.fail(holder, problem, clock.now_ms(), wait)
+            return self._settle(self._remember(failed), wanted, stale=stale)
         except BaseException:
             with contextlib.suppress(Exception):  # what went wrong is raised; the lease ends by itself
                 self._item.release(holder)
@@ -216,28 +224,23 @@ class Snapshot:
         packed, now = pack(new.parts), clock.now_ms()
         # A read that takes longer than what it gives may be old would be due again at once, for everyone who waited.
         retry_at = now + self._terms.max_age if now - new.read_at > self._terms.max_age else 0
-        digest = digest_of(packed)
-        if seen.generation and digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
-            done, current = self._item.confirm(holder, new.read_at, digest, retry_at)
+        next_ = Current(
+            generation=holder,
+            as_of=new.read_at,
+            digest=digest_of(packed),
+            parts=counts(packed),
+            kept_until=now + self._terms.lifetime,
+            retry_at=retry_at,
+        )
+        if seen.generation and next_.digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
+            done, current = self._item.confirm(holder, next_, now)
             if done:
                 return self._keep(current, packed)
-        kept_until = now + self._terms.lifetime
-        self._chunks.write(holder, packed, kept_until // 1000)
-        done, current = self._item.swap(
-            holder,
-            Current(
-                generation=holder,
-                as_of=new.read_at,
-                digest=digest,
-                parts=counts(packed),
-                kept_until=kept_until,
-                retry_at=retry_at,
-            ),
-        )
+        self._chunks.write(holder, packed, next_.kept_until // 1000)
+        done, current = self._item.swap(holder, next_, now)
         if done:
             return self._keep(current, packed)
-        self._known = current.at_least(self._known)  # a later read was there first
-        return self._known
+        return self._remember(current)  # a later read was there first
 
     def _keep(self, current: Current, packed: Packed) -> Current:
         self._known, self._parts_of, self._parts = current, current.generation, packed
