@@ -238,6 +238,20 @@ def test_a_reading_that_was_taken_in_ahead_hides_none(desk, wrong):
     assert desk.floor.members(call, "supervisor") == []
 
 
+@pytest.mark.parametrize("seconds", [120, 300])
+def test_a_phone_that_was_given_up_by_a_clock_that_was_ahead_rings_yet(desk, wrong):
+    call = desk.call()
+    begun = desk.dial("whisper", call)
+    with wrong:
+        desk.look()
+    assert desk.record(begun).state == "failed"
+    with pytest.raises(AlreadySupervising):
+        desk.dial("whisper", call)
+    desk.move(seconds=90)
+    desk.dial("whisper", call)
+    assert desk.dials() == 2
+
+
 @WRONG
 def test_the_same_request_after_one_that_lies_ahead_is_refused_and_dials_nobody(desk, wrong):
     call = desk.call()

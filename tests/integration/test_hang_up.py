@@ -78,6 +78,19 @@ def test_a_route_that_is_wrong_is_not_taken_for_legs_that_are_gone(make_desk):
     assert desk.told == []
 
 
+def test_each_attempt_at_one_request_tells_under_an_id_of_its_own(desk):
+    call = desk.call()
+    first, second = desk.floor.members(call)
+    failing(desk, second, Status(500), times=1)
+    with pytest.raises(HangupIncomplete):
+        hang_up(desk, call)
+    assert hang_up(desk, call) == [second]
+    told = [(one.data["hungUp"], one.data["failed"]) for one in desk.told]
+    assert told == [([first], [second]), ([second], [])]
+    assert len({one.metadata["id"] for one in desk.told}) == 2
+    assert {one.metadata["correlationId"] for one in desk.told} == {"correlation-1"}
+
+
 @pytest.mark.parametrize("data", [None, {}, []], ids=str)
 def test_where_the_members_are_unknown_nothing_is_sent(desk, data):
     call = desk.call(shape={"memberData": data})

@@ -74,6 +74,8 @@ class Supervise:
         standing = next((one for one in of_phone if one.under_way), None)
         if standing is not None:
             return _same_request(standing, request, self._ring_ms)
+        if given_up_early := next((one for one in of_phone if self._may_ring_yet(one)), None):
+            raise _standing(given_up_early)
         require_not_in_call(to, call.numbers)
         audience = decide(request.action, call.legs)
         if call.agent is None:
@@ -127,6 +129,10 @@ class Supervise:
     @property
     def _ring_ms(self) -> int:
         return self.reader.guard.patience.ring
+
+    def _may_ring_yet(self, closed: Supervision) -> bool:
+        """Whether a phone that was taken as not answered may ring all the same: by another function's clock it was."""
+        return closed.how == "not_answered" and clock.now_ms() - closed.requestedAt <= self._ring_ms
 
     def read_number(self, written: str, caller: Caller) -> PhoneNumber:
         """The phone that is meant, if this account and this key may dial it. Raises NumberNotAllowed."""

@@ -25,6 +25,7 @@ from supervision.floor.floor import Floor
 from supervision.rules.audience import to_disconnect
 from supervision.rules.caller import Caller
 from supervision.rules.legs import read_legs
+from supervision.rules.supervision import new_id
 from supervision.table.outbox import Event, Outbox
 
 # How long disconnects are waited for before the first look: what takes longer goes on meanwhile.
@@ -53,13 +54,15 @@ class HangUp:
         call = self.reader.read_as(caller, named)
         conf_id = call.conference.conf_id
         members = to_disconnect(call.legs)
-        begun = _event(conf_id, [], members, caller, correlation_id, "/begun")
+        # Each attempt at one request is a happening of its own, and so is what it tells.
+        attempt = f"{conf_id}/{correlation_id}/{new_id()}"
+        begun = _event(f"{attempt}/begun", conf_id, [], members, caller, correlation_id)
         self._begin(begun)
         asked = side_by_side([partial(self._disconnect, conf_id, one) for one in members], DISCONNECTS_WITHIN)
         refused = [problem for problem in asked if problem is not None]
         limited = next((one for one in refused if isinstance(one, YtelRateLimited)), None)
         if limited is not None and len(refused) == len(members):
-            self._end(_event(conf_id, [], members, caller, correlation_id), begun)
+            self._end(_event(attempt, conf_id, [], members, caller, correlation_id), begun)
             lists = {"confId": conf_id, "hungUp": [], "failed": list(members)}
             raise YtelRateLimited(
                 "Ytel asks to slow down; nobody was disconnected.", retry_after=limited.retry_after, extra=lists
@@ -67,7 +70,7 @@ class HangUp:
         there = self._still_there(conf_id, members)
         hung_up = [one for one in members if there is not None and one not in there]
         failed = [one for one in members if one not in hung_up]
-        self._end(_event(conf_id, hung_up, failed, caller, correlation_id), begun)
+        self._end(_event(attempt, conf_id, hung_up, failed, caller, correlation_id), begun)
         lists = {"confId": conf_id, "hungUp": hung_up, "failed": failed}
         if there is None:
             raise OutcomeUnknown("Who is still on the call could not be seen; asking again finishes it.", extra=lists)
@@ -131,8 +134,7 @@ class HangUp:
 
 
 def _event(
-    conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str, step: str = ""
+    subject: str, conf_id: str, hung_up: Sequence[str], failed: Sequence[str], caller: Caller, correlation_id: str
 ) -> Event:
     data = {"confId": conf_id, "hungUp": [*hung_up], "failed": [*failed], "requestedBy": caller.client}
-    subject = f"{conf_id}/{correlation_id}{step}"
     return Event("Call Hung Up", subject, data, caller.client, correlation_id, clock.now_ms())

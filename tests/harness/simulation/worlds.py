@@ -12,12 +12,17 @@ KILLED_WINDOW_SECONDS = 85.0
 
 @dataclass(frozen=True)
 class World:
-    """`knobs` are the fake's, `mishaps` our own side's. `moves` may be drawn besides the ordinary ones."""
+    """`knobs` are the fake's, `mishaps` our own side's. `moves` may be drawn besides the ordinary ones.
+
+    `drawn`: the share of all the fake's knobs that are drawn besides, anew for each floor. `truthful`: whether lists
+    are as they should be. `window_s`: how long a leak may last.
+    """
 
     name: str
     knobs: Mapping[str, Any] = field(default_factory=dict)
     mishaps: Mapping[str, float] = field(default_factory=dict)
     moves: frozenset[str] = frozenset()
+    drawn: float = 0.0
     truthful: bool = True
     window_s: float = WINDOW_SECONDS
 
@@ -38,6 +43,27 @@ WORLDS = [
     World("undescribed", moves=frozenset({"undescribe", "spoof"}), truthful=False),
     World("statuses", moves=frozenset({"status"}), truthful=False),
     World("clocks", mishaps={}, moves=frozenset({"leap"})),
+    World("pages", {"conferences.size": 2}),
+    World("shifts", {"conferences.size": 1, "conferences.shifts": 0.2, "conferences.repeats": 0.1}, truthful=False),
+    World("drawn", drawn=0.25, truthful=False),
+    World(
+        "everything",
+        mishaps={
+            "again": 0.02,
+            "throttled": 0.01,
+            "lag": 0.5,
+            "lost": 0.01,
+            "bus_failed": 0.2,
+            "bus_lost": 0.1,
+            "twice": 0.3,
+            "late": 20.0,
+            "killed": 0.04,
+        },
+        moves=frozenset({"kill", "late", "replace", "unreadable", "undescribe", "spoof", "status", "leap"}),
+        drawn=0.25,
+        truthful=False,
+        window_s=130.0,
+    ),
 ]
 
 # What main does not hold yet. A world leaves this list when its floors hold.

@@ -41,9 +41,10 @@ class Floors(RuleBasedStateMachine):
     def begin(self, seed: int, answered_after: float | None) -> None:
         self.system = System(seed, Mishaps(**self.world.mishaps))
         self.system.floor.auto_answer_after = answered_after
+        turned = self.system.ytel.knobs.draw(seed, self.world.drawn) if self.world.drawn else {}
         self.system.ytel.knobs.turn(self.world.knobs)
         self.judge = Judge(self.system, self.world.window_s, truthful=self.world.truthful)
-        self.judge.note(f"seed {seed} in the world {self.world.name}")
+        self.judge.note(f"seed {seed} in the world {self.world.name} {turned or ''}")
         self.system.floor.add_call()
         self._pass(1.0)
 
