@@ -63,6 +63,17 @@ def test_a_phone_that_rings_or_never_came_is_given_up_and_dropped_if_it_comes_al
     assert desk.record(begun).how == "given_up"
 
 
+@pytest.mark.parametrize("later", [60, 601, 24 * 3600])
+def test_who_left_may_be_asked_in_again_however_much_later_and_whoever_looked_meanwhile(desk, later):
+    call = desk.call()
+    begun = desk.joined("listen", call)
+    desk.parts.leave.leave(begun.id, CRM)
+    desk.look()
+    desk.move(later)
+    assert desk.dial("listen", call).state == "dialing"
+    assert desk.dials() == 2
+
+
 def test_who_was_given_up_may_be_asked_in_again(desk):
     call = desk.call()
     leave(desk, desk.dial("listen", call))

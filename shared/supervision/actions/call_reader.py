@@ -133,6 +133,7 @@ class CallReader:
     def take_in(self, conference: FreshConference) -> CallNow:
         """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""
         agent = self.users.find(client_id) if (client_id := client_id_of(conference.content)) else None
-        watched = self.guard.reconcile_call(conference, agent)
+        # One whose leg may come no more since this very reading has given its place in the table up.
+        watched = [one for one in self.guard.reconcile_call(conference, agent) if one.watched]
         on_it = lifecycle.supervisors(watched, read_at=conference.read_at, patience=self.guard.patience)
         return CallNow(conference, agent, watched, read_fresh(conference, agent, on_it))
