@@ -286,3 +286,20 @@ def test_a_lease_of_a_clock_that_was_wrong_is_over(table):
     assert not lease.give_back("first").done
     assert lease.give_back("third").done
     assert lease.acquire("fourth", 1_000_000_000).done
+
+
+def test_what_is_kept_has_an_end_whether_or_not_the_table_has_tidied_up(desk):
+    begun = desk.dial("listen", desk.call())
+    assert (recorded(desk), desk.function().supervisions.get(begun.id) is None) == (1, False)
+    desk.move(desk.settings.audit_days * 24 * 3600 + 10)
+    assert (recorded(desk), desk.function().supervisions.get(begun.id) is None) == (0, True)
+    assert [one for one in desk.everything() if one["sk"]["S"] == "RECORD"]
+
+
+def test_a_call_that_was_remembered_too_long_ago_is_told_anew(desk):
+    watched(desk)
+    assert desk.types() == ["Call Started"] * 2
+    desk.move(7 * 24 * 3600 + 10)
+    one = watcher(desk)
+    one.look("w")
+    assert desk.types().count("Call Started") == 4

@@ -163,7 +163,8 @@ class Watcher:
             "long": remembered,
             "expiration": clock.now_ms() // 1000 + KEEP_SECONDS,
         }
-        when = When("#long = :no", {":no": False}) if remembered else When("attribute_not_exists(pk)")
+        anew = When("attribute_not_exists(pk) OR expiration <= :now", {":now": clock.now_ms() // 1000})
+        when = When("#long = :no", {":no": False}) if remembered else anew
         return Notice(event, Put(item, when), call, remembered)
 
     def _tell(self, changes: list[Notice]) -> None:

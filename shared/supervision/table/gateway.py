@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from supervision.base import aws
+from supervision.base import aws, clock
 from supervision.base.observability import logger
 from supervision.base.problems import Problem
 
@@ -286,12 +286,18 @@ def from_attributes(attributes: Mapping[str, Any]) -> Item:
 
 
 def each_readable[T](items: Iterable[Item], read: Callable[[Item], T]) -> list[T]:
-    """What `read` makes of each item. One that it cannot read is logged once, and hides no other."""
+    """What `read` makes of each item that is not over. One that it cannot read is logged once, and hides no other."""
     found = []
     for item in items:
-        if (one := readable(item, read)) is not None:
+        if not has_expired(item) and (one := readable(item, read)) is not None:
             found.append(one)
     return found
+
+
+def has_expired(item: Item) -> bool:
+    """Whether the time an item is kept for is over: the table tidies up days later."""
+    expiration = item.get("expiration")
+    return type(expiration) is int and expiration <= clock.now_ms() // 1000
 
 
 def readable[T](item: Item, read: Callable[[Item], T]) -> T | None:

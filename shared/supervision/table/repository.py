@@ -15,7 +15,19 @@ from supervision.base.problems import YtelInvalid
 from supervision.rules.ids import id_key, same_id, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
-from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable, readable
+from supervision.table.gateway import (
+    Delete,
+    Gateway,
+    Guarded,
+    Item,
+    Key,
+    Put,
+    When,
+    Write,
+    each_readable,
+    has_expired,
+    readable,
+)
 from supervision.table.outbox import Event, Outbox
 
 OPEN = "OPEN"
@@ -88,7 +100,7 @@ class Supervisions:
         if not 0 < len(id_) <= LONGEST_ID:
             return None
         item = self._gateway.get(Key(RECORD + id_key(id_), "RECORD"))
-        return readable(item, read_item) if item else None
+        return readable(item, read_item) if item and not has_expired(item) else None
 
     def open(self, conf_id: str | None = None) -> list[Supervision]:
         """Those that are watched, on one call or on all; strongly consistent."""
