@@ -1,27 +1,28 @@
-"""On a schedule: tells the bus what began, ended and ran long, has the guard look, and dials for the follows."""
+"""Looks at the floor again and again: tells what began and ended, has the guard look, dials for the follows.
+
+Each look is one message of a queue, which sends the next. The schedule only sees to it that there is a next one.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
+from supervision.actions.looks import Looks
 from supervision.actions.watcher import Watcher
 from supervision.base.cold_start import at_start
-from supervision.base.observability import invocation
-from supervision.base.settings import WatchSettings, load
+from supervision.base.observability import invocation, logger
+from supervision.base.settings import LooksSettings, WatchSettings, load
 from supervision.wiring import FloorNeeds, Parts
-
-# The schedule comes every minute; a look that begins later belongs to the next invocation.
-MINUTE_SECONDS = 60.0
-SPARE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Needs(FloorNeeds, WatchSettings):
+class Needs(FloorNeeds, WatchSettings, LooksSettings):
     """The settings of this function."""
 
 
 def _build() -> Watcher:
     settings = load(Needs)
     parts = Parts(settings)
+    looks = Looks(parts.gateway, settings.looks_queue_url, int(settings.watch_interval_seconds * 1000))
     max_age = settings.calls_max_age_seconds
     return Watcher(
         parts.gateway,
@@ -30,6 +31,7 @@ def _build() -> Watcher:
         settings,
         max_age,
         parts.patience,
+        looks,
         contacts=parts.contacts,
         follower=parts.follower,
     )
@@ -38,9 +40,21 @@ def _build() -> Watcher:
 watcher = at_start(_build)
 
 
-def lambda_handler(event: dict[str, Any], context: Any) -> None:
-    """A scheduled event; takes its minute."""
-    spare = context.get_remaining_time_in_millis() / 1000 - MINUTE_SECONDS
-    late = max(spare, SPARE_SECONDS)
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A message of the queue is one look; it comes again where it stands among the failures of the answer.
+
+    Any other event is the schedule's.
+    """
     with invocation(context):
-        watcher().watch(lambda: context.get_remaining_time_in_millis() / 1000 - late, context.aws_request_id)
+        failures = [one["messageId"] for one in event.get("Records", ()) if not _looked(one["body"], context)]
+        if "Records" not in event:
+            watcher().looks.mend()
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failures]}
+
+
+def _looked(body: str, context: Any) -> bool:
+    number = Looks.number_of(body)
+    if number is None:
+        logger.error("a message is no look", body=body[:100])
+        return True
+    return watcher().watch(number, context.aws_request_id, context.get_remaining_time_in_millis())

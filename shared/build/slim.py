@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 # The AWS services the functions talk to; botocore knows some 400, and looks through all of them for each client.
-SERVICES = ("dynamodb", "events", "secretsmanager")
+SERVICES = ("dynamodb", "events", "secretsmanager", "sqs")
 
 UNUSED = (
     "bin",  # commands

@@ -12,7 +12,6 @@ from tests.harness.template import ROOT
 ENV = {
     "DIALS_PER_MINUTE": "100000",
     "READS_PER_MINUTE": "100000",
-    "WATCH_INTERVAL_SECONDS": "60",  # one look for an invocation
     "API_CLIENTS": json.dumps(
         {**json.loads(CLIENTS), "reader": {"key": "reader-key-of-tests", "scopes": ["calls:read"]}}
     ),

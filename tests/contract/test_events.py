@@ -13,6 +13,7 @@ from tests.contract.conformance import PHONE
 from tests.harness.local_aws.put_events import matches
 from tests.harness.template import ROOT, Template
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 ACTIONS = ("listen", "whisper", "barge", "takeover", "hangup")
 
@@ -97,7 +98,7 @@ def test_what_is_told_is_what_is_registered(registered, system, api, floor, agen
 
     def watch():
         system.move_clock(5)
-        assert system.invoke("watch_calls", {}).failure is None
+        assert look(system).failure is None
 
     def whispered():
         call = floor.add_call(agent)

@@ -9,6 +9,7 @@ from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.app import HANGUP_ROUTE
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 KEYS = {"supervisor": LOCAL_KEY, "other": "other-client-key"}
 SCOPES = [
@@ -122,7 +123,7 @@ def settings():
 
 @pytest.fixture(scope="module")
 def system(settings):
-    env = {"API_CLIENTS": CLIENTS, "WATCH_INTERVAL_SECONDS": "60", **settings}
+    env = {"API_CLIENTS": CLIENTS, **settings}
     ytel = FakeYtel(hangup_route=env.get("YTEL_HANGUP_ROUTE", HANGUP_ROUTE))
     # Known from the start: one who is not is asked for once in 30 s only.
     for _ in range(AGENTS):
@@ -147,6 +148,6 @@ def watch(scene):
 
     def watch():
         scene.system.move_clock(3)
-        return scene.system.invoke("watch_calls", {})
+        return look(scene.system)
 
     return watch

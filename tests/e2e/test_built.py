@@ -9,6 +9,7 @@ from tests.harness import runtime_lambda
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.system import System
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 pytestmark = pytest.mark.built
 
@@ -19,7 +20,7 @@ def system():
     for _ in range(AGENTS):
         ytel.floor.add_user()
     # One look a minute: the watcher returns after it.
-    with System({"API_CLIENTS": CLIENTS, "WATCH_INTERVAL_SECONDS": "60"}, ytel, runtime=runtime_lambda.make) as running:
+    with System({"API_CLIENTS": CLIENTS}, ytel, runtime=runtime_lambda.make) as running:
         yield running
 
 
@@ -89,6 +90,13 @@ def test_an_event_asks_for_the_same(scene):
 @pytest.mark.parametrize("function", ["refresh_users", "watch_calls"])
 def test_what_runs_on_a_schedule_runs(scene, function):
     assert scene.system.invoke(function, {}).failure is None
+
+
+def test_the_watcher_looks(scene):
+    call = scene.call()
+    answer = look(scene.system)
+    assert (answer.failure, answer.payload) == (None, {"batchItemFailures": []})
+    assert scene.told("Call Started", lambda one: one["confId"] == call)
 
 
 def test_load_brings_up_to_four_environments_and_each_tells_its_init_time(scene):

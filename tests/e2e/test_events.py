@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 SUPERVISION = {
     "id",
@@ -78,7 +79,7 @@ def queue(scene):
 
 def test_a_strangers_queue_gets_every_type_in_one_envelope(scene, queue):
     call = scene.call(created=1000 * int(time.time() - 3600))
-    scene.system.invoke("watch_calls", {})
+    look(scene.system)
     one = scene.joined("whisper", call)
     scene.floor.join(call, "third")
     scene.reaches(one["id"], "ended")
@@ -86,7 +87,7 @@ def test_a_strangers_queue_gets_every_type_in_one_envelope(scene, queue):
     scene.ask("hangup", call)
     for _ in range(2):
         scene.system.move_clock(3)
-        scene.system.invoke("watch_calls", {})
+        look(scene.system)
     wait_until(lambda: TYPES.keys() <= queue.types(), what="every type", every=0.05)
     for event in queue.events:
         assert event["source"] == "ytel.supervision"

@@ -10,6 +10,7 @@ from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.faults import Body, EnvelopeFailure, Html, Reset, Status
 from tests.harness.system import System
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 CREDENTIALS = {"username": "quartermain@example.com", "password": "password-of-ytel"}
 KEYS = {"crm": "local-supervisor-key", "bound": "key-of-the-bound-client"}
@@ -31,7 +32,7 @@ def run():
     """Every line of a run in which everything is done and much goes wrong, and the agent in it."""
     fake = FakeYtel(username=CREDENTIALS["username"], password=CREDENTIALS["password"])
     agent = fake.floor.add_user(*NAMES)
-    env = {"YTEL_TOKEN": json.dumps(CREDENTIALS), "API_CLIENTS": json.dumps(CLIENTS), "WATCH_INTERVAL_SECONDS": "60"}
+    env = {"YTEL_TOKEN": json.dumps(CREDENTIALS), "API_CLIENTS": json.dumps(CLIENTS)}
     with System(env, fake, parameters={"LogLevel": "DEBUG"}) as system:
         scene = Scene(system)
         call = fake.floor.add_call(agent, contact=CONTACT)
@@ -64,6 +65,7 @@ def everything(scene, call):
         scene.put({"action": action, "confId": call, "to": SUPERVISOR, "requestId": f"request-{number}", "note": BODY})
     for function in ("watch_calls", "refresh_users"):
         scene.system.invoke(function, {})
+    look(scene.system)
 
 
 def what_goes_wrong(scene, call, agent):

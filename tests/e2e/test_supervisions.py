@@ -3,6 +3,7 @@
 import pytest
 
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 
 def test_it_is_dialing_then_joined_then_ended(scene):
@@ -139,5 +140,5 @@ def test_the_watchers_look_guards_too(scene):
     one = scene.joined("whisper", call)
     scene.floor.join(call, "third")
     scene.system.move_clock(5)
-    scene.system.invoke("watch_calls", {})
+    look(scene.system)
     assert not scene.floor.is_in(call, one["to"])

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.harness.watching import look_event
+
 CALL_TYPES = ("Call Started", "Call Running Long", "Call Ended")
 
 
@@ -78,11 +80,11 @@ def test_of_two_watchers_that_see_the_same_one_tells(scene, watch, change):
             for call in calls:
                 scene.floor.end_call(call)
             watch()
-            another({})
+            another(look_event(scene.system))
         with scene.system.aws.faults.held("TransactWriteItems", text="WATCHED") as hold:
             first = pool.submit(watch)
             hold.wait()
-            assert another({}).failure is None
+            assert another(look_event(scene.system)).failure is None
         assert first.result().failure is None
     assert [told(scene, call).count(change) for call in calls] == [1] * 8
 

@@ -60,6 +60,17 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A queue whose messages a function gets, one at a time. `delay` is that of its messages, in seconds."""
+
+    function: str
+    queue_arn: str
+    delay: float
+    visibility: float
+    enabled: bool
+
+
+@dataclass(frozen=True)
 class Schedule:
     """A `rate(…)`, in seconds."""
 

@@ -21,6 +21,7 @@ from tests.harness.local_aws.endpoint import CREDENTIALS, LocalAws
 from tests.harness.local_aws.permissions import access_key
 from tests.harness.own_site import is_foreign
 from tests.harness.parts import Function
+from tests.harness.queues import Consumers
 from tests.harness.runtime import Result, Runtime, RuntimeFactory
 from tests.harness.runtime_source import SourceRuntime
 from tests.harness.schedules import Schedules
@@ -38,8 +39,9 @@ class System:
     """Everything, from `with System() as system:` to the end of the block. Ports are free ones unless they are given.
 
     `env` holds settings of the functions, YTEL_TOKEN and API_CLIENTS. `ytel` is the fake Ytel to use, started here
-    unless it is already; with YTEL_API_URL in `env` there is none, and without either one is made. Schedules are off:
-    `invoke` the function instead. `retry_delays` are the seconds before an event's first and second retry.
+    unless it is already; with YTEL_API_URL in `env` there is none, and without either one is made. Schedules, and the
+    queues that functions get messages of, are off: `invoke` the function instead. `retry_delays` are the seconds before
+    an event's first and second retry.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class System:
         self._stops.append(self.deliveries.stop)
         if self._with_schedules:
             self._stops.append(Schedules(self.template.schedules, self._fire).stop)
+            self._stops.append(Consumers(self.template.sources, self.aws.ask_queue, self._invoke).stop)
 
     def _answer(self, request: Request) -> Response:
         port = self._listeners["api"].getsockname()[1]

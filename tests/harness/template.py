@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.cloudformation import ACCOUNT, NOTHING, PSEUDO, REGION, Resolver, TemplateError, load
-from tests.harness.parts import Authorizer, Function, Route, Rule, Schedule
+from tests.harness.parts import Authorizer, Function, Route, Rule, Schedule, Source
 
 ROOT = Path(__file__).parents[2]
 _NAME_PROPERTY = {
@@ -50,7 +50,10 @@ class Template:
         for variable, node in self._variables():
             if variable in self._settings and isinstance(node, dict) and "Ref" in node:
                 (values if node["Ref"] in values else names)[node["Ref"]] = self._settings[variable]
-        self._names = {name: f"{PSEUDO['AWS::StackName']}-{name}" for name in self._document["Resources"]}
+        self._names = {
+            name: f"{PSEUDO['AWS::StackName']}-{name}" + (".fifo" if one.get("Properties", {}).get("FifoQueue") else "")
+            for name, one in self._document["Resources"].items()
+        }
         self._resolve = Resolver(self._document, values, self._refs(), self._attribute)
         for name, resource in self._resources():
             given = resource.get("Properties", {}).get(_NAME_PROPERTY.get(resource["Type"], ""))
@@ -133,6 +136,19 @@ class Template:
                 raise TemplateError(f"the schedule {name} is not a rate: {expression}")
             enabled = event.get("State", "ENABLED") == "ENABLED" and event.get("Enabled", True) is not False
             found.append(Schedule(name, function, int(match[1]) * _UNITS[match[2]], enabled, event.get("Input")))
+        return found
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The queues that have a function as their consumer."""
+        queues = {_ARN["AWS::SQS::Queue"] % name: one for name, one in self.resources("AWS::SQS::Queue").items()}
+        found = []
+        for function, name, event in self._events("SQS"):
+            if event.get("BatchSize") != 1 or event.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+                raise TemplateError(f"{name} asks for messages in another way than the harness hands them over")
+            queue = queues[event["Queue"]]
+            delay, visibility = float(queue.get("DelaySeconds", 0)), float(queue.get("VisibilityTimeout", 30))
+            found.append(Source(function, event["Queue"], delay, visibility, event.get("Enabled", True) is True))
         return found
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:

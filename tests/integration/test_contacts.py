@@ -10,6 +10,7 @@ from supervision.rules.contacts import Contact, read_contact
 from tests.harness.fake_ytel.faults import Delay, Hang, Html, Json, Reset, Status
 from tests.harness.fake_ytel.lists import contact_of
 from tests.integration.desk import at_once
+from tests.integration.looks_queue import looks_of
 
 CONTACT = "/contact/"
 DAY = 24 * 3600
@@ -36,8 +37,8 @@ def watcher(desk, parts=None):
         WatchSettings(),
         2.0,
         parts.patience,
-        parts.contacts,
-        sleep=desk.move,
+        looks_of(parts),
+        contacts=parts.contacts,
     )
 
 

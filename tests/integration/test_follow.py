@@ -22,6 +22,7 @@ from supervision.rules.request import Request
 from supervision.rules.scopes import SCOPES
 from tests.harness.fake_ytel.faults import Reset, Status
 from tests.integration.desk import CRM, OTHER_PHONE, PHONE, at_once
+from tests.integration.looks_queue import looks_of
 
 HOUR = 3600 * 1000
 ENTRY = {"key": "k" * 20, "scopes": sorted(SCOPES)}
@@ -39,7 +40,16 @@ class Following:
     def watcher(self, parts=None):
         parts = parts or self.desk.parts
         settings = WatchSettings()
-        return Watcher(parts.gateway, parts.floor, parts.outbox, settings, 2.0, parts.patience, follower=parts.follower)
+        return Watcher(
+            parts.gateway,
+            parts.floor,
+            parts.outbox,
+            settings,
+            2.0,
+            parts.patience,
+            looks_of(parts),
+            follower=parts.follower,
+        )
 
     def ask(self, action="whisper", to=PHONE, caller=CRM, **more):
         request = Request(

@@ -14,6 +14,7 @@ from supervision.rules.caller import Caller
 from supervision.rules.request import Request
 from supervision.rules.scopes import SCOPES
 from tests.integration.desk import CRM, OTHER_PHONE, at_once
+from tests.integration.looks_queue import looks_of
 
 
 def request(call, reason=None, caller=CRM):
@@ -80,7 +81,7 @@ def test_a_call_that_is_over_and_one_of_another_agent_are_not_there(desk, call):
 
 def test_it_is_gone_with_the_call(desk, call):
     parts = desk.parts
-    watcher = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience)
+    watcher = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, looks_of(parts))
     ask(desk, call)
     watcher.look("w")
     desk.floor.end_call(call)

@@ -24,6 +24,7 @@ from supervision.table.outbox import Event
 from supervision.ytel.session import Credentials, Session, SessionTable
 from tests.harness.template import Template
 from tests.integration.desk import CRM, PHONE, Desk
+from tests.integration.looks_queue import looks_of
 
 GRANT = Credentials((("username", "u"), ("password", "p")))
 BROKEN: list[Any] = ["{", "[]", "7", "null", ""]
@@ -79,7 +80,7 @@ def lists(desk: Desk) -> None:
 
 def watcher(desk: Desk) -> Watcher:
     parts = desk.function()
-    made = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, sleep=lambda _: None)
+    made = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, looks_of(parts))
     made._recall()
     return made
 

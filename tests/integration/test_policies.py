@@ -15,6 +15,7 @@ from tests.harness.local_aws.permissions import access_key, permissions
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.template import Template
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 TEMPLATE = Template()
 SAMPLE_CALL = "5555776a-564f-4805-ada6-e770c66d7368"
@@ -43,6 +44,7 @@ FLOOR = {
 DIAL = {**FLOOR, "REQUEST#1": REQUEST, "DIALS#crm": {"UpdateItem"}}
 WATCHED = {"Query", "PutItem", "UpdateItem", "DeleteItem"}
 FOLLOW = {**DIAL, "FOLLOW": {"Query", "PutItem", "DeleteItem"}, "LINE#1": {"UpdateItem"}}
+LOOKS = {"GetItem", "UpdateItem"}
 # What each function may do to the items of each partition.
 ITEMS = {
     "ListCalls": FLOOR,
@@ -59,6 +61,7 @@ ITEMS = {
         **FOLLOW,
         "HELP": {"Query", "DeleteItem"},
         "WATCHED": WATCHED,
+        "LOOKS": LOOKS,
         "CONTACT#1": {"BatchGetItem", "PutItem"},
     },
     "RefreshUsers": YTEL,
@@ -70,11 +73,12 @@ DIALLERS = {name for name, items in ITEMS.items() if "DIALS#crm" in items}
 BUS_DOORS = {name for name, items in ITEMS.items() if "REQUEST#1" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
-PARTITIONS = [*FOLLOW, "WATCHED", "SUPERVISION", "SNAPSHOT#else", "DIALS", "READS", "REQUEST", "ELSE"]
+PARTITIONS = [*FOLLOW, "WATCHED", "LOOKS", "SUPERVISION", "SNAPSHOT#else", "DIALS", "READS", "REQUEST", "ELSE"]
 
 [TABLE] = TEMPLATE.resources("AWS::DynamoDB::Table")
 [BUS] = TEMPLATE.resources("AWS::Events::EventBus")
 ENVIRONMENT = TEMPLATE.functions["Whisper"].environment
+QUEUE = TEMPLATE.functions["WatchCalls"].environment["LOOKS_QUEUE_URL"]
 YTEL_TOKEN, API_CLIENTS = ENVIRONMENT["YTEL_TOKEN_SECRET"], ENVIRONMENT["API_CLIENTS_SECRET"]
 
 
@@ -144,6 +148,8 @@ OTHERS = [
     ("events", "PutEvents", put_events("someone.else"), set()),
     ("events", "PutEvents", put_events("ytel.supervision", "default"), set()),
     ("events", "ListRules", {"EventBusName": BUS}, set()),
+    ("sqs", "SendMessage", {"QueueUrl": QUEUE, "MessageGroupId": "looks", "MessageBody": "try"}, {"WatchCalls"}),
+    ("sqs", "ReceiveMessage", {"QueueUrl": QUEUE}, set()),
     ("sqs", "ListQueues", {}, set()),
 ]
 
@@ -157,8 +163,7 @@ def local_aws():
 @pytest.fixture
 def system():
     fake = FakeYtel.with_samples(**CREDENTIALS, auto_answer_after=0)
-    env = {"YTEL_TOKEN": json.dumps(CREDENTIALS), "WATCH_INTERVAL_SECONDS": "60"}
-    with System(env, fake) as one:
+    with System({"YTEL_TOKEN": json.dumps(CREDENTIALS)}, fake) as one:
         yield one
 
 
@@ -281,6 +286,7 @@ def test_all_the_work_is_done_under_the_functions_own_policies(system):
     system.move_clock(40)
     for function in ("refresh_users", "watch_calls"):
         system.invoke(function, {})
+    look(system)
     assert [answer.status_code for answer in answers if answer.status_code >= 300] == []
     assert system.failures == []
     assert [line for line in system.logs if "AccessDenied" in line or '"level":"ERROR"' in line] == []

@@ -9,8 +9,15 @@ from supervision.base import aws
 from supervision.base.settings import WatchSettings
 from tests.harness.fake_ytel.faults import Html, Reset, Status
 from tests.integration.desk import PHONE, at_once
+from tests.integration.looks_queue import LooksQueue, looks_of
 
 MAX_AGE = 2.0
+LEFT_MS = 18_000
+
+
+@pytest.fixture
+def queue(served_aws):
+    return LooksQueue()
 
 
 @pytest.fixture
@@ -22,8 +29,8 @@ def another(desk, parts=None, **settings):
     """One more watcher, as a function environment of its own has it."""
     parts = parts or desk.function()
     own = WatchSettings(**settings)
-    made = Watcher(parts.gateway, parts.floor, parts.outbox, own, MAX_AGE, parts.patience, sleep=desk.move)
-    return begin(made)
+    looks = looks_of(parts)
+    return begin(Watcher(parts.gateway, parts.floor, parts.outbox, own, MAX_AGE, parts.patience, looks))
 
 
 def begin(watcher):
@@ -209,20 +216,17 @@ def test_a_call_under_another_status_has_not_ended(desk, watcher):
     assert desk.types() == ["Call Started"]
 
 
-# ---------------------------------------------------------------- its minute
+# ---------------------------------------------------------------- look after look
 
 
-def test_it_looks_every_interval_for_its_minute_and_guards_the_supervisions(desk, monkeypatch):
-    watcher = another(desk)
+def test_each_look_guards_the_supervisions_too(desk, watcher):
     call = desk.call()
     desk.dial("whisper", call)
     desk.floor.answer(call, PHONE)
     desk.floor.join(call, "third")
-    desk.ytel.requests.reset()
-    until = desk.move() + 60_000
-    monkeypatch.setattr("supervision.actions.watcher.time.monotonic", lambda: desk.move() / 1000)
-    watcher.watch(lambda: (until - desk.move()) / 1000, "watch-1")
-    assert desk.ytel.requests.walks("/conference$") == 6
+    for number in (1, 2):
+        desk.move(10)
+        assert watcher.watch(number, f"invocation-{number}", LEFT_MS)
     assert not desk.floor.is_in(call, PHONE)
     assert sorted(desk.types()) == [
         "Call Started",
@@ -233,20 +237,60 @@ def test_it_looks_every_interval_for_its_minute_and_guards_the_supervisions(desk
     ]
 
 
-def test_a_look_that_fails_does_not_end_the_watch_and_is_raised_at_its_end(desk, watcher, monkeypatch):
+def test_a_look_that_fails_is_made_and_the_next_one_comes(desk, watcher, queue, monkeypatch):
     desk.call()
-    looked = []
+    with monkeypatch.context() as patched:
+        patched.setattr(watcher, "look", lambda _: 1 // 0)
+        assert watcher.watch(1, "invocation-1", LEFT_MS)
+    assert queue.bodies() == ["2"]
+    assert watcher.watch(2, "invocation-2", LEFT_MS)
+    assert desk.types() == ["Call Started"]
 
-    def look_or_fail(correlation_id):
-        looked.append(correlation_id)
-        if len(looked) == 2:
-            raise ConnectionError("the bus is down")
 
-    monkeypatch.setattr(watcher, "look", look_or_fail)
-    until = desk.move() + 60_000
-    with pytest.raises(ConnectionError):
-        watcher.watch(lambda: (until - desk.move()) / 1000, "watch-1")
-    assert len(looked) > 4
+def test_one_whose_next_cannot_be_sent_is_made_raises_and_is_made_again(desk, watcher, queue, monkeypatch):
+    desk.call()
+    with monkeypatch.context() as patched:
+        patched.setattr(aws.client("sqs"), "send_message", lambda **_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            watcher.watch(1, "invocation-1", LEFT_MS)
+    assert desk.types() == ["Call Started"]
+    desk.move(25)
+    assert watcher.watch(1, "invocation-2", LEFT_MS)
+    assert queue.bodies() == ["2"]
+
+
+def test_a_look_that_another_makes_comes_again_and_one_that_was_made_does_not(desk):
+    dead, other = another(desk), another(desk)
+    dead.looks.begin(1, "the one that dies", LEFT_MS)
+    desk.move(10)
+    assert not other.watch(1, "invocation-1", LEFT_MS)
+    desk.move(10)
+    for _ in range(2):
+        assert other.watch(1, "invocation-2", LEFT_MS)
+    assert desk.ytel.requests.walks("/conference$") == 1
+
+
+def test_while_the_table_is_down_each_look_still_sends_the_next(desk, watcher, queue, monkeypatch):
+    for operation in ("get_item", "update_item", "query", "put_item"):
+        monkeypatch.setattr(aws.client("dynamodb"), operation, lambda **_: 1 // 0)
+    assert watcher.watch(1, "invocation-1", LEFT_MS)
+    assert queue.bodies() == ["2"]
+
+
+def test_it_reads_what_was_told_only_where_another_may_have_told_since(desk, served_aws):
+    def queries():
+        return [one for name, one, _ in served_aws.asked if name == "Query" and "WATCHED" in json.dumps(one)]
+
+    one, other = another(desk), another(desk)
+    desk.call()
+    served_aws.asked.clear()
+    read = []
+    for number, watcher in enumerate([one, one, one, other, other, one, one], 1):
+        desk.move(10)
+        assert watcher.watch(number, f"invocation-{number}", LEFT_MS)
+        read.append(len(queries()))
+    assert read == [1, 1, 1, 2, 2, 3, 3]
+    assert desk.types() == ["Call Started"]
 
 
 def test_what_others_decided_and_could_not_tell_is_swept(desk, watcher, monkeypatch):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from supervision.actions.looks import Looks
 from supervision.actions.watcher import Watcher
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import WatchSettings
@@ -54,7 +55,8 @@ def test_an_agents_calls_are_found_by_any_text_of_their_client_id(desk, written)
 def test_a_call_that_ytel_writes_another_way_from_one_list_to_the_next_is_the_same(desk):
     desk.call(conf_id=CALL, agent=agent_of(desk))
     parts = desk.function()
-    watcher = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, sleep=desk.move)
+    looks = Looks(parts.gateway, "no queue", 10_000)
+    watcher = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, looks)
     begun = desk.joined("whisper", CALL)
     for number in range(6):
         desk.floor.call(CALL).shape = {"confId": CALL.upper() if number > 1 else CALL}

@@ -11,6 +11,7 @@ from supervision.base.settings import (
     ClientsSettings,
     DialSettings,
     FloorSettings,
+    LooksSettings,
     PageSettings,
     RequestSettings,
     SettingError,
@@ -25,6 +26,7 @@ NEEDED = {
     "TABLE_NAME": "table",
     "EVENT_BUS_NAME": "supervision",
     "API_CLIENTS_SECRET": "clients",
+    "LOOKS_QUEUE_URL": "https://sqs.example/looks.fifo",
 }
 ALL = [
     AuthSettings,
@@ -32,6 +34,7 @@ ALL = [
     ClientsSettings,
     DialSettings,
     FloorSettings,
+    LooksSettings,
     PageSettings,
     RequestSettings,
     TableSettings,

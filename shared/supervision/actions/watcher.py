@@ -5,13 +5,12 @@ once do not tell twice, and one that dies loses nothing.
 """
 
 import json
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from supervision.actions.follower import Follower
+from supervision.actions.looks import Looks, Turn
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import YtelProblem
@@ -50,7 +49,8 @@ class Watcher:
     """Compares the floor with what was told, call by call, by the `id_key` of their ids.
 
     `_calls` are those told as begun, `_long` whether each ran long. `_missing` is the first reading that did not show a
-    call, for those that may have been overlooked.
+    call, for those that may have been overlooked. `_made` is the look after which all that is so: only the next one may
+    go by it, as another function may have made those between.
     """
 
     gateway: Gateway
@@ -59,42 +59,53 @@ class Watcher:
     settings: WatchSettings
     max_age_seconds: float
     patience: Patience
+    looks: Looks
     follower: Follower | None = None
     contacts: Contacts | None = None
-    sleep: Callable[[float], None] = time.sleep
     _calls: dict[str, Call] = field(default_factory=dict)
     _long: dict[str, bool] = field(default_factory=dict)
     _missing: dict[str, int] = field(default_factory=dict)
+    _made: int | None = None
 
-    def watch(self, seconds_left: Callable[[], float], correlation_id: str) -> None:
-        """Looks every `watch_interval_seconds`, for as long as a whole look fits into what is left.
+    def watch(self, number: int, invocation_id: str, left_ms: int) -> bool:
+        """Makes look `number`, and has the next one be made after it; False where another function is making it.
 
-        A look that fails is logged and does not end the watch; the last failure is raised when the time is up.
+        `left_ms` is what this invocation has left. A look that fails is logged and counted, and no reason to look
+        again: the next one comes. Raises where the next one could not be sent; the look is made, and has to come again.
         """
-        interval = self.settings.watch_interval_seconds
-        failure: Exception | None = None
-        recalled = False
-        while True:
-            began = time.monotonic()
-            add_metric("Looks")
-            try:
-                if not recalled:
-                    self._recall()
-                    recalled = True
-                self.look(correlation_id)
-            except Exception as error:
-                logger.exception("a look failed")
-                add_metric("LooksFailed")
-                failure = error
-            took = time.monotonic() - began
-            if took > interval:
-                add_metric("LooksLate")  # the next one is
-            pause = max(0.0, interval - took)
-            if pause + interval > seconds_left():
-                break
-            self.sleep(pause)
-        if failure is not None:
-            raise failure
+        turn = self._begin(number, invocation_id, left_ms)
+        if turn is not Turn.OURS:
+            logger.warning("a look is not made", number=number, why=turn.value)
+            return turn is Turn.PAST
+        try:
+            self.looks.send(number + 1)
+        finally:
+            self._make(number, invocation_id)
+        try:
+            self.looks.end(invocation_id)
+        except Exception:
+            logger.exception("the end of a look could not be noted")  # the next one may begin all the same
+        return True
+
+    def _begin(self, number: int, invocation_id: str, left_ms: int) -> Turn:
+        try:
+            return self.looks.begin(number, invocation_id, left_ms)
+        except Exception:
+            # Without the table nobody can tell whose look it is. The queue alone gives it to one function at a time.
+            logger.exception("a look could not be noted")
+            return Turn.OURS
+
+    def _make(self, number: int, correlation_id: str) -> None:
+        add_metric("Looks")
+        made, self._made = self._made, None
+        try:
+            if made != number - 1:
+                self._recall()
+            self.look(correlation_id)
+            self._made = number
+        except Exception:
+            logger.exception("a look failed")
+            add_metric("LooksFailed")
 
     def look(self, correlation_id: str) -> None:
         """One look. A floor that cannot be read, or is stale, tells nothing: no call has ended by that."""

@@ -221,6 +221,13 @@ class WatchSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LooksSettings:
+    """The queue whose messages have the watcher look."""
+
+    looks_queue_url: str = _setting(str)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PageSettings:
     """The sites that may embed the page, and hand it a key."""
 

@@ -64,18 +64,25 @@ class LocalAws:
 
     def send(self, queue_arn: str, body: str) -> None:
         """Put a message into a queue."""
+        self.ask_queue("SendMessage", queue_arn, MessageBody=body)
+
+    def ask_queue(self, operation: str, queue_arn: str, **more: Any) -> dict[str, Any]:
+        """What SQS answers to an operation on a queue. Raises OSError where it is not there any more."""
         url = f"{self.url}/{ACCOUNT}/{queue_arn.rsplit(':', 1)[-1]}"
         headers = {
-            "X-Amz-Target": "AmazonSQS.SendMessage",
+            "X-Amz-Target": f"AmazonSQS.{operation}",
             "Content-Type": "application/x-amz-json-1.0",
             "Authorization": "AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/sqs/aws4_request, Signature=0",
         }
         connection = http.client.HTTPConnection(*self._address, timeout=10)
         with contextlib.closing(connection):
-            connection.request("POST", "/", json.dumps({"QueueUrl": url, "MessageBody": body}), headers)
+            connection.request("POST", "/", json.dumps({"QueueUrl": url, **more}), headers)
             answer = connection.getresponse()
+            body = answer.read()
             if answer.status != 200:
-                raise RuntimeError(f"the local SQS answered {answer.status} to a message for {url}")
+                raise RuntimeError(f"the local SQS answered {answer.status} to {operation} for {url}")
+            asked: dict[str, Any] = json.loads(body or b"{}")
+            return asked
 
     def stop(self) -> None:
         """End it."""

@@ -62,6 +62,9 @@ def asked_by(service: str, operation: str, body: Mapping[str, Any]) -> Iterator[
                 bus = entry.get("EventBusName", "default").rsplit("/", 1)[-1]
                 arn = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}"
                 yield Asked("events:PutEvents", arn, {"events:source": [entry["Source"]]})
+        case "sqs", _ if "QueueUrl" in body:
+            name = body["QueueUrl"].rsplit("/", 1)[-1]
+            yield Asked(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
         case "secretsmanager", _:
             yield Asked(f"secretsmanager:{operation}", body.get("SecretId", "*"))
         case _:

@@ -35,9 +35,11 @@ def calls(template: Template, secrets: Mapping[str, str]) -> Iterator[Call]:
     queues = template.resources("AWS::SQS::Queue")
     # A queue that others redrive to comes first.
     for name, queue in sorted(queues.items(), key=lambda one: "RedrivePolicy" in one[1]):
-        attributes = {
-            key: json.dumps(queue[key]) if isinstance(queue[key], dict) else str(queue[key])
-            for key in ("VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy")
+        attributes: dict[str, str] = {
+            key: queue[key] if isinstance(queue[key], str) else json.dumps(queue[key])
+            for key in ("VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy", "FifoQueue")
             if key in queue
         }
+        # SQS delays by whole seconds; who hands the messages over waits for the rest.
+        attributes["DelaySeconds"] = str(int(float(queue.get("DelaySeconds", 0))))
         yield "sqs", "CreateQueue", {"QueueName": name, "Attributes": attributes}

@@ -19,6 +19,7 @@ from tests.harness.simulation import patches
 from tests.harness.simulation.dynamodb import DynamoDB
 from tests.harness.simulation.functions import Functions, Invocation, Throttled
 from tests.harness.simulation.mishaps import Bus, Mishaps, Secrets, Tables
+from tests.harness.simulation.queue import Queue
 from tests.harness.simulation.scheduler import Scheduler, current
 from tests.harness.simulation.table import Table
 from tests.harness.template import Template
@@ -98,12 +99,22 @@ class System:
         self.table = Table(name, properties, lambda: self.scheduler.now_ms)
         self._doing = ""
         self._attribute_dials()
+        [source] = template().sources
+        self.queue = Queue(
+            source,
+            self.scheduler,
+            self.functions,
+            self.mishaps,
+            lambda event: Invocation(self._name("look"), template().functions[source.function], event, self._kill_at()),
+            lambda invocation: self.listeners.failed(invocation),
+        )
         self.scheduler.services = {
             "dynamodb": DynamoDB(self.table, hook=Tables(self.scheduler, self.functions, self.mishaps)),
             "events": Bus(self.scheduler, self.functions, self.mishaps, lambda *event: self.listeners.told(*event)),
             "secretsmanager": Secrets(
                 {environment()["YTEL_TOKEN_SECRET"]: self.ytel.token, environment()["API_CLIENTS_SECRET"]: "{}"}
             ),
+            "sqs": self.queue,
             "ytel": self._ask,
         }
         self._nth = 0
