@@ -63,6 +63,7 @@ def test_it_holds_nothing_that_no_function_uses(layer):
         "dynamodb",
         "events",
         "secretsmanager",
+        "sqs",
     }
     names = {one.name for one in folder.rglob("*")}
     assert not names & {"tests", "test", "bin", "cffi", "pycparser", "pip", "moto", "pytest"}
@@ -78,7 +79,7 @@ from aws_lambda_powertools.utilities import circuit_breaker, idempotency
 keys = {"RS256": rsa.generate_private_key(65537, 2048), "ES256": ec.generate_private_key(ec.SECP256R1())}
 for algorithm, made in keys.items():
     assert jwt.decode(jwt.encode({"sub": "x"}, made, algorithm), made.public_key(), [algorithm]) == {"sub": "x"}
-for service in ("dynamodb", "events", "secretsmanager"):
+for service in ("dynamodb", "events", "secretsmanager", "sqs"):
     client = boto3.client(service, region_name="us-gov-west-1")
     assert "us-gov-west-1" in client.meta.endpoint_url
     list(client.meta.service_model.operation_names)
