@@ -19,10 +19,11 @@ from tests.harness.gateway.http import Request, Response, message
 from tests.harness.gateway.server import Server
 from tests.harness.local_aws.endpoint import CREDENTIALS, LocalAws
 from tests.harness.local_aws.permissions import access_key
+from tests.harness.metrics import Metrics
 from tests.harness.own_site import is_foreign
 from tests.harness.parts import Function
 from tests.harness.queues import Consumers
-from tests.harness.runtime import Result, Runtime, RuntimeFactory
+from tests.harness.runtime import BusyError, Result, Runtime, RuntimeFactory
 from tests.harness.runtime_source import SourceRuntime
 from tests.harness.schedules import Schedules
 from tests.harness.template import ROOT, Template
@@ -74,6 +75,7 @@ class System:
         self._logs: list[tuple[str, str]] = []
         self._events: list[dict[str, Any]] = []
         self._ahead = 0.0
+        self.metrics = Metrics(lambda: self.now)
         self._runtime_stop: Callable[[], None] | None = None
         self._stops: list[Callable[[], None]] = []
         host, port = self._listeners["api"].getsockname()
@@ -121,7 +123,10 @@ class System:
     def _answer(self, request: Request) -> Response:
         port = self._listeners["api"].getsockname()[1]
         foreign = is_foreign(request.headers, port, self.template.origins)
-        return message(403, "Forbidden") if foreign else self.gateway.answer(request)
+        response = message(403, "Forbidden") if foreign else self.gateway.answer(request)
+        if response.status >= 500:
+            self.metrics.add("AWS/ApiGateway", "5xx", "Api", 1)
+        return response
 
     def stop(self) -> None:
         """End everything that was started here."""
@@ -138,6 +143,11 @@ class System:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch, as far ahead as the clock was moved."""
+        return time.time() + self._ahead
 
     @property
     def logs(self) -> list[str]:
@@ -230,7 +240,15 @@ class System:
         return {declared[variable]: value for variable, value in values.items() if variable in declared}
 
     def _invoke(self, function: str, event: Any, deadline: float | None = None) -> Result:
-        result = self.runtime.invoke(self.template.functions[function], event, deadline)
+        began = time.monotonic()
+        try:
+            result = self.runtime.invoke(self.template.functions[function], event, deadline)
+        except BusyError:
+            self.metrics.add("AWS/Lambda", "Throttles", function, 1)
+            raise
+        self.metrics.add("AWS/Lambda", "Invocations", function, 1)
+        self.metrics.add("AWS/Lambda", "Duration", function, (time.monotonic() - began) * 1000)
+        self.metrics.add("AWS/Lambda", "Errors", function, 1 if result.failure else 0)
         if result.failure:
             self.failures.append((function, result))
         return result
@@ -248,6 +266,7 @@ class System:
 
     def _log(self, function: str, line: str) -> None:
         self._logs.append((function, line))
+        self.metrics.read(line)
         if self._on_log:
             self._on_log(function, line)
 

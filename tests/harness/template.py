@@ -157,6 +157,10 @@ class Template:
             self._names[name]: self._resolve(resource.get("Properties", {})) for name, resource in self._resources(kind)
         }
 
+    def arn(self, name: str) -> str:
+        """The ARN of the resource with the logical id `name`."""
+        return str(self._attribute(name, "Arn"))
+
     def output(self, name: str) -> Any:
         """The value of an output."""
         return self._resolve(self._document["Outputs"][name]["Value"])

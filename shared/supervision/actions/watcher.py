@@ -76,6 +76,8 @@ class Watcher:
         turn = self._begin(number, invocation_id, left_ms)
         if turn is not Turn.OURS:
             logger.warning("a look is not made", number=number, why=turn.value)
+            if turn is Turn.ANOTHERS:
+                add_metric("LooksLate")
             return turn is Turn.PAST
         try:
             self.looks.send(number + 1)

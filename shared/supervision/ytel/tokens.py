@@ -76,6 +76,7 @@ class Token:
         try:
             return read_token(self._secret.get())
         except SecretUnavailable:
+            add_metric("TokensRefused")  # nothing works without it either
             raise YtelUnavailable("The token for Ytel cannot be read just now.", retry_after=10) from None
         except NoTokenInSecret as problem:
             self._secret.forget()  # whoever puts it right need not wait
