@@ -31,6 +31,7 @@ from supervision.base.problems import (
 from supervision.rules.caller import SOURCE, Caller
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
 from supervision.rules.scopes import SCOPES
+from supervision.table import audit
 from supervision.table.gateway import Write
 from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opened
 from supervision.table.secret import SecretUnavailable
@@ -68,6 +69,7 @@ def answer(app: APIGatewayHttpResolver, parts: Parts, action: str) -> Response[s
     logger.append_keys(client=request.caller.client, action=action)
     if request.conf_id is not None:
         logger.append_keys(confId=request.conf_id)
+    audit.asked(request)
     return render.to_response(request, act(request, parts, app.lambda_context.get_remaining_time_in_millis()))
 
 
@@ -104,6 +106,7 @@ def _from_bus(event: Mapping[str, Any], context: Any, parts: Parts, actions: tup
             raise
         request, problem = parse.from_event(event, actions, caller)
         logger.append_keys(correlation_id=request.correlation_id, client=caller.client, action=request.action)
+        audit.asked(request)
         match parts.requests.open(request, context.get_remaining_time_in_millis()):
             case BeingWorkedOn():
                 add_metric("Retried")
@@ -155,7 +158,7 @@ def _tell(
     parts: Parts, request: Request, outcome: Refused | Unknown, subject: str, opened: Opened | None = None
 ) -> None:
     """Tells a failure. Its event and the closing of its request are written together, or neither is."""
-    logger.info("refused", code=outcome.problem.code)
+    audit.refused(code=outcome.problem.code, confId=request.conf_id, supervision=request.supervision_id)
     add_metric("Refusals")
     failure = render.to_failure(request, outcome, subject)
     if opened is None:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from supervision.base.observability import CORRELATION, add_metric, correlation_of, invocation, logger
 from supervision.base.problems import Forbidden, InvalidRequest, Problem
 from supervision.rules.caller import Caller
+from supervision.table import audit
 
 # On every answer, unless it has its own. What a key is shown is kept nowhere, and is taken for nothing but what it is.
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -46,12 +47,12 @@ def caller_of(app: APIGatewayHttpResolver) -> Caller:
 
 def problem_answer(problem: Problem) -> Response[str]:
     """The answer a problem stands for."""
+    audit.refused(code=problem.code, status=problem.status)
     if isinstance(problem, Forbidden):
         # 403 looks the same whether the gateway or a door says it.
         return json_answer(403, {"message": "Forbidden"})
     wait = SOON if problem.retry_after is None and problem.status == 503 else problem.retry_after
     headers = {} if wait is None else {"Retry-After": str(wait)}
-    logger.info("refused", code=problem.code, status=problem.status)
     add_metric("Refusals")
     if problem.status >= 500:
         add_metric("UpstreamAnswers")  # what the gateway counts as 5xx, and is Ytel's failure

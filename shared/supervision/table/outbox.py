@@ -10,7 +10,7 @@ What the bus will never take is set aside, under `ASIDE`, where it holds up noth
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -21,6 +21,7 @@ from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem
 from supervision.rules.clocks import latest_believed
 from supervision.rules.supervision import Supervision
+from supervision.table import audit
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
 from supervision.table.lease import Lease
 
@@ -196,6 +197,8 @@ class Outbox:
         if not events:
             return
         own = {one.sk: one for one in (_kept(event, 0) for event in events)}
+        for one in own.values():
+            audit.happened(one.detail_type, one.detail)
         try:
             self._sweep(SWEPT_BESIDES, own)
         except Exception:
@@ -226,7 +229,7 @@ class Outbox:
         try:
             # What another function has sent since is there no more.
             there = {one.sk for one in self._waiting(limit)}
-            return self._send([*own.values(), *(one for one in waiting if one.sk in there)])
+            return self._send([*own.values(), *(one for one in waiting if one.sk in there)], there)
         finally:
             self._lease.give_back(holder)
 
@@ -244,7 +247,8 @@ class Outbox:
                 found.append(kept)
         return found
 
-    def _send(self, kept: Iterable[_Kept]) -> int:
+    def _send(self, kept: Iterable[_Kept], late: Collection[str] = ()) -> int:
+        """Sends `kept`, in the order of what happened; `late` are the keys of those that had to wait."""
         published, fitting = 0, []
         for one in kept:
             if one.size <= LARGEST_EVENT:
@@ -253,7 +257,7 @@ class Outbox:
                 self._set_aside(one.sk, one.aside(_TOO_LARGE))
         for batch in _batches(sorted(fitting, key=lambda one: one.moment)):
             try:
-                published += self._send_batch(batch)
+                published += self._send_batch(batch, late)
             except ClientError as error:
                 # The bus answers: what it does not take holds up nothing else. Where it does not answer, all waits.
                 logger.exception("events could not be published, and are kept", extra={"count": len(batch)})
@@ -263,10 +267,10 @@ class Outbox:
                 elif len(batch) == 1:
                     self._set_aside(batch[0].sk, batch[0].aside(str(error)[:200]))
                 else:
-                    published += sum(self._send([one]) for one in batch)
+                    published += sum(self._send([one], late) for one in batch)
         return published
 
-    def _send_batch(self, batch: Sequence[_Kept]) -> int:
+    def _send_batch(self, batch: Sequence[_Kept], late: Collection[str]) -> int:
         bus = {"EventBusName": self._bus, "Source": SOURCE}
         entries: Any = [{**bus, "DetailType": one.detail_type, "Detail": one.detail} for one in batch]
         answer = aws.client("events").put_events(Entries=entries)
@@ -274,6 +278,8 @@ class Outbox:
         for one, entry in zip(batch, answer["Entries"], strict=True):
             why = str(entry.get("ErrorCode") or "")
             if not why:
+                if one.sk in late:
+                    audit.happened(one.detail_type, one.detail, late=True)
                 self._gateway.write(Delete(Key(OUTBOX, one.sk)))
                 continue
             refused.append(one)
