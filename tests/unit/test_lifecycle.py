@@ -342,6 +342,10 @@ def test_where_the_supervisor_is_gone_or_the_proof_is_the_agent_stays():
     assert releases(after(joined, CALL, 9), CALL) is None
     unproven = {**JOINED, "501": leg_document("+13125550100")}
     assert releases(after(joined, unproven, 9), unproven) is None
+    for hidden in ({**JOINED, "504": "{not json"}, {**JOINED, "504": None}):
+        assert releases(after(joined, hidden, 9), hidden) is None, "the agent's leg may be the one that cannot be read"
+    named = {"members": {name: name for name in "abcd"}}
+    assert to_release(joined, legs_in(JOINED, joined, **named)) is None
     left = joined.replace(ending="left")
     assert (drops(left, JOINED), releases(left, JOINED)) == (["502"], None)
 

@@ -152,9 +152,13 @@ def to_drop(seen: Supervision, legs: Legs) -> list[str]:
 def to_release(seen: Supervision, legs: Legs) -> str | None:
     """The agent's leg that a take-over disconnects after a reading that showed `legs`, and that `seen` has taken in.
 
-    Only where the same reading shows the supervisor on the call and proves that leg, so that nobody is left alone.
+    Only where the same reading shows the supervisor on the call and proves that leg, so that nobody is left alone; and
+    only where every leg is described and can be read. A customer can show the agent's number, and what contradicts that
+    is the agent's own leg.
     """
     if seen.ending is not None or seen.agentReleasedAt is not None or not legs.own(seen.id):
+        return None
+    if not legs.known or not all(leg.readable for leg in legs.members):
         return None
     return seen.agentLeg if legs.proven and legs.agent == seen.agentLeg else None
 

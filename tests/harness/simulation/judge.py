@@ -91,6 +91,29 @@ class Judge:
         items = self.system.table.partition({"S": "OPEN"}, None)
         return [json.loads(item["data"]["S"]) for item in items if "data" in item]
 
+    def _recorded_action(self, conf_id: str, phone: str) -> str:
+        """The action of the supervision under way of this phone."""
+        items = self.system.table.partition({"S": "OPEN"}, None)
+        records = [json.loads(item["data"]["S"]) for item in items if "data" in item]
+        [action] = {
+            one["action"]
+            for one in records
+            if one["confId"] == conf_id and digits(one["to"]) == phone and one["state"] in ("dialing", "joined")
+        }
+        return str(action)
+
+    def _is_busy(self, conf_id: str, phone: str) -> bool:
+        """Whether a phone is in another call, as its record has it and as it is."""
+        items = self.system.table.partition({"S": "OPEN"}, None)
+        records = [json.loads(item["data"]["S"]) for item in items if "data" in item]
+        others = [
+            one["confId"]
+            for one in records
+            if one["confId"] != conf_id and digits(one["to"]) == phone and one["state"] == "joined"
+        ]
+        legs = [leg for other in others for leg in self._legs(other)]
+        return any(leg.role == "supervisor" and digits(leg.number) == phone for leg in legs)
+
     def _given_up(self, conf_id: str, phone: str) -> bool:
         """Whether a supervisor gave up the ringing of this phone: it may be asked in again while it rings."""
         of_phone = [one for one in self._records() if one["confId"] == conf_id and digits(one["to"]) == phone]
@@ -124,11 +147,16 @@ class Judge:
 
     def _dialled(self, name: str, conf_id: str, to: str, kept_from: frozenset[str]) -> None:
         invocation, now = self._doing[name], self.system.now_ms
-        action, phone = _action_of(invocation), digits(to)
+        phone = digits(to)
+        follows = invocation.function.id == "WatchCalls"
+        action = self._recorded_action(conf_id, phone) if follows else _action_of(invocation)
         self.note(f"  {name}: dial {action} {to[-2:]}, kept from {sorted(kept_from)}")
-        self._dials[name] += 1
-        if self._dials[name] > 1:
-            self._break("second dial", f"{name} dials again")
+        once = f"follow {conf_id} {phone}" if follows else name
+        self._dials[once] += 1
+        if self._dials[once] > 1:
+            self._break("second dial", f"{once} dials again")
+        if follows and self.truthful and self._is_busy(conf_id, phone):
+            self._break("second dial", f"{to} is followed to {conf_id[:4]}, and rings for another call or is in one")
         call = self.system.floor.call(conf_id)
         rings = any(digits(dial.to) == phone for dial in self.system.floor.ringing(conf_id))
         rung = self._rung.get((conf_id, phone), 0)

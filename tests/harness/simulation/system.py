@@ -30,6 +30,7 @@ LAMBDA_RETRIES = (60.0, 120.0)
 YTEL = "http://ytel.example"
 NAME_HEADER = "X-Simulated-Request"
 SCOPES = "calls:read calls:listen calls:whisper calls:barge calls:hangup calls:takeover calls:help calls:follow"
+CLIENTS = {"crm": {"key": "key-of-the-simulated-crm", "scopes": SCOPES.split()}}
 
 
 @cache
@@ -112,7 +113,10 @@ class System:
             "dynamodb": DynamoDB(self.table, hook=Tables(self.scheduler, self.functions, self.mishaps)),
             "events": Bus(self.scheduler, self.functions, self.mishaps, lambda *event: self.listeners.told(*event)),
             "secretsmanager": Secrets(
-                {environment()["YTEL_TOKEN_SECRET"]: self.ytel.token, environment()["API_CLIENTS_SECRET"]: "{}"}
+                {
+                    environment()["YTEL_TOKEN_SECRET"]: self.ytel.token,
+                    environment()["API_CLIENTS_SECRET"]: json.dumps(CLIENTS),
+                }
             ),
             "sqs": self.queue,
             "ytel": self._ask,
@@ -179,12 +183,18 @@ class System:
             reply(0, None)
         return asked
 
-    def put_event(self, detail: Mapping[str, Any], source: str = "crm.automation", kill_at: int | None = None) -> None:
+    def put_event(
+        self,
+        detail: Mapping[str, Any],
+        source: str = "crm.automation",
+        kill_at: int | None = None,
+        detail_type: str = "Supervision Requested",
+    ) -> None:
         """An automation asks over the bus."""
         event: Any = {
             "version": "0",
             "id": self._name("event"),
-            "detail-type": "Supervision Requested",
+            "detail-type": detail_type,
             "source": source,
             "account": "000000000000",
             "time": "2025-10-09T08:53:20Z",

@@ -48,12 +48,20 @@ class Floors(RuleBasedStateMachine):
         self.system.floor.add_call()
         self._pass(1.0)
 
-    @rule(legs=st.sampled_from(LEGS), proof=st.sampled_from(PROOFS), inbound=st.booleans(), pause=PAUSES)
-    def a_call_begins(self, legs: Any, proof: Any, inbound: bool, pause: float) -> None:
+    @rule(
+        legs=st.sampled_from(LEGS),
+        proof=st.sampled_from(PROOFS),
+        inbound=st.booleans(),
+        known=st.sampled_from([None, 0, 1]),
+        pause=PAUSES,
+    )
+    def a_call_begins(self, legs: Any, proof: Any, inbound: bool, known: int | None, pause: float) -> None:
         if len(self.system.floor.active_calls()) >= CALLS:
             return
         direction: Any = "inbound" if inbound else "outbound"
-        call = self.system.floor.add_call(legs=legs, proof=proof, direction=direction)
+        users = self.system.floor.users
+        of: dict[str, Any] = {} if known is None or not users else {"agent": users[known % len(users)]}
+        call = self.system.floor.add_call(legs=legs, proof=proof, direction=direction, **of)
         self._went(f"call {call[:4]} of {legs}, proof {proof}", pause)
 
     @rule(nth=NTH, role=st.sampled_from(["third", "contact", "agent"]), pause=PAUSES)
@@ -114,6 +122,27 @@ class Floors(RuleBasedStateMachine):
             id_ = items[nth % len(items)]["id"]["S"]
             asked = self.system.http("DELETE /supervisions/{id}", {"id": id_})
             self._went(f"leave: {asked.name}", pause)
+
+    @rule(nth=NTH, action=ACTION, to=PHONE, calls=st.integers(1, 3), over_the_bus=st.booleans(), pause=PAUSES)
+    def follows(self, nth: int, action: str, to: str, calls: int, over_the_bus: bool, pause: float) -> None:
+        users = self.system.floor.users
+        if not users:
+            return
+        agent = users[nth % len(users)].client_id
+        asked: dict[str, Any] = {"to": to, "action": action, "calls": calls}
+        if over_the_bus:
+            self.system.put_event({"clientId": agent, **asked}, detail_type="Follow Requested")
+            self._went(f"bus: follow {agent[:4]} to {action} {to[-2:]}", pause)
+        else:
+            name = self.system.http("POST /agents/{clientId}/follow", {"clientId": agent}, asked).name
+            self._went(f"follow {agent[:4]} to {action} {to[-2:]}: {name}", pause)
+
+    @rule(nth=NTH, pause=PAUSES)
+    def follow_is_withdrawn(self, nth: int, pause: float) -> None:
+        items = self.system.table.partition({"S": "FOLLOW"}, None)
+        if items:
+            asked = self.system.http("DELETE /follows/{id}", {"id": items[nth % len(items)]["id"]["S"]})
+            self._went(f"a follow is withdrawn: {asked.name}", pause)
 
     @rule(nth=NTH, action=ACTION, over_the_bus=st.booleans(), pause=PAUSES)
     def supervisor_changes_mode(self, nth: int, action: str, over_the_bus: bool, pause: float) -> None:
