@@ -79,7 +79,7 @@ def list_agents() -> Response[str]:
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_AGENTS)
     caller, held = http_api.caller_of(app), parts().floor.held(_patience())
     users = [user for user in parts().users.by_id().values() if caller.sees(user.clientId)]
-    agents, complete = body_of(roster_of(users, held.rows), complete=held.complete)
+    agents, complete = body_of(roster_of(users, held.rows), complete=held.complete and parts().users.complete())
     said = dumps({"stale": held.stale, "complete": complete})
     tag = f'W/"{blake2b(agents + said, digest_size=12).hexdigest()}"'
     body = b'{"agents":' + agents + b',"asOf":' + str(held.as_of).encode() + b"," + said[1:]

@@ -58,3 +58,9 @@ def test_more_agents_than_an_answer_holds_are_cut_off_and_it_says_so(app, ytel, 
     body = agents(app).json
     assert 1 <= len(body["agents"]) < 20
     assert body["complete"] is False
+
+
+def test_agents_that_ytels_list_cut_off_are_said_to_be_missing(app, ytel):
+    ytel.fill(users=20)
+    ytel.knobs.turn({"users.shape": "envelope", "users.short": 2})
+    assert agents(app).json["complete"] is False

@@ -259,13 +259,13 @@ class Floor:
         # Where nobody is on a call no user is needed, and an account without a call may not show who its users are.
         users = self._users.by_id(one for one in named if one) if named else {}
         looked = upstream.guard.look(floor, users)
-        before = self._snapshot.standing(self._decoded)
         calls: Iterable[tuple[Call, Conference]] = active_calls(
             floor.conferences, users, looked.supervisors, upstream.helps()
         )
         if self._contacts is not None:
             calls = list(calls)
-            self._contacts.fill([call for call, _ in calls], before.rows if before else ())
+            before = self._snapshot.standing(lambda copy: self._decoded(copy).rows)
+            self._contacts.fill([call for call, _ in calls], before or ())
         shown = in_order(calls)
         self._odd_calls.report(odd_calls(floor.conferences))
         self._odd_lists.report({"conferences": odd_list(floor.nameless, complete=floor.complete)})
