@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
 from pydantic.json_schema import models_json_schema
-from shapes import Json, published
+from shapes import Json, published, versioned
 
 from supervision.api.openapi import models
 from supervision.base import problems
@@ -47,7 +47,7 @@ def openapi(functions: Path) -> Json:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             _complete(operation, f"{method.upper()} {path}")
-    return document
+    return versioned(document)
 
 
 def _of_door(app: Path) -> Json:

@@ -111,6 +111,12 @@ def openapi() -> Response[str]:
     return _described("openapi.json", "application/json")
 
 
+@app.get("/asyncapi.json", **described.ASYNCAPI)
+def asyncapi() -> Response[str]:
+    """The same of the events."""
+    return _described("asyncapi.json", "application/json")
+
+
 @app.get("/docs", **described.DOCS)
 def docs() -> Response[str]:
     """Served under the same policy as the page."""

@@ -378,7 +378,7 @@ def test_whom_the_gateway_lets_in(api, document):
 
 
 def test_what_takes_no_key(api):
-    for route in ("/", "/docs", "/openapi.json"):
+    for route in ("/", "/docs", "/openapi.json", "/asyncapi.json"):
         answer = api("GET", route, key=None)
         assert api("GET", route, key=None, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert api("GET", "/openapi.json", key=None).json() == api.document

@@ -31,6 +31,16 @@ def registered():
     return found
 
 
+@pytest.fixture(scope="session")
+def in_asyncapi():
+    """The same of `asyncapi.json`."""
+    components = json.loads((ROOT / "functions/page/asyncapi.json").read_text())["components"]
+    return {
+        message["name"]: jsonschema.Draft7Validator({**message["payload"], "components": components})
+        for message in components["messages"].values()
+    }
+
+
 def request(**detail):
     return {
         "version": "0",
@@ -55,9 +65,10 @@ def test_every_event_is_registered(registered, describe):
 @pytest.mark.parametrize(
     "named", [{"confId": "c"}, {"clientId": "a", "requestId": "r"}, {"agentNumber": "+12125550100"}]
 )
-def test_one_rule_takes_each_request(registered, action, named):
+def test_one_rule_takes_each_request(registered, in_asyncapi, action, named):
     event = request(action=action, to=PHONE, **named)
     registered[event_models.REQUESTED].validate(event)
+    in_asyncapi[event_models.REQUESTED].validate(event)
     event_models.RequestDetail.model_validate(event["detail"])
     rules = [rule for rule in Template(ROOT / "template.yaml", {}).rules if matches(dict(rule.pattern), event)]
     assert [rule.function.lower() for rule in rules] == [action]
@@ -86,7 +97,7 @@ def test_what_is_no_request(registered, detail):
     assert list(registered[event_models.REQUESTED].iter_errors(request(**detail)))
 
 
-def test_what_is_told_is_what_is_registered(registered, system, api, floor, agent):
+def test_what_is_told_is_what_is_registered(registered, in_asyncapi, system, api, floor, agent):
     """Every kind of event, each as it is delivered."""
 
     def told(detail_type, conf_id):
@@ -145,6 +156,7 @@ def test_what_is_told_is_what_is_registered(registered, system, api, floor, agen
     for event in system.outgoing():
         detail_type = event["detail-type"]
         registered[detail_type].validate(event)
+        in_asyncapi[detail_type].validate(event)
         # nothing beside what is described
         event_models.OUTGOING[detail_type][1].model_validate_json(json.dumps(event["detail"]))
         seen.add(detail_type)

@@ -107,7 +107,7 @@ def test_load_brings_up_to_four_environments_and_each_tells_its_init_time(scene)
     assert 2 <= len(told) <= runtime_lambda.ENVIRONMENTS
 
 
-@pytest.mark.parametrize("path", ["/", "/openapi.json", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/openapi.json", "/asyncapi.json", "/docs"])
 def test_the_page_and_the_description_are_served(scene, path):
     assert scene.get(path, client=None).status_code == 200
 

@@ -24,6 +24,16 @@ OPENAPI = route(
     parameters=(IF_NONE_MATCH,),
 )
 
+ASYNCAPI = route(
+    "asyncapi",
+    "Page",
+    "The events, described",
+    "What may be asked for over the bus, and what is told on it.",
+    text(200, "AsyncAPI 3.", "application/json"),
+    NOT_MODIFIED,
+    parameters=(IF_NONE_MATCH,),
+)
+
 DOCS = route(
     "docs",
     "Page",
