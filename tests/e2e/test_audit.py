@@ -8,7 +8,7 @@ from tests.harness import insights
 from tests.harness.template import ROOT
 from tests.harness.waiting import wait_until
 
-ENDED, ALL = re.findall(r"```text\n(fields .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+ENDED, ALL = re.findall(r"```text\n(fields .*?)```", (ROOT / "functions/README.md").read_text(), re.DOTALL)
 
 
 @pytest.fixture
