@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from supervision.actions.looks import Turn
 from supervision.actions.watcher import Watcher
 from supervision.api import entry
 from supervision.base.settings import WatchSettings
+from supervision.floor.contacts import Contacts
 from supervision.floor.floor import Content, Held
 from supervision.floor.listing import Listing
 from supervision.floor.queries import CallQuery
@@ -18,6 +20,7 @@ from supervision.rules.absence import Absence
 from supervision.rules.request import Done, Unknown
 from supervision.table import gateway as gateway_module
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put
+from supervision.table.helps import Help
 from supervision.table.history import SupervisionQuery, find
 from supervision.table.lease import Lease
 from supervision.table.outbox import Event
@@ -145,7 +148,58 @@ def dialled(desk: Desk) -> int:
     return 1
 
 
+def contacts(desk: Desk) -> None:
+    for contact in ("c1", "c2"):
+        until = desk.move() + 1000
+        item: Item = {"pk": f"CONTACT#{contact}", "sk": "CONTACT", "until": until, "expiration": until // 1000}
+        desk.parts.gateway.write(Put({**item, "name": "Maria Gomez", "dnc": False}))
+
+
+def named_contacts(desk: Desk) -> int:
+    rows: list[dict[str, Any]] = [{"confId": one, "contactId": one, "contact": None} for one in ("c1", "c2", "c3")]
+    earlier: list[dict[str, Any]] = [{"confId": "c1"}, {"confId": "c2", "contact": {"name": "x", "dnc": True}}]
+    Contacts(desk.parts.gateway, lambda: desk.parts.ytel).fill(rows, earlier)
+    return sum(row["contact"] is not None for row in rows)
+
+
+def helped(desk: Desk) -> None:
+    for call in ("c1", "c2"):
+        desk.parts.gateway.write(desk.parts.helps.put(call, Help("why", 1, "crm"), None))
+
+
+def followed(desk: Desk) -> None:
+    for _ in range(2):
+        agent = desk.floor.add_user()
+        desk.move(31)
+        desk.parts.users.refresh()
+        asked = desk.asked("follow", "", PHONE)
+        desk.parts.follow_agents.begin(replace(asked, conf_id=None, client_id=agent.client_id, to_action="listen"))
+
+
+def leased(desk: Desk) -> None:
+    desk.parts.gateway.write(Put({"pk": "LINE#1", "sk": "LEASE", "leaseHolder": "dead", "leaseUntil": desk.move() - 1}))
+
+
+def takes_the_lease(desk: Desk) -> int:
+    return int(Lease(desk.parts.gateway, Key("LINE#1", "LEASE"), 1_000).acquire("next", desk.move()).done)
+
+
+def looked(desk: Desk) -> None:
+    looks = looks_of(desk.parts)
+    assert looks.begin(1, "first", 10_000) is Turn.OURS
+    looks.end("first")
+
+
+def looks_on(desk: Desk) -> int:
+    return int(looks_of(desk.function()).begin(2, "second", 10_000) is Turn.OURS)
+
+
 KINDS = {
+    "HELP": Kind(helped, "HELP", "", lambda desk: len(desk.function().helps.standing()), newer=("reason",)),
+    "FOLLOW": Kind(followed, "FOLLOW", "", lambda desk: len(desk.function().follows.running()), "data"),
+    "LINE": Kind(leased, "LINE#", "LEASE", takes_the_lease, newer=("leaseHolder", "leaseUntil")),
+    "LOOKS": Kind(looked, "LOOKS", "CHAIN", looks_on, newer=("number", "began", "lastBegan")),
+    "contact": Kind(contacts, "CONTACT#", "CONTACT", named_contacts),
     "OPEN": Kind(supervisions, "OPEN", "", lambda desk: len(desk.function().supervisions.open()), "data"),
     "record": Kind(supervisions, "SUPERVISION#", "RECORD", recorded, "data"),
     "OUTBOX": Kind(events, "OUTBOX", "", lambda desk: desk.function().outbox.sweep(), newer=("dueAt",)),
@@ -304,3 +358,12 @@ def test_a_call_that_was_remembered_too_long_ago_is_told_anew(desk):
     one = watcher(desk)
     one.look("w")
     assert desk.types().count("Call Started") == 4
+
+
+def test_a_follow_that_nobody_has_ended_in_time_is_in_no_others_way(desk):
+    followed(desk)
+    [agent, _] = [one.clientId for one in desk.parts.follows.running()]
+    desk.move(3 * 24 * 3600)
+    asked = replace(desk.asked("follow", "", PHONE), conf_id=None, client_id=agent, to_action="listen")
+    assert desk.parts.follow_agents.begin(asked)
+    assert [one.clientId for one in desk.function().follows.running()] == [agent]

@@ -49,10 +49,10 @@ class Contacts:
 
     def fill(self, calls: Sequence[Call], before: Iterable[Call]) -> None:
         """Puts the contact on each call whose name is known, by the rows that stood before or by the table."""
-        known = {row["confId"]: row for row in before if row["contact"]}
+        known = {row["confId"]: row for row in before if row.get("contact")}
         for call in calls:
             row = known.get(call["confId"])
-            if row and row["contactId"] == call["contactId"]:
+            if row and row.get("contactId") == call["contactId"]:
                 call["contact"] = row["contact"]
         nameless = {id_key(call["contactId"]): call for call in reversed(calls) if _lacks_contact(call)}
         now = clock.now_ms()
@@ -113,8 +113,8 @@ class Contacts:
 
 
 def _lacks_contact(call: Call) -> bool:
-    contact_id = call["contactId"]
-    return bool(contact_id) and not call["contact"] and len(contact_id) <= LONGEST_ID and contact_id.isascii()
+    contact_id: str = call.get("contactId") or ""
+    return bool(contact_id) and not call.get("contact") and len(contact_id) <= LONGEST_ID and contact_id.isascii()
 
 
 def _item(key: str, now: int, kept_ms: int) -> Item:

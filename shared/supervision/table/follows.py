@@ -7,6 +7,7 @@ never dials more often than it was to, whatever dies, and however many dial for 
 import json
 from collections.abc import Sequence
 
+from supervision.base import clock
 from supervision.base.problems import InProgress
 from supervision.rules.follow import Follow
 from supervision.rules.ids import stored_id
@@ -46,7 +47,8 @@ class Follows:
         False where one of that agent and phone runs already. Raises the problem of one of `guarded`.
         """
         event = of_follow("Follow Started", follow, follow.requestedAt)
-        own = [Put(_item(follow), When("attribute_not_exists(pk)")), *self._outbox.writes([event]), *besides]
+        free = When("attribute_not_exists(pk) OR expiration <= :now", {":now": clock.now_ms() // 1000})
+        own = [Put(_item(follow), free), *self._outbox.writes([event]), *besides]
         lost = self._gateway.write_together([*own, *(one.write for one in guarded)])
         if lost is not None and lost >= len(own):
             raise guarded[lost - len(own)].problem
