@@ -55,6 +55,7 @@ class Stage(NamedTuple):
     """A call with a supervision on it, and what tells of them in an answer."""
 
     ids: dict[str, str]
+    follow: str
     marks: frozenset[str]
     version: str
     now: int
@@ -83,11 +84,13 @@ def stage(system):
     system.move_clock(301)  # the users are read again
     call = scene.call(agent=agent, contact=CUSTOMER)
     begun = scene.joined("listen", call, PHONE)
+    followed = scene.request("POST", f"/agents/{AGENT}/follow", json={"to": scene.phone(), "action": "listen"})
+    assert followed.status_code == 201, followed.text
     page = scene.get("/calls").json()
     ids = {"confId": call, "clientId": AGENT, "id": begun["id"]}
     # The last is how the plan, which names nobody, says whose leg is the agent's.
     marks = frozenset({call, AGENT, NAME, agent.number, CUSTOMER, PHONE, begun["id"], "channelName"})
-    return Stage(ids, marks, page["version"], page["asOf"], agent.number)
+    return Stage(ids, followed.json()["id"], marks, page["version"], page["asOf"], agent.number)
 
 
 @pytest.fixture
@@ -119,7 +122,7 @@ def values(stage: Stage) -> dict[str, str]:
 def targets(key: str, stage: Stage) -> Iterator[str]:
     """The paths, with their queries, that a route is asked with."""
     method, _, path = key.partition(" ")
-    path = path.format(**stage.ids)
+    path = path.format(**{**stage.ids, **({"id": stage.follow} if path.startswith("/follows/") else {})})
     described = DOCUMENT["paths"][key.partition(" ")[2]][method.lower()]["parameters"]
     names = [one["name"] for one in described if one["in"] == "query"]
     needed = {one["name"] for one in described if one.get("required") and one["in"] == "query"}
