@@ -369,7 +369,7 @@ def secured(document):
 
 
 def test_whom_the_gateway_lets_in(api, document):
-    ids = {"confId": "x", "id": "x"}
+    ids = {"confId": "x", "id": "x", "clientId": "x"}
     for method, route in secured(document):
         assert api(method, route, key=None, **ids).status_code == 401
         assert api(method, route, key="nobody's", **ids).status_code == 403

@@ -79,7 +79,7 @@ def test_every_problem_has_its_place(document):
         for response in one["responses"].values()
         for code in response.get("content", {}).get("application/problem+json", {}).get("examples", {})
     }
-    assert answered == kinds.keys() - {"call_ambiguous", "too_old", "not_joined"}  # told over the bus alone
+    assert answered == kinds.keys() - {"call_ambiguous", "too_old"}  # told over the bus alone
 
 
 def test_every_example_is_one(document):
