@@ -13,11 +13,13 @@ from supervision.api import http_api
 from supervision.api.openapi import calls as described
 from supervision.base.cold_start import at_start
 from supervision.base.fast_json import dumps, loads
+from supervision.base.observability import logger
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import load
 from supervision.floor.listing import Listing
 from supervision.floor.pages import one_call
 from supervision.floor.queries import CallQuery
+from supervision.rules.follow import Follow
 from supervision.wiring import FloorNeeds, Parts
 
 # What a function needs to read the floor itself, should another's reading not come.
@@ -79,11 +81,22 @@ def list_agents() -> Response[str]:
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_AGENTS)
     caller, held = http_api.caller_of(app), parts().floor.held(_patience())
     users = [user for user in parts().users.by_id().values() if caller.sees(user.clientId)]
-    agents, complete = body_of(roster_of(users, held.rows), complete=held.complete and parts().users.complete())
+    follows = _follows()
+    whole = held.complete and parts().users.complete() and follows is not None
+    agents, complete = body_of(roster_of(users, held.rows, follows or ()), complete=whole)
     said = dumps({"stale": held.stale, "complete": complete})
     tag = f'W/"{blake2b(agents + said, digest_size=12).hexdigest()}"'
     body = b'{"agents":' + agents + b',"asOf":' + str(held.as_of).encode() + b"," + said[1:]
     return revalidated(body, tag, app.current_event.headers)
+
+
+def _follows() -> list[Follow] | None:
+    """Those that run; None where the table does not say, and the roster is answered all the same."""
+    try:
+        return parts().follows.running()
+    except Exception:
+        logger.exception("the follows cannot be read")
+        return None
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

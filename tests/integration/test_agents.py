@@ -1,5 +1,8 @@
 """GET /agents, by the door itself: who is on which call, with Ytel over HTTP and AWS as moto has it."""
 
+from supervision.rules.follow import Follow
+from supervision.rules.phone_numbers import PhoneNumber
+from supervision.table.follows import Follows
 from tests.harness.fake_ytel.fake import SAMPLE_CALL
 from tests.integration import doors
 from tests.integration.test_list_calls import AGENT, app, settings, ytel
@@ -30,6 +33,40 @@ def test_every_user_is_there_with_the_call_they_are_on(app, ytel):
     assert names == sorted(names)
     assert (body["stale"], body["complete"]) == (False, True)
     assert body["asOf"] > 0
+
+
+def test_who_follows_them_stands_there(app, ytel):
+    ytel.fill(calls=1, users=3)
+    follows = app.parts().follows
+    now = 1_709_849_242_672
+    for name, agent, phone in (("f1", AGENT, "+12125550142"), ("f2", AGENT, "+12125550143")):
+        made = Follow(
+            id=name,
+            clientId=agent,
+            to=PhoneNumber(phone),
+            action="listen",
+            calls=1,
+            until=now + 3_600_000,
+            requestedBy="crm",
+            requestedAt=now,
+            correlationId="r",
+        )
+        assert follows.begin(made, [], [])
+    shown = {one["clientId"]: one["follows"] for one in agents(app).json["agents"]}
+    assert shown.pop(AGENT) == ["f1", "f2"]
+    assert set(map(tuple, shown.values())) == {()}
+
+
+def test_where_the_follows_cannot_be_read_the_agents_are_there_all_the_same(app, ytel, monkeypatch):
+    ytel.fill(calls=1, users=3)
+
+    def fail(_):
+        raise ConnectionError("the table is down")
+
+    monkeypatch.setattr(Follows, "running", fail)
+    body = agents(app).json
+    assert len(body["agents"]) >= 3
+    assert body["complete"] is False
 
 
 def test_what_the_client_holds_is_not_sent_again(app, ytel, clock_at):
