@@ -19,8 +19,7 @@ def crm():
 def running(crm):
     """The whole system. Phones ring until a test answers them."""
     env = {"EMBEDDED_BY": crm.origin, "DIALS_PER_MINUTE": "1000", "READS_PER_MINUTE": "10000", "CONTACTS": "on"}
-    # The watcher, which asks for contacts, takes one look when a test invokes it.
-    with System(env={**env, "WATCH_INTERVAL_SECONDS": "60"}, ytel=FakeYtel()) as started:
+    with System(env=env, ytel=FakeYtel()) as started:
         started.warm()
         yield started
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.floor_page import PHONE
 from tests.harness.fake_ytel.lists import contact_of
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 pytestmark = pytest.mark.browser
 
@@ -141,7 +142,7 @@ def test_a_customers_name_and_that_they_are_not_to_be_called_stand_on_the_row(pa
         contacts[f"Agent{nth:02} Lee"] = contact
     page.open()
     expect(page.rows).to_have_count(16)
-    system.invoke("watch_calls", {})
+    look(system)
     for name, contact in contacts.items():
         row = page.row(name)
         expect(row).to_contain_text(f"{contact['extData']['firstname']} {contact['extData']['lastname']}")

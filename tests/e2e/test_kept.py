@@ -13,6 +13,7 @@ from tests.harness.fake_ytel.faults import Body, Html, Json, Status
 from tests.harness.fake_ytel.lists import contact_of
 from tests.harness.system import System
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 
 CREDENTIALS = {"username": "quartermain@example.com", "password": "password-of-ytel"}
 AGENT = ("Wilhelmina", "Featherstone")
@@ -39,7 +40,6 @@ def run():
     """The system, in which all that asks Ytel for something has asked, with good and with bad answers; and its call."""
     fake = FakeYtel(username=CREDENTIALS["username"], password=CREDENTIALS["password"])
     env = {"YTEL_TOKEN": json.dumps(CREDENTIALS), "API_CLIENTS": CLIENTS, "CONTACTS": "on"}
-    env |= {"WATCH_INTERVAL_SECONDS": "60"}
     with System(env, fake, parameters={"LogLevel": "DEBUG"}) as system:
         scene = Scene(system)
         agent = fake.floor.add_user(*AGENT)
@@ -64,8 +64,8 @@ def run():
 
 
 def asks_for_everything(scene, call):
-    for function in ("refresh_users", "watch_calls"):
-        scene.system.invoke(function, {})
+    scene.system.invoke("refresh_users", {})
+    look(scene.system)
     scene.system.move_clock(3)
     for path in ("/calls", f"/calls/{call}", f"/calls/{call}/plan?action=whisper", "/supervisions"):
         scene.get(path)

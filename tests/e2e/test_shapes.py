@@ -12,6 +12,7 @@ from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.lists import contact_of
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
+from tests.harness.watching import look
 from tests.integration.harness.test_run_command import run
 
 __all__ = ["run"]
@@ -86,7 +87,7 @@ def settings(ytel):
 @pytest.fixture(scope="module")
 def system(ytel, settings):
     """The system, told these settings and the token, and asked for the contacts."""
-    env = {**settings, "YTEL_TOKEN": ytel.token, "CONTACTS": "on", "WATCH_INTERVAL_SECONDS": "60"}
+    env = {**settings, "YTEL_TOKEN": ytel.token, "CONTACTS": "on"}
     with System(env) as running:
         assert running.ytel is None, "the settings name the Ytel"
         yield running
@@ -113,7 +114,7 @@ class Desk:
 
     def list_with_contacts(self, calls):
         """The list, once each call has its contact."""
-        assert self.system.invoke("watch_calls", {}).failure is None
+        look(self.system)
 
         def whole():
             self.later(3)
