@@ -221,6 +221,19 @@ def test_who_left_long_ago_and_is_transferred_in_is_a_member_like_any_other():
     assert legs_in(transferred, ended, seconds=99.5).others == ("509",)
 
 
+def test_who_was_told_to_go_from_a_call_that_was_then_missing_may_return():
+    joined = after(supervision(), JOINED).replace(ending="left")
+    over = after(after(joined, None, 9), None, 12)
+    assert (over.how, over.endedAt) == ("call_ended", DIALLED + 12_000)
+    assert legs_in({**CALL, "509": leg_document(PHONE)}, over, seconds=15).own("s1") == ["509"]
+
+
+def test_it_is_watched_up_to_a_moment_and_no_longer():
+    failed = supervision(state="failed", endedAt=DIALLED + 91_000)
+    assert after(failed, CALL, 690.999).watched
+    assert not after(failed, CALL, 691).watched
+
+
 def test_who_was_dropped_and_comes_back_under_another_id_is_a_member_like_any_other():
     dropped = after(after(supervision(), JOINED).replace(ending="left"), CALL, 9)
     assert legs_in({**CALL, "509": leg_document(PHONE)}, dropped, seconds=12).others == ("509",)
@@ -237,8 +250,13 @@ def test_its_leg_is_to_go_once_its_time_is_up():
     late = after(joined, JOINED, 20)
     assert (late.ending, late.state, drops(late, JOINED)) == ("time_limit", "joined", ["502"])
     rings = after(limited, CALL, 20)
-    assert (rings.state, rings.how) == ("ended", "time_limit")
+    assert (rings.state, rings.how, rings.endedAt) == ("ended", "time_limit", DIALLED + 20_000)
     assert drops(after(rings, JOINED, 30), JOINED) == ["502"]
+
+
+def test_the_first_reason_to_go_stands():
+    exposed = after(supervision(until=DIALLED + 20_000), {**JOINED, **THIRD}, 9)
+    assert after(exposed, {**JOINED, **THIRD}, 30).ending == "exposed"
 
 
 def test_who_was_given_up_and_comes_all_the_same_is_to_go():
@@ -258,6 +276,61 @@ def test_a_member_on_neither_side_of_the_list_is_an_exposure(action):
     assert drops(exposed, {**JOINED, **THIRD}) == ["502"]
     assert after(exposed, {**CALL, **THIRD}, 9).how == "exposed"
     assert after(supervision(action), {**JOINED, "503": "{not json"}).exposed
+
+
+GIVEN_UP = {"id": "s0", "state": "ended", "how": "given_up", "ending": "given_up"}
+
+
+def asked_in_again(action, before, *, after_ms=20_000, **fields):
+    """A supervision of a phone that was asked in `before`, once a leg of the phone is on the call."""
+    again = supervision(action, requestedAt=DIALLED + after_ms, **fields)
+    read_at = DIALLED + after_ms + 5_000
+    known = supervisors([again, before], read_at=read_at, patience=PATIENCE)
+    members = {**CALL, "502": leg_document(PHONE, sid="sid-9")}
+    legs = read_legs(of_plain(conference(memberData=members)), AGENT, known)
+    return advance(
+        again, legs, read_at=read_at, now=read_at, patience=PATIENCE, drop_exposed=True, others=[before, again]
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "action"), [("barge", "listen"), ("barge", "whisper"), ("takeover", "whisper"), ("whisper", "listen")]
+)
+def test_a_leg_that_may_be_of_a_dial_that_more_could_hear_is_exposed(before, action):
+    joined = asked_in_again(action, supervision(before, **GIVEN_UP))
+    assert (joined.state, joined.exposedBy, joined.ending) == ("joined", ("500", "501"), "exposed")
+    muted = asked_in_again(action, supervision(before, **GIVEN_UP), mute=True)
+    assert muted.exposed
+
+
+@pytest.mark.parametrize(
+    ("before", "action"),
+    [("listen", "listen"), ("whisper", "whisper"), ("listen", "whisper"), ("whisper", "barge"), ("barge", "barge")],
+)
+def test_one_that_may_be_of_a_dial_that_no_more_could_hear_is_not(before, action):
+    assert not asked_in_again(action, supervision(before, **GIVEN_UP)).exposed
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"legs": ("499",)},
+        {"dial": "refused"},
+        {"to": "+12125550143"},
+        {"requestedAt": DIALLED - 70_001},
+        {"state": "dialing"},
+    ],
+    ids=str,
+)
+def test_nor_is_one_that_can_be_of_no_other_dial(other):
+    assert not asked_in_again("listen", supervision("barge", **{**GIVEN_UP, **other})).exposed
+
+
+def test_nor_is_one_that_bears_the_mark_of_its_own_dial():
+    before = supervision("barge", **GIVEN_UP)
+    assert not asked_in_again("listen", before, callSid="sid-9").exposed
+    assert asked_in_again("listen", before, callSid="sid-8").exposed
+    assert asked_in_again("listen", before.replace(requestedAt=DIALLED - 70_000)).exposed
 
 
 def test_while_the_phone_rings_nobody_hears():

@@ -147,6 +147,7 @@ class Guard:
                 now=clock.now_ms(),
                 patience=self.patience,
                 drop_exposed=self.drop_exposed,
+                others=watched,
             )
             if supervision != before.replace(seenAt=supervision.seenAt):
                 found.changes.append((before, supervision))

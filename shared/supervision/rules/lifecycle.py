@@ -17,13 +17,14 @@ No state is final while the leg may still come: every reading is held against ev
 A joined whisper or listen that a member hears who should not is `exposed` besides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from supervision.rules.actions import ACTIONS
 from supervision.rules.claims import Supervisor
 from supervision.rules.clocks import believed
 from supervision.rules.legs import Legs
+from supervision.rules.phone_numbers import same
 from supervision.rules.supervision import Supervision
 
 
@@ -79,9 +80,12 @@ def advance(
     read_at: int,
     now: int,
     patience: Patience,
-    drop_exposed: bool = True,
+    drop_exposed: bool,
+    others: Sequence[Supervision] = (),
 ) -> Supervision:
     """The supervision after a reading that began at `read_at` and showed `legs`; None: its call is not on it.
+
+    `others` are the supervisions of the same call that are watched.
 
     What ended had ended when the reading began: a leg may have come since. A reading older than what the record has
     taken in, or than the dial itself, says nothing. A reading whose members cannot be told changes nothing either: a
@@ -93,35 +97,58 @@ def advance(
         return supervision
     seen = supervision.replace(seenAt=read_at)
     if legs is None:
-        return _call_missing(seen, read_at, now, patience)
+        return _call_missing(seen, read_at, patience)
     seen = seen.replace(missingSince=None, watched=_may_come_yet(seen, read_at, patience))
     own = legs.own(seen.id)
     if own:
-        return _on_the_call(seen, own, legs, now, drop_exposed=drop_exposed)
+        unsure = _may_be_of_another(seen, own, legs, others, patience)
+        return _on_the_call(seen, own, legs, now, drop_exposed=drop_exposed, unsure=unsure)
     if seen.state == "joined" and legs.known:
         seen = seen.replace(state="ended", endedAt=read_at, how=seen.ending or "hung_up")
     return _still_ringing(seen, read_at, now, patience)
 
 
-def exposed_to(supervision: Supervision, legs: Legs) -> tuple[str, ...]:
+def _may_be_of_another(
+    seen: Supervision, own: list[str], legs: Legs, others: Iterable[Supervision], patience: Patience
+) -> bool:
+    """Whether a leg of its may have been dialled under another list, which let more members hear.
+
+    A phone whose ringing was given up rings on, and may be asked in again: then either dial may be answered, or both,
+    and only a dial's mark tells which leg is whose.
+    """
+    marked = {leg.member_id for leg in legs.members if leg.call_sid and leg.call_sid == seen.callSid}
+    return not marked.issuperset(own) and any(
+        one.id != seen.id
+        and not one.under_way
+        and not one.legs
+        and one.dial != "refused"
+        and same(one.to, seen.to)
+        and seen.requestedAt - one.requestedAt <= patience.ring
+        and not {*seen.noSpeakToList} <= {*one.noSpeakToList}
+        for one in others
+    )
+
+
+def exposed_to(supervision: Supervision, legs: Legs, *, unsure: bool = False) -> tuple[str, ...]:
     """The members that hear what was not meant for them: on neither side of the dial's list, and no supervisor's.
 
     Inferred: a member who joins after the dial is on nobody's list. What a barge says is for all, and a muted listen
     says nothing. The agent's own leg, back under a new id and proven, may hear a whisper. A supervisor's leg that is
-    back under a new id was not dialled under the list, so everyone is taken to hear it. A leg that Ytel names but does
-    not describe counts where it cannot be one of those that are known.
+    back under a new id was not dialled under the list, so everyone is taken to hear it; so is one of which it is
+    `unsure` under which list it was dialled. A leg that Ytel names but does not describe counts where it cannot be one
+    of those that are known.
     """
     action = ACTIONS.get(supervision.action)
     if action is not None and action.heard_by_all:
         return ()
     here = tuple(leg.member_id for leg in legs.members)
-    if set(legs.own(supervision.id)) - {*supervision.legs[:1]}:
+    if unsure or set(legs.own(supervision.id)) - {*supervision.legs[:1]}:
         return tuple(member for member in here if member not in legs.supervisors)
     if supervision.mute:
         return ()
     expected = {*supervision.noSpeakToList, *supervision.hears, *legs.supervisors}
     if supervision.action == "whisper" and legs.proven:
-        expected.add(legs.agent or "")
+        expected |= {legs.agent}
     strangers = tuple(member for member in here if member not in expected)
     nameless = legs.named - len({*here, *supervision.noSpeakToList, *supervision.hears})
     return strangers + (NOT_DESCRIBED,) * (nameless > 0)
@@ -131,10 +158,12 @@ def exposed_to(supervision: Supervision, legs: Legs) -> tuple[str, ...]:
 NOT_DESCRIBED = "?"
 
 
-def _on_the_call(seen: Supervision, own: list[str], legs: Legs, now: int, *, drop_exposed: bool) -> Supervision:
+def _on_the_call(
+    seen: Supervision, own: list[str], legs: Legs, now: int, *, drop_exposed: bool, unsure: bool
+) -> Supervision:
     known = (*seen.legs, *(leg for leg in own if leg not in seen.legs))
     seen = seen.replace(state="joined", watched=True, legs=known, joinedAt=seen.joinedAt or now, endedAt=None, how=None)
-    by = exposed_to(seen, legs)
+    by = exposed_to(seen, legs, unsure=unsure)
     if by:
         seen = seen.replace(
             exposed=True, exposedBy=(*seen.exposedBy, *(one for one in by if one not in seen.exposedBy))
@@ -186,7 +215,7 @@ def _still_ringing(seen: Supervision, read_at: int, now: int, patience: Patience
     return seen
 
 
-def _call_missing(seen: Supervision, read_at: int, now: int, patience: Patience) -> Supervision:
+def _call_missing(seen: Supervision, read_at: int, patience: Patience) -> Supervision:
     since = read_at if seen.missingSince is None else min(seen.missingSince, read_at)
     over = is_over(seen.missingSince, read_at, patience)
     seen = seen.replace(missingSince=since, watched=read_at - since < patience.late)
