@@ -1,10 +1,12 @@
 """Who must not hear the supervisor: the contract's table, row by row and at random."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.base.problems import AgentNotProven, ContactNotJoined, MembersUnknown
+from supervision.base.problems import AgentNotProven, Conflict, ContactNotJoined, MembersUnknown
 from supervision.rules.actions import ACTIONS, DIALLED
 from supervision.rules.audience import decide, to_disconnect
 from supervision.rules.claims import Supervisor
@@ -145,6 +147,33 @@ def test_a_whisper_with_nobody_to_keep_out_is_refused(documents):
         decided("whisper", *documents, supervisors=[on_it])
 
 
+def is_sentence(text):
+    return re.fullmatch(r"[A-Z][a-z]+ [a-z].*[a-z]\.", text) is not None
+
+
+@pytest.mark.parametrize(
+    ("action", "documents", "terms"),
+    [
+        ("barge", (CONTACT, AGENTS), {"user": None}),
+        ("listen", (), {"data": None}),
+        ("whisper", (UNPROVEN, CONTACT), {}),
+        ("takeover", (UNPROVEN, CONTACT), {}),
+        ("whisper", (AGENTS,), {}),
+        ("hangup", (), {"data": None}),
+    ],
+)
+def test_each_refusal_says_why_in_a_sentence(action, documents, terms):
+    with pytest.raises(Conflict) as refused:
+        to_disconnect(fresh(**terms)) if action == "hangup" else decided(action, *documents, **terms)
+    assert is_sentence(refused.value.detail)
+
+
+def test_a_supervisors_leg_that_bears_the_dials_mark_hears_a_whisper():
+    marked = ON_THE_CALL._replace(call_sid="sid-9")
+    leg = leg_document("anything", sid="sid-9")
+    assert decided("whisper", CONTACT, AGENTS, leg, supervisors=[marked]) == (("500",), ("501", "502"))
+
+
 def test_a_supervisors_leg_that_does_not_show_its_phone_hears_no_whisper():
     known = Supervisor("s1", "listen", "joined", False, PHONE, frozenset({"500", "501"}), ("502",))
     assert decided("whisper", CONTACT, AGENTS, "{not json", supervisors=[known]) == (("500", "502"), ("501",))
@@ -188,5 +217,5 @@ def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_n
 def test_legs_that_are_not_fresh_are_decided_on_by_nobody():
     raw = conference(memberData={"500": CONTACT, "501": AGENTS})
     for action in DIALLED:
-        with pytest.raises(TypeError, match="fresh"):
+        with pytest.raises(TypeError, match=r"^an audience is decided on fresh members only$"):
             decide(action, read_legs(of_plain(raw), AGENT))  # type: ignore[arg-type]

@@ -115,6 +115,15 @@ def test_the_customer_of_an_inbound_call_is_who_called():
     assert legs_of(UNPROVEN, AGENTS, CUSTOMERS, details=details).contact == "502"
 
 
+@pytest.mark.parametrize("own", [AGENT.webrtcNumber, int(AGENT.webrtcNumber.lstrip("+")), "1 (555) 528-0600"])
+def test_a_call_both_of_whose_numbers_are_the_agents_own_proves_nothing(own):
+    both = {"called_number": own, "caller_number": AGENT.webrtcNumber, "client_id": AGENT.clientId}
+    assert legs_of(CUSTOMERS, AGENTS, details=both).match == "elimination"
+    for name in ("called_number", "caller_number"):
+        one = {**both, name: CUSTOMER}
+        assert legs_of(CUSTOMERS, AGENTS, details=one).match == "channelName"
+
+
 @pytest.mark.parametrize("details", [None, [], "x", {"called_number": 17048135555}])
 def test_details_that_cannot_be_read_leave_the_oldest_of_the_rest_as_the_contact(details):
     expected = "502" if isinstance(details, dict) else "501"
