@@ -28,8 +28,9 @@ from enum import Enum
 
 from supervision.base import aws, clock
 from supervision.base.observability import add_metric, logger
+from supervision.rules.clocks import believed
 from supervision.table.gateway import Gateway, Item, Key
-from supervision.table.lease import CLOCKS_DIFFER_MS, Lease, LeaseTerms
+from supervision.table.lease import Lease, LeaseTerms
 
 CHAIN = Key("LOOKS", "CHAIN")
 GROUP = "looks"
@@ -89,7 +90,7 @@ class Looks:
         """Sends the next look where nobody has looked for so long that there can be none; whether it did."""
         item = self.gateway.get(CHAIN) or {}
         now, began = clock.now_ms(), _whole(item, "began")
-        if now - self.interval_ms - LOST_AFTER_MS < began <= now + CLOCKS_DIFFER_MS:
+        if now - self.interval_ms - LOST_AFTER_MS < believed(began, now):
             return False
         number = _whole(item, "number") + 1
         # Under an id of its own: the queue may remember for five minutes that it had this look, and take no second.
@@ -109,7 +110,7 @@ class Looks:
             logger.warning("a look is late", number=number, ms=gap)
 
     def _lease(self, length_ms: int) -> Lease:
-        return Lease(self.gateway, CHAIN, length_ms, longest_ms=LONGEST_MS)
+        return Lease(self.gateway, CHAIN, length_ms)
 
     def _send(self, number: int, once: str) -> None:
         aws.client("sqs").send_message(

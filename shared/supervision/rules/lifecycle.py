@@ -146,9 +146,9 @@ def exposed_to(supervision: Supervision, legs: Legs, *, unsure: bool = False) ->
         return tuple(member for member in here if member not in legs.supervisors)
     if supervision.mute:
         return ()
-    expected = {*supervision.noSpeakToList, *supervision.hears, *legs.supervisors}
+    expected: set[str | None] = {*supervision.noSpeakToList, *supervision.hears, *legs.supervisors}
     if supervision.action == "whisper" and legs.proven:
-        expected |= {legs.agent}
+        expected.add(legs.agent)
     strangers = tuple(member for member in here if member not in expected)
     nameless = legs.named - len({*here, *supervision.noSpeakToList, *supervision.hears})
     return strangers + (NOT_DESCRIBED,) * (nameless > 0)

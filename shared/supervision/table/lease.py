@@ -8,11 +8,8 @@ one's own clock counts as over too.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from supervision.rules.clocks import AHEAD_MS, latest_believed
+from supervision.rules.clocks import latest_believed
 from supervision.table.gateway import Change, Gateway, Key, Value, When, Written
-
-# How far two clocks may be apart.
-CLOCKS_DIFFER_MS = AHEAD_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,11 @@ _NO_TERMS = LeaseTerms()
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The lease on the item of `key`, taken for `length_ms`; nobody has it for more than `longest_ms`, where given."""
+    """The lease on the item of `key`, taken for `length_ms`."""
 
     gateway: Gateway
     key: Key
     length_ms: int
-    longest_ms: int = 0
 
     def acquire(self, holder: str, now: int, terms: LeaseTerms = _NO_TERMS) -> Written:
         """Takes the lease, where nobody has it; the item as it then is."""
