@@ -20,6 +20,8 @@ from tests.harness.simulation.system import Asked, Listeners, System
 KEPT_OUT = {"listen": {"agent", "contact", "third"}, "whisper": {"contact", "third"}}
 MEMBER = re.compile(r".*/conference/([^/]+)/participant/([^/]+)")
 RINGS_MS = 60_000
+# For so long it is looked whether legs are gone. Lists that leave them out each time are believed.
+CONFIRMED_WITHIN_MS = 6_000
 
 
 class Broken(AssertionError):
@@ -39,12 +41,17 @@ class Judge:
         self.story: list[str] = []
         self._actions: dict[tuple[str, str], str] = {}
         self._dials: Counter[str] = Counter()
+        self._rings_of: Counter[tuple[str, str]] = Counter()
         self._rung: dict[tuple[str, str], int] = {}
         self._events: dict[str, str] = {}
         self._shown: dict[tuple[int, str], set[str]] = {}
         self._since: dict[tuple[str, ...], int] = {}
         self._excused: dict[str, int] = {}
+        self._told_to_go: dict[tuple[str, str], int] = {}
         self._doing: dict[str, Invocation] = {}
+        self._blind: set[tuple[int, str]] = set()
+        self._heard: set[tuple[str, str, str]] = set()
+        self._looked: set[int] = set()
         system.listeners = Listeners(
             self._asked, self._answered, self._dialled, self._told, self._replied, self._failed
         )
@@ -58,7 +65,8 @@ class Judge:
         now, standing = self.system.now_ms, set()
         for rule, key, call, text in self._wrongs():
             standing.add(key)
-            since = max(self._since.setdefault(key, now), self._excused.get(call, 0))
+            excused = max(self._excused.get(call, 0), self._told_to_go.get((call, key[2]), 0))
+            since = max(self._since.setdefault(key, now), excused)
             if now - since > self.window_ms:
                 self._break(rule, f"{text}, for {(now - since) / 1000:.0f} s")
         self._since = {key: since for key, since in self._since.items() if key in standing}
@@ -75,6 +83,7 @@ class Judge:
                     yield "forgotten leg", of_leg, call.conf_id, f"member {leg.member_id} has no record under way"
                 action = self._actions.get((call.conf_id, phone), "")
                 for other in self._hearing(call, leg, action):
+                    self._heard.add((call.conf_id, phone, other.member_id))
                     key = ("hears", call.conf_id, leg.member_id, other.member_id)
                     text = f"{other.role} {other.member_id} hears {action} {leg.member_id}"
                     yield "leak", key, call.conf_id, text
@@ -125,7 +134,8 @@ class Judge:
         if method != "DELETE" or not found:
             return
         conf_id, member = found.groups()
-        self._excused[conf_id] = self.system.now_ms
+        self._told_to_go[conf_id, member] = self.system.now_ms
+        self._looked.discard(id(invocation))
         self.note(f"  {invocation.name}: disconnect {member}")
         if not self.system.floor.is_active(conf_id) or invocation.function.id == "Hangup":
             return
@@ -137,13 +147,21 @@ class Judge:
             self._break("left alone", f"{leg.role} {member} is disconnected by {invocation.name}")
 
     def _answered(self, invocation: Invocation, method: str, path: str, answer: Answer | None) -> None:
-        if method == "GET" and path.endswith("/conference"):
-            for call in self.system.floor.active_calls():
-                body = answer.body if answer is not None and answer.status == 200 else b""
-                if not _is_true(call, body):
-                    self._excused[call.conf_id] = self.system.now_ms
-                if call.conf_id.encode() in body:
-                    self._shown[id(invocation), call.conf_id] = {one for one in call.legs if _is_listed(one, body)}
+        if method != "GET" or not path.endswith("/conference"):
+            return
+        body = answer.body if answer is not None and answer.status == 200 else b""
+        if body:
+            self._looked.add(id(invocation))
+        for call in self.system.floor.active_calls():
+            if not _is_true(call, body):
+                self._excused[call.conf_id] = self.system.now_ms
+            if call.conf_id.encode() in body:
+                of_reading, listed = (id(invocation), call.conf_id), {one for one in call.legs if _is_listed(one, body)}
+                self._shown[of_reading] = listed
+                named_alone = any(not one.described and one.member_id not in listed for one in call.legs.values())
+                (self._blind.add if named_alone else self._blind.discard)(of_reading)
+        for _ in self._wrongs():
+            pass  # who is heard by whom now, is what this reading can show
 
     def _dialled(self, name: str, conf_id: str, to: str, kept_from: frozenset[str]) -> None:
         invocation, now = self._doing[name], self.system.now_ms
@@ -153,6 +171,7 @@ class Judge:
         self.note(f"  {name}: dial {action} {to[-2:]}, kept from {sorted(kept_from)}")
         once = f"follow {conf_id} {phone}" if follows else name
         self._dials[once] += 1
+        self._rings_of[conf_id, phone] += 1
         if self._dials[once] > 1:
             self._break("second dial", f"{once} dials again")
         if follows and self.truthful and self._is_busy(conf_id, phone):
@@ -175,6 +194,10 @@ class Judge:
             leg = call.legs.get(member)
             if leg and leg.role in KEPT_OUT.get(action, ()) and member not in kept_from:
                 self._break("leak", f"{action} is dialled, and {leg.role} {member} is not kept out")
+        if action in KEPT_OUT and (id(invocation), conf_id) in self._blind:
+            self._break("leak", f"{action} is dialled, and Ytel has not said who all is on the call")
+        if action == "whisper" and not kept_from:
+            self._break("leak", "a whisper is dialled, and nobody is kept out")
         # Of those that it was shown: one may have gone since.
         agents = {member for member in shown if call.leg(member).role == "agent"}
         if action == "whisper" and agents and agents <= kept_from:
@@ -191,6 +214,8 @@ class Judge:
             self._break("told wrongly", f"{detail_type} {id_} is told with other data: {self._events[id_]} and {text}")
         if detail_type == "Call Hung Up":
             self._are_gone(data["confId"], data["hungUp"], "Call Hung Up tells of")
+        if detail_type == "Supervision Exposed" and self.truthful:
+            self._is_exposed(data)
         if detail_type == "Supervision Ended" and self.truthful:
             conf_id, phone = data["confId"], digits(data["to"])
             others = {member for one in self._records() if one["id"] != data["id"] for member in one["legs"]}
@@ -210,6 +235,8 @@ class Judge:
             self._break("unforeseen", f"{asked.name} answers 500: {asked.invocation and asked.invocation.error!r}")
         if asked.status == 200 and asked.route.endswith("/hangup"):
             self._are_gone(said["confId"], said["hungUp"], f"{asked.name} says hung up")
+        if asked.status == 504 and asked.route.endswith("/hangup") and self._could_see(asked):
+            self._break("answered wrongly", f"{asked.name} says that it is not known, and a reading had told")
         rung = asked.status != 202 or (said["confId"], digits(said["to"])) in self._rung
         if not rung and asked.route.startswith("POST"):
             self._break("answered wrongly", f"{asked.name} answers 202, and no phone was rung")
@@ -229,12 +256,32 @@ class Judge:
             if call.created < said["asOf"] and call.conf_id not in listed:
                 self._break("answered wrongly", f"{asked.name} leaves out {call.conf_id[:4]}")
 
+    def _could_see(self, asked: Asked) -> bool:
+        """Whether a list came after the last disconnect, where nothing but disconnects goes wrong."""
+        turned = (name.partition(".")[0] for name in self.system.ytel.knobs.turned())
+        return {*turned} <= {"disconnects", "phones"} and id(asked.invocation) in self._looked
+
+    def _is_exposed(self, data: dict[str, Any]) -> None:
+        """Somebody hears, or has heard, what was not meant for them; or that cannot be known.
+
+        Two legs may claim to be the agent's, and of two dials of one phone nobody can tell which was answered.
+        """
+        call = next((one for one in self.system.floor.every_call() if one.conf_id == data["confId"]), None)
+        phone = digits(data["to"])
+        if self._rings_of[data["confId"], phone] > 1:
+            return
+        heard = any((data["confId"], phone, member) in self._heard for member in data["exposedBy"])
+        if not heard and call is not None and "?" not in data["exposedBy"] and len(call.of_role("agent")) < 2:
+            by = [call.legs[member].role for member in data["exposedBy"] if member in call.legs]
+            self._break("thrown out", f"{data['to'][-2:]} is exposed by {data['exposedBy']} {by}, who never heard")
+
     def _failed(self, invocation: Invocation) -> None:
         self.note(f"  {invocation.name} fails: {invocation.error!r}")
 
     def _are_gone(self, conf_id: str, members: list[str], what: str) -> None:
         still = [leg.member_id for leg in self._legs(conf_id) if leg.member_id in members]
-        if still:
+        lied_to = not self.truthful and self.system.now_ms - self._excused.get(conf_id, 0) < CONFIRMED_WITHIN_MS
+        if still and not lied_to:
             self._break("told wrongly", f"{what} {still}, who are on the call")
 
     def _legs(self, conf_id: str) -> list[Leg]:

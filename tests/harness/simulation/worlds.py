@@ -48,6 +48,7 @@ WORLDS = [
     World("late", moves=frozenset({"late"}), knobs={"phones.ring_seconds": 120}),
     World("lost", {"participant.lost": 0.3, "participant.unclear": 0.2, "participant.call_sid": "yes"}),
     World("hangups", {"disconnects.empty_yes": 0.3, "disconnects.unclear": 0.2, "disconnects.lingers_seconds": 2.0}),
+    World("unanswered", {"disconnects.answer_seconds": 10.0}, moves=frozenset({"crowd"})),
     World("flicker", {"conferences.comes_empty": 0.05, "conferences.flicker": 0.05}, truthful=False),
     World("replaced", moves=frozenset({"replace"})),
     World("unreadable", moves=frozenset({"unreadable"})),

@@ -171,11 +171,11 @@ class Floors(RuleBasedStateMachine):
         self._went(f"{seconds} s pass", seconds)
 
     @moving("late")
-    @rule(nth=NTH)
-    def answers_late(self, nth: int) -> None:
+    @rule(nth=NTH, seconds=st.sampled_from([65.0, 100.0]))
+    def answers_late(self, nth: int, seconds: float) -> None:
         ringing = self.system.floor.ringing()
         if ringing:
-            self._went("a phone rings on", 65.0)
+            self._went("a phone rings on", seconds)
             self.answers(nth=nth, pause=1.0)
 
     @moving("replace")
@@ -188,6 +188,30 @@ class Floors(RuleBasedStateMachine):
         if call and members:
             new = self.system.floor.replace(call, members[0], gap, overlaps=gap > 0)
             self._went(f"{role} {members[0]} comes back to {call[:4]} as {new}", pause)
+
+    @moving("replace")
+    @rule(nth=NTH, gap=st.sampled_from([0.0, 3.0]), pause=PAUSES)
+    def an_agent_who_is_coached_reconnects(self, nth: int, gap: float, pause: float) -> None:
+        calls = [call for call in self.system.floor.active_calls() if call.of_role("supervisor")]
+        if calls:
+            call = calls[nth % len(calls)].conf_id
+            if agents := self.system.floor.members(call, "agent"):
+                new = self.system.floor.replace(call, agents[0], gap)
+                self._went(f"agent {agents[0]} comes back to {call[:4]} as {new}", pause)
+
+    @moving("crowd")
+    @rule(nth=NTH)
+    def all_listen_and_one_joins(self, nth: int) -> None:
+        call = self._call(nth)
+        for to in PHONES:
+            self.supervises(nth=nth, action="listen", to=to, key=None, pause=0.0)
+        self._pass(4.0)
+        for dial in self.system.floor.ringing():
+            self.system.floor.answer(dial.conf_id, dial.to)
+        self._pass(15.0)
+        if call is not None and self.system.floor.is_active(call):
+            member = self.system.floor.join(call, "third")
+            self._went(f"third {member} joins {call[:4]}", 15.0)
 
     @moving("undescribe")
     @rule(nth=NTH, which=st.integers(0, 3), pause=PAUSES)
