@@ -10,7 +10,7 @@ SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-long bench build deploy redrive lint format describe key doctor clean
+.PHONY: help run check test test-long mutation bench build deploy redrive lint format describe key doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,8 +28,13 @@ check: $(READY) ## what is quick: the code's format, lint, types and import rule
 test: $(READY) $(SAM) ## every test but the long ones, a file to a core
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE)
 
-test-long: $(READY) $(SAM) ## the long tests, one after the other: fuzzed requests, simulated floors, load, Firefox
-	@exec $(PY) -m pytest -m long
+# The simulated floors need no clock but their own, so every core plays some; what is timed has the machine for itself.
+test-long: $(READY) $(SAM) mutation ## the long tests: mutants, 10,000 simulated floors, fuzzed requests, load, Firefox
+	@$(PY) -m pytest -m long -n auto --dist worksteal tests/integration/simulation
+	@exec $(PY) -m pytest -m long --ignore tests/integration/simulation
+
+mutation: $(READY) ## small faults in the rules, one at a time: a test has to fail of each [ONLY="rules.legs …"]
+	@exec $(PY) -m tests.mutation $(ONLY)
 
 bench: $(READY) $(SAM) ## the benchmarks, as a table
 	@exec $(PY) -m tests.bench

@@ -182,7 +182,7 @@ def test_fresh_legs_are_those_of_a_conference_read_for_the_request():
     fresh = read_fresh(FreshConference("5555776a", content, 1), AGENT, ())
     assert type(fresh) is FreshLegs
     assert astuple(fresh) == astuple(read_legs(content, AGENT))
-    with pytest.raises(TypeError, match="read for this request"):
+    with pytest.raises(TypeError, match=r"^only a conference that was read for this request has fresh legs$"):
         read_fresh(type("Held", (), {"content": content})(), AGENT, ())
 
 
@@ -191,3 +191,9 @@ def test_a_leg_bears_the_sid_of_its_call(call_sid):
     data = json.dumps({"channelName": "+12125550142", "callSid": call_sid})
     [leg] = read_legs(of_plain({"confId": "1", "status": "active", "memberData": {"1": data}}), None).members
     assert leg.call_sid == (str(call_sid) if call_sid else "")
+
+
+def test_a_leg_has_the_numbers_that_stand_in_its_data():
+    data = json.dumps({"channelName": "+12125550142", "callerId": "+12125550143", "calledNumber": "+12125550144"})
+    [leg] = read_legs(of_plain({"confId": "1", "status": "active", "memberData": {"1": data}}), None).members
+    assert (leg.channel_name, leg.caller_id, leg.called_number) == ("+12125550142", "+12125550143", "+12125550144")
