@@ -1,5 +1,6 @@
 """GET /agents, by the door itself: who is on which call, with Ytel over HTTP and AWS as moto has it."""
 
+from supervision.base import clock
 from supervision.rules.follow import Follow
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.table.follows import Follows
@@ -38,7 +39,7 @@ def test_every_user_is_there_with_the_call_they_are_on(app, ytel):
 def test_who_follows_them_stands_there(app, ytel):
     ytel.fill(calls=1, users=3)
     follows = app.parts().follows
-    now = 1_709_849_242_672
+    now = clock.now_ms()
     for name, agent, phone in (("f1", AGENT, "+12125550142"), ("f2", AGENT, "+12125550143")):
         made = Follow(
             id=name,
