@@ -15,6 +15,7 @@ from tests.harness.runtime import BusyError
 from tests.harness.system import System
 from tests.harness.template import ROOT
 from tests.harness.transformed import Stack, transformed
+from tests.harness.waiting import wait_until
 from tests.harness.watching import look, look_event
 
 ALARMS = Alarms(Stack(transformed()))
@@ -43,14 +44,15 @@ class Watch:
                 self.later(every)
             look(self.system)
 
+    def messages(self, queue):
+        asked = {"AttributeNames": ["ApproximateNumberOfMessages"]}
+        said = self.system.aws.ask_queue("GetQueueAttributes", self.system.template.arn(queue), **asked)
+        return int(said["Attributes"]["ApproximateNumberOfMessages"])
+
     def ringing(self):
         self.later(1)
         for queue in QUEUES:
-            arn = self.system.template.arn(queue)
-            asked = {"AttributeNames": ["ApproximateNumberOfMessages"]}
-            said = self.system.aws.ask_queue("GetQueueAttributes", arn, **asked)
-            count = int(said["Attributes"]["ApproximateNumberOfMessages"])
-            self.system.metrics.add("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, count)
+            self.system.metrics.add("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, self.messages(queue))
         return ALARMS.ringing(self.system.metrics, self.since, self.system.now + 1)
 
 
@@ -78,6 +80,8 @@ def watch(request, shared):
         system.aws.faults.clear()
         for call in system.ytel.floor.active_calls():
             system.ytel.floor.end_call(call.conf_id)
+        system.move_clock(20)
+        look(system)  # tells what still waits
         for queue in QUEUES:
             drain(system, system.template.arn(queue))
 
@@ -145,6 +149,11 @@ def the_bus_is_down(watch):
     watch.faults.fail("PutEvents", "InternalFailure", status=500, times=None)
     for _ in range(3):
         watch.scene.ask("listen", watch.scene.call(), watch.scene.phone())
+
+
+def the_bus_will_never_take_an_event(watch):
+    watch.faults.fail("PutEvents", "ValidationException")
+    watch.scene.ask("listen", watch.scene.call(), watch.scene.phone())
 
 
 def the_token_is_refused(watch):
@@ -233,13 +242,13 @@ def somebody_joins_a_whisper(watch):
 def a_request_from_the_bus_fails_to_the_last(watch):
     watch.faults.fail("TransactWriteItems", "ValidationException", times=None)
     watch.scene.put({"action": "whisper", "confId": watch.scene.call(), "to": watch.scene.phone()})
-    watch.system.deliveries.settle()
+    wait_until(lambda: watch.messages("FailedRequests"), what="the request to be put away")
 
 
 def a_request_from_the_bus_that_may_work_later(watch):
     watch.ytel.faults.add("GET", "/conference$", Status(429, retry_after=30), times=None)
     watch.scene.put({"action": "whisper", "confId": watch.scene.call(), "to": watch.scene.phone()})
-    watch.system.deliveries.settle()
+    wait_until(lambda: watch.messages("FailedRequests"), what="the request to be put away")
 
 
 def dies(watch, function, ask, where="PutItem|UpdateItem|TransactWriteItems|GetItem"):
@@ -303,6 +312,7 @@ TABLE = [
     (the_token_cannot_be_read, {"TokenRefused"}),
     (ytel_is_down, {"YtelFailing"}),
     (the_bus_is_down, {"EventsWaiting"}),
+    (the_bus_will_never_take_an_event, {"EventsSetAside"}),
     (the_token_is_refused, {"TokenRefused"}),
     (the_secret_holds_no_token, {"TokenRefused"}),
     (the_token_ends_soon, {"TokenEnding"}),

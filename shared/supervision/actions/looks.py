@@ -42,6 +42,8 @@ LATE_MS = 2_000
 # After this, beyond the interval, there is no next message: two functions in a row may have died.
 LOST_AFTER_MS = 60_000
 
+_LATER = "attribute_not_exists(#number) OR #number < :number"
+
 
 class Turn(Enum):
     """Whose a look is."""
@@ -66,9 +68,8 @@ class Looks:
             holder,
             now,
             LeaseTerms(
-                only="(attribute_not_exists(#number) OR #number < :number"
-                " OR (#number = :number AND attribute_exists(leaseHolder)))",
-                unless="#number < :number",  # the queue delivers the next only once the last is done
+                only=f"({_LATER} OR (#number = :number AND attribute_exists(leaseHolder)))",
+                unless=_LATER,  # the queue delivers the next only once the last is done
                 then=", #number = :number, lastBegan = if_not_exists(began, :now), began = :now",
                 values={":number": number},
             ),
