@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,3 +77,7 @@ class Stack:
         """A part of the template, resolved; None for AWS::NoValue."""
         found = self._resolve(node)
         return None if found is NOTHING else found
+
+
+if __name__ == "__main__":
+    print(json.dumps(transformed()))
