@@ -261,8 +261,8 @@ class Outbox:
             except ClientError as error:
                 # The bus answers: what it does not take holds up nothing else. Where it does not answer, all waits.
                 logger.exception("events could not be published, and are kept", extra={"count": len(batch)})
-                add_metric("EventsUntold", len(batch))
                 if error.response["Error"]["Code"] not in _OF_THE_EVENTS:
+                    add_metric("EventsUntold", len(batch))
                     self._put_in_line(batch)
                 elif len(batch) == 1:
                     self._set_aside(batch[0].sk, batch[0].aside(str(error)[:200]))
@@ -283,11 +283,11 @@ class Outbox:
                 self._gateway.write(Delete(Key(OUTBOX, one.sk)))
                 continue
             refused.append(one)
-            add_metric("EventsUntold")
             logger.warning("the bus refused an event", extra={"type": one.detail_type, "why": why})
             if not _PASSING.search(why):
                 self._set_aside(one.sk, one.aside(why))
             else:
+                add_metric("EventsUntold")
                 self._put_in_line([one])
         return len(batch) - len(refused)
 
