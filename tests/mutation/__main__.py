@@ -21,7 +21,7 @@ UNNOTICED = (0, 33, None)
 # What is mutated, by name under `supervision`, and the tests that have to see it.
 MUTATED: dict[str, list[str]] = {
     "rules.audience": ["unit/test_audience.py"],
-    "rules.claims": ["unit/test_lifecycle.py", "unit/test_legs.py", "unit/test_audience.py"],
+    "rules.claims": ["unit/test_claims.py", "unit/test_lifecycle.py", "unit/test_legs.py"],
     "rules.clocks": ["unit/test_clocks.py"],
     "rules.legs": ["unit/test_legs.py", "unit/test_legs_properties.py", "unit/test_audience.py"],
     "rules.lifecycle": ["unit/test_lifecycle.py"],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from supervision.base.problems import AgentNotProven, Conflict, ContactNotJoined, MembersUnknown
 from supervision.rules.actions import ACTIONS, DIALLED
-from supervision.rules.audience import decide, to_disconnect
+from supervision.rules.audience import Audience, decide, require_company, to_disconnect
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.fresh import FreshConference
@@ -145,6 +145,21 @@ def test_a_whisper_with_nobody_to_keep_out_is_refused(documents):
     on_it = Supervisor("s1", "listen", "joined", False, PHONE, frozenset({"500"}))
     with pytest.raises(ContactNotJoined):
         decided("whisper", *documents, supervisors=[on_it])
+
+
+def test_a_change_of_mode_is_decided_without_the_leg_that_goes():
+    legs = fresh(CONTACT, AGENTS, SUPERVISORS, supervisors=[ON_THE_CALL])
+    assert decide("listen", legs, without="s1") == Audience(("500", "501"), ())
+    assert decide("listen", legs, without="s2") == Audience(("500", "501", "502"), ())
+
+
+def test_a_customer_is_left_with_nobody_by_no_change_of_mode():
+    require_company(fresh(CONTACT, AGENTS, SUPERVISORS, supervisors=[ON_THE_CALL]))
+    require_company(fresh(CONTACT, AGENTS))
+    alone = Supervisor("s1", "barge", "joined", False, PHONE, frozenset({"500"}))
+    with pytest.raises(AgentNotProven) as refused:
+        require_company(fresh(CONTACT, SUPERVISORS, supervisors=[alone]))
+    assert is_sentence(refused.value.detail)
 
 
 def is_sentence(text):

@@ -255,8 +255,15 @@ def test_its_leg_is_to_go_once_its_time_is_up():
 
 
 def test_the_first_reason_to_go_stands():
-    exposed = after(supervision(until=DIALLED + 20_000), {**JOINED, **THIRD}, 9)
-    assert after(exposed, {**JOINED, **THIRD}, 30).ending == "exposed"
+    leaving = after(supervision(until=DIALLED + 20_000), JOINED).replace(ending="left")
+    assert after(leaving, {**JOINED, **THIRD}, 9).ending == "left"
+    assert after(leaving, JOINED, 30).ending == "left"
+
+
+def test_a_leg_that_is_seen_again_long_after_its_end_is_watched():
+    ended = after(after(supervision(), JOINED), CALL, 9)
+    again = after(ended, JOINED, 620)
+    assert (again.state, again.watched) == ("joined", True)
 
 
 def test_who_was_given_up_and_comes_all_the_same_is_to_go():
@@ -436,6 +443,25 @@ def test_the_time_limit_leaves_no_customer_alone():
         assert after(taken_over, members, 30).ending is None
     late = after(supervision("takeover", until=DIALLED + 20_000), JOINED, 30)
     assert (late.ending, releases(late, JOINED)) == ("time_limit", None)
+
+
+def test_an_agent_is_released_on_a_proof_alone_and_gone_where_every_member_is_known():
+    joined = after(supervision("takeover"), JOINED)
+    assert joined.agentLeg == "501"
+    unproven = {**JOINED, "501": leg_document("+13125550100")}
+    assert after(joined, unproven, 9).agentReleasedAt is None, "the leg is there"
+    gone = {"500": CALL["500"], "502": JOINED["502"]}
+    named = {str(number): str(number) for number in range(3)}
+    assert after(joined, gone, 9, members=named).agentReleasedAt is None, "one is named and not described"
+    assert after(joined, gone, 9).agentReleasedAt == DIALLED + 9_000
+
+
+def test_who_is_the_agent_by_what_is_left_over_is_not_released():
+    left_over = {"500": leg_document("+13125550100"), "501": leg_document("+17048135555"), "502": JOINED["502"]}
+    joined = after(supervision("takeover"), left_over).replace(agentLeg="500")
+    legs = legs_in(left_over, joined, seconds=9)
+    assert (legs.agent, legs.match) == ("500", "elimination")
+    assert to_release(joined, legs) is None
 
 
 # ---------------------------------------------------------------- records of another version
