@@ -123,6 +123,18 @@ def test_a_call_can_slip_between_pages_and_then_the_list_is_not_sure(fake, ytel)
     assert not read.sure
 
 
+def test_a_call_that_slips_between_pages_while_it_is_looked_for_is_looked_for_again(fake, ytel):
+    first = fake.floor.active_calls()[0].conf_id
+    slipped = fake.floor.active_calls()[100].conf_id
+
+    def one_ends_and_another_begins():
+        fake.floor.end_call(first)
+        fake.floor.add_call()
+
+    fake.faults.add("GET", LIST, Run(one_ends_and_another_begins), skip=1)
+    assert ytel.conference(slipped).conf_id == slipped
+
+
 def test_one_conference_costs_no_more_than_its_page(ytel, fake):
     first = fake.floor.active_calls()[0].conf_id
     assert ytel.conference(first).conf_id == first
