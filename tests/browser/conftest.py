@@ -56,8 +56,13 @@ def contexts(browser):
 
 @pytest.fixture
 def page(system, contexts):
-    """A tab in a profile of its own, wide, not opened yet."""
-    return FloorPage(contexts(viewport={"width": 1360, "height": 860}).new_page(), system.url)
+    """A tab in a profile of its own, wide, not opened yet. It opens once every agent of the test is known.
+
+    A look that comes while a test adds them has the users asked for, and those that come after it are then unknown for
+    half a minute.
+    """
+    tab = contexts(viewport={"width": 1360, "height": 860}).new_page()
+    return FloorPage(tab, system.url, lambda: system.invoke("refresh_users", {}))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The page as a supervisor uses it."""
 
 import re
+from collections.abc import Callable
 from typing import Self
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
@@ -13,9 +14,11 @@ PHONE = "+12125550142"
 class FloorPage:
     """One tab. `errors` is what the browser complained about: scripts, policy, failed loads."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str, before: Callable[[], object] | None = None) -> None:
+        """`before` is called before the page is opened."""
         self.page = page
         self.url = url
+        self._before = before
         self.errors: list[str] = []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -26,6 +29,8 @@ class FloorPage:
 
     def open(self, phone: str = PHONE) -> Self:
         """With the key in the address, as a bookmark has it; and the supervisor's phone, unless it is empty."""
+        if self._before:
+            self._before()
         self.page.goto(f"{self.url}/#key={LOCAL_KEY}")
         if phone:
             self.phone.fill(phone)
