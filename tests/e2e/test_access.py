@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from tests.e2e.conftest import Scene
+from tests.e2e.conftest import SCOPES, Scene
 from tests.harness.template import Template
 from tests.harness.waiting import wait_until
 from tests.integration.authorizer import Issuer
@@ -19,16 +19,7 @@ from tests.integration.authorizer import Issuer
 AUDIENCE = "call-floor"
 DIALS_PER_MINUTE = 40
 ISSUERS_KEY, ANOTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-EVERY = (
-    "calls:read",
-    "calls:listen",
-    "calls:whisper",
-    "calls:barge",
-    "calls:takeover",
-    "calls:hangup",
-    "calls:help",
-    "calls:follow",
-)
+EVERY = tuple(SCOPES)
 ISSUER = Issuer()
 ISSUER.keys = [{**RSAAlgorithm.to_jwk(ISSUERS_KEY.public_key(), as_dict=True), "kid": "1", "use": "sig"}]
 THE_AGENT, ANOTHER_AGENT = "00000000-0000-4000-8000-00000000b0d0", "00000000-0000-4000-8000-00000000b0d1"
