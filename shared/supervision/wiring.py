@@ -71,6 +71,7 @@ class Parts:
             Secret(self.settings.ytel_token_secret),
             api_url=self.settings.ytel_api_url,
             table=self.settings.table_name,
+            session_secret=self.settings.ytel_session_secret,
             timeout=self.settings.ytel_timeout_seconds,
         )
         return Ytel(self.settings, token)

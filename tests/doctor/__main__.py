@@ -35,7 +35,7 @@ def main() -> int:
         print("YTEL_TOKEN is missing: an API token of the account is wanted, not what makes one", file=sys.stderr)
         return 1
     try:
-        settings = load(YtelSettings, {**os.environ, "YTEL_TOKEN_SECRET": "none"})
+        settings = load(YtelSettings, {**os.environ, "YTEL_TOKEN_SECRET": "none", "YTEL_SESSION_SECRET": "none"})
     except SettingError as error:
         print(error, file=sys.stderr)
         return 1

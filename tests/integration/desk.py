@@ -45,6 +45,7 @@ class Desk:
             ytel_api_url=ytel.api_url,
             ytel_users_url=ytel.users_url_template,
             ytel_token_secret="unused",
+            ytel_session_secret="ytel-session",
             api_clients_secret="clients",
             **{"ytel_timeout_seconds": 3.0, "confirm_seconds": 0.3, **settings},
         )

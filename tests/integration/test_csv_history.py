@@ -19,6 +19,7 @@ def door(desk, monkeypatch):
         "TABLE_NAME": desk.table,
         "EVENT_BUS_NAME": "supervision",
         "YTEL_TOKEN_SECRET": "unused",
+        "YTEL_SESSION_SECRET": "unused",
         "API_CLIENTS_SECRET": "clients",
     }.items():
         monkeypatch.setenv(name, value)

@@ -11,6 +11,7 @@ import pytest
 from supervision.actions.looks import Turn
 from supervision.actions.watcher import Watcher
 from supervision.api import entry
+from supervision.base import aws
 from supervision.base.settings import WatchSettings
 from supervision.floor.contacts import Contacts
 from supervision.floor.floor import Content, Held
@@ -24,11 +25,12 @@ from supervision.table.helps import Help
 from supervision.table.history import SupervisionQuery, find
 from supervision.table.lease import Lease
 from supervision.table.outbox import Event
-from supervision.ytel.session import Credentials, Session, SessionTable
+from supervision.ytel.session import Credentials, Session, SessionStore
 from tests.harness.template import Template
 from tests.integration.desk import CRM, PHONE, Desk
 from tests.integration.looks_queue import looks_of
 
+SECRET = "ytel-session"
 GRANT = Credentials((("username", "u"), ("password", "p")))
 BROKEN: list[Any] = ["{", "[]", "7", "null", ""]
 MORE, NEWER = "ofANewerVersion", {"x": [1]}
@@ -71,7 +73,12 @@ def swept(desk: Desk) -> None:
 
 
 def session(desk: Desk) -> None:
-    SessionTable(desk.parts.gateway, 5_000).write(GRANT, Session("token", 1))
+    aws.client("secretsmanager").create_secret(Name=SECRET)
+    SessionStore(desk.parts.gateway, SECRET, 5_000).write(GRANT, Session("token", 1))
+
+
+def opened(desk: Desk) -> int:
+    return int(SessionStore(desk.parts.gateway, SECRET, 5_000).read(GRANT) is not None)
 
 
 def lists(desk: Desk) -> None:
@@ -204,9 +211,7 @@ KINDS = {
     "record": Kind(supervisions, "SUPERVISION#", "RECORD", recorded, "data"),
     "OUTBOX": Kind(events, "OUTBOX", "", lambda desk: desk.function().outbox.sweep(), newer=("dueAt",)),
     "SWEEP": Kind(swept, "SWEEP", "", lambda desk: desk.function().outbox.sweep(), newer=("leaseHolder", "leaseUntil")),
-    "session": Kind(
-        session, "TOKEN", "SESSION", lambda desk: int(SessionTable(desk.parts.gateway, 5_000).read(GRANT) is not None)
-    ),
+    "session": Kind(session, "TOKEN", "SESSION", opened, newer=("madeAt", "renewAt", "endsAt")),
     "WATCHED": Kind(watched, "WATCHED", "", end_of_calls, "call"),
     "request": Kind(requests, "REQUEST#", "REQUEST", asked_again, "answer", ("keptUntil",)),
     "dials": Kind(dialled, "DIALS#", "", dialled, newer=("dials",)),

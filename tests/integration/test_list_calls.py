@@ -32,6 +32,7 @@ def settings(ytel, table, monkeypatch):
         "YTEL_API_URL": ytel.api_url,
         "YTEL_USERS_URL": ytel.users_url_template,
         "YTEL_TOKEN_SECRET": "ytel-token",
+        "YTEL_SESSION_SECRET": "unused",
         "API_CLIENTS_SECRET": "clients",
         "POWERTOOLS_SERVICE_NAME": "supervision",
     }

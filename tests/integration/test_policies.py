@@ -80,6 +80,7 @@ PARTITIONS = [*FOLLOW, "WATCHED", "LOOKS", "SUPERVISION", "SNAPSHOT#else", "DIAL
 ENVIRONMENT = TEMPLATE.functions["Whisper"].environment
 QUEUE = TEMPLATE.functions["WatchCalls"].environment["LOOKS_QUEUE_URL"]
 YTEL_TOKEN, API_CLIENTS = ENVIRONMENT["YTEL_TOKEN_SECRET"], ENVIRONMENT["API_CLIENTS_SECRET"]
+YTEL_SESSION = ENVIRONMENT["YTEL_SESSION_SECRET"]
 
 
 def on_items(partition):
@@ -140,6 +141,8 @@ OTHERS = [
     ("dynamodb", "TransactWriteItems", in_a_transaction("HELP", "OUTBOX", "ASIDE"), {"Help", "WatchCalls"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "ELSE"), set()),
     ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_TOKEN}, ASKS_YTEL),
+    ("secretsmanager", "GetSecretValue", {"SecretId": YTEL_SESSION}, ASKS_YTEL),
+    ("secretsmanager", "PutSecretValue", {"SecretId": YTEL_SESSION, "SecretString": "x"}, ASKS_YTEL),
     ("secretsmanager", "GetSecretValue", {"SecretId": API_CLIENTS}, {"Authorize", *BUS_DOORS}),
     ("secretsmanager", "PutSecretValue", {"SecretId": YTEL_TOKEN, "SecretString": "x"}, set()),
     ("secretsmanager", "PutSecretValue", {"SecretId": API_CLIENTS, "SecretString": "{}"}, set()),
@@ -247,6 +250,7 @@ def test_motos_iam_says_the_same_of_every_action(function, made_up_aws):
         allowed = {operation for service, operation, parameters in ACTIONS if may(service, operation, parameters)}
     expected = set().union(*ITEMS[function].values()) | ({"Query"} if function == "Supervisions" else set())
     expected |= {"GetSecretValue"} if function in ASKS_YTEL | {"Authorize"} else set()
+    expected |= {"PutSecretValue"} if function in ASKS_YTEL else set()
     expected |= {"PutEvents"} if function in READERS else set()
     assert allowed == expected
 

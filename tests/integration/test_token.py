@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from supervision.base import aws, clock
 from supervision.base.problems import YtelRateLimited, YtelRejected, YtelUnavailable
@@ -37,9 +38,10 @@ def environment(table, ytel):
     def make(text=None):
         if text is not None:
             keep(text)
-        return Token(Secret("ytel-token"), api_url=ytel.api_url, table=table, timeout=2)
+        return Token(Secret("ytel-token"), api_url=ytel.api_url, table=table, session_secret="ytel-session", timeout=2)
 
     aws.client("secretsmanager").create_secret(Name="ytel-token", SecretString=json.dumps(CREDENTIALS))
+    aws.client("secretsmanager").create_secret(Name="ytel-session")
     return make
 
 
@@ -220,7 +222,10 @@ def test_credentials_that_were_changed_a_moment_ago_are_taken_up_at_once(environ
     secret.get()
     ytel.tokens.password = "changed"
     keep(CREDENTIALS | {"password": "changed"})
-    assert Token(secret, api_url=ytel.api_url, table=table, timeout=2).bearer() == "access-token-1"
+    assert (
+        Token(secret, api_url=ytel.api_url, table=table, session_secret="ytel-session", timeout=2).bearer()
+        == "access-token-1"
+    )
     assert log_ins(ytel) == 2
 
 
@@ -281,7 +286,9 @@ def test_the_old_one_serves_while_another_function_makes_the_next(environment, t
 def test_without_an_old_one_it_waits_for_a_while_and_then_says_when_to_come_again(environment, table, ytel):
     lease_of_another(table)
     with pytest.raises(YtelUnavailable, match="being made") as problem:
-        Token(Secret("ytel-token"), api_url=ytel.api_url, table=table, timeout=0.1).bearer()
+        Token(
+            Secret("ytel-token"), api_url=ytel.api_url, table=table, session_secret="ytel-session", timeout=0.1
+        ).bearer()
     assert problem.value.retry_after
     assert log_ins(ytel) == 0
 
@@ -312,6 +319,42 @@ def test_the_table_tells_nobody_the_token(environment, table):
     assert CREDENTIALS["password"] not in repr(items)
 
 
+def test_the_token_is_the_version_of_the_secret_that_the_table_says(environment, ytel):
+    environment().bearer()
+    aws.client("secretsmanager").put_secret_value(SecretId="ytel-session", SecretString="of a function that died then")
+    assert environment().bearer() == "access-token-1"
+    assert log_ins(ytel) == 1
+
+
+def test_a_session_whose_token_is_gone_is_made_anew(environment, ytel):
+    environment().bearer()
+    vault = aws.client("secretsmanager")
+    vault.delete_secret(SecretId="ytel-session", ForceDeleteWithoutRecovery=True)
+    vault.create_secret(Name="ytel-session")
+    assert environment().bearer() == "access-token-2"
+
+
+@pytest.mark.parametrize(("operation", "what"), [("put_secret_value", "kept"), ("get_secret_value", "read")])
+def test_while_the_shared_token_cannot_be_kept_or_read_nothing_is_sent(environment, ytel, monkeypatch, operation, what):
+    if what == "read":
+        environment().bearer()
+    vault = aws.client("secretsmanager")
+    does = getattr(vault, operation)
+
+    def fails_of_the_session(**asked):
+        if asked["SecretId"] == "ytel-session":
+            raise EndpointConnectionError(endpoint_url="https://secretsmanager")
+        return does(**asked)
+
+    monkeypatch.setattr(vault, operation, fails_of_the_session)
+    with pytest.raises(YtelUnavailable, match=f"cannot be {what}") as problem:
+        environment().bearer()
+    assert problem.value.retry_after
+    assert log_ins(ytel) == 1
+    monkeypatch.undo()
+    assert environment().bearer().startswith("access-token-")
+
+
 def test_a_session_of_other_credentials_is_not_opened(environment, ytel):
     environment().bearer()
     ytel.tokens.password = "changed"
@@ -336,7 +379,7 @@ def test_a_plain_token_says_once_an_hour_that_it_ends_within_fourteen_days(clock
 
     secret = Secret("of-a-person")
     monkeypatch.setattr(secret, "get", lambda: f"h.{claims}.s")
-    token = Token(secret, api_url="https://y.example.com/api/v4", table="t", timeout=1)
+    token = Token(secret, api_url="https://y.example.com/api/v4", table="t", session_secret="s", timeout=1)
     token.bearer()
     assert said == []
     clock_at(1.5 * day)

@@ -40,6 +40,7 @@ def client(
         ytel_api_url=api_url,
         ytel_users_url=users_url,
         ytel_token_secret="unused",
+        ytel_session_secret="unused",
         ytel_timeout_seconds=timeout,
         ytel_hangup_route=route,
         ytel_conference_route=conference_route,

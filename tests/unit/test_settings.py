@@ -23,6 +23,7 @@ from supervision.base.settings import (
 
 NEEDED = {
     "YTEL_TOKEN_SECRET": "ytel-token",
+    "YTEL_SESSION_SECRET": "ytel-session",
     "TABLE_NAME": "table",
     "EVENT_BUS_NAME": "supervision",
     "API_CLIENTS_SECRET": "clients",
@@ -48,6 +49,7 @@ def test_the_defaults_are_the_documented_ones():
         ytel_api_url="https://api.ytel.com/api/v4",
         ytel_users_url="https://api.ytel.com/ams/v2/accounts/users/{accountId}/",
         ytel_token_secret="ytel-token",
+        ytel_session_secret="ytel-session",
         ytel_hangup_route=("DELETE", "/conference/{confId}/participant/{memberId}"),
         ytel_timeout_seconds=5.0,
     )

@@ -171,6 +171,7 @@ class YtelSettings:
     ytel_api_url: str = _setting(_url, "https://api.ytel.com/api/v4")
     ytel_users_url: str = _setting(_users_url, "https://api.ytel.com/ams/v2/accounts/users/{accountId}/")
     ytel_token_secret: str = _setting(str)
+    ytel_session_secret: str = _setting(str)
     ytel_hangup_route: tuple[str, str] = _setting(
         _hangup_route, ("DELETE", "/conference/{confId}/participant/{memberId}")
     )

@@ -10,17 +10,23 @@ from supervision.table.gateway import Gateway
 from supervision.ytel.answers import read_answer
 from supervision.ytel.claims import ends_at
 from supervision.ytel.lists import one_of
-from supervision.ytel.session import Credentials, CredentialsRefused, Session, SessionTable
+from supervision.ytel.session import Credentials, CredentialsRefused, Session, SessionStore
 
 # A token made this recently and refused is not the reason for the refusal: another would be refused as well.
 JUST_MADE_MS = 30_000
+# How long keeping a new token may take, beside asking for it.
+_KEPT_WITHIN_MS = 6_000
 
 
 class SharedLogin:
-    """Log-ins at `url`, shared over `table`. `timeout` is in seconds, for connecting and for reading."""
+    """Log-ins at `url`, shared over `table` and the secret named `session_secret`.
 
-    def __init__(self, table: str, url: str, timeout: float) -> None:
-        self._table = SessionTable(Gateway(table), lease_ms=int(2 * timeout * 1000) + 2_000)
+    `timeout` is in seconds, for connecting and for reading.
+    """
+
+    def __init__(self, table: str, session_secret: str, url: str, timeout: float) -> None:
+        lease_ms = int(2 * timeout * 1000) + _KEPT_WITHIN_MS
+        self._sessions = SessionStore(Gateway(table), session_secret, lease_ms)
         self._url = url
         self._timeout = timeout
         self._held: tuple[Credentials, Session] | None = None
@@ -32,7 +38,7 @@ class SharedLogin:
         """
         session = self._held[1] if self._held and self._held[0] == credentials else None
         if session is None or not _serves(session, rejected):
-            session = self._table.read(credentials)
+            session = self._sessions.read(credentials)
         if session is None or not _serves(session, rejected):
             session = self._renewed(credentials, session, rejected)
         self._held = (credentials, session)
@@ -40,21 +46,21 @@ class SharedLogin:
 
     def _renewed(self, credentials: Credentials, old: Session | None, rejected: str | None) -> Session:
         patience = time.monotonic() + 2 * self._timeout
-        while not (lease := self._table.take_lease(credentials)):
+        while not (lease := self._sessions.take_lease(credentials)):
             if old and old.token != rejected and clock.now_ms() < old.ends_at:
                 return old  # good for a little while yet; another function is making the next
             if time.monotonic() > patience:
                 raise YtelUnavailable("A token for Ytel is being made.", retry_after=2)
             time.sleep(0.1)
-            made = self._table.read(credentials)
+            made = self._sessions.read(credentials)
             if made and _serves(made, rejected):
                 return made
         with lease:
-            made = self._table.read(credentials)  # another's, made between the look and the lease
+            made = self._sessions.read(credentials)  # another's, made between the look and the lease
             if made and _serves(made, rejected):
                 return made
             session = self._log_in(credentials)
-            self._table.write(credentials, session)
+            self._sessions.write(credentials, session)
             return session
 
     def _log_in(self, credentials: Credentials) -> Session:

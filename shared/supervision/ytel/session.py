@@ -1,22 +1,22 @@
-"""The one token that all functions share, in the table, and the lease under which one of them makes the next.
+"""The one token that all functions share, and the lease under which one of them makes the next.
 
-It is shared since it is not known whether a second log-in at Ytel ends the first one's token. It is sealed under a key
-that only the credentials give: whoever reads the table or a backup of it learns nothing.
+It is shared since it is not known whether a second log-in at Ytel ends the first one's token. The token itself is kept
+in a secret of its own; the table says which version of that secret it is, and whose: whoever reads the table or a
+backup of it learns nothing.
 """
 
-import base64
 import hashlib
 import json
-import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from supervision.base import clock
-from supervision.base.problems import YtelRejected
-from supervision.table.gateway import Gateway, Key, Put, Value
+from supervision.base import aws, clock
+from supervision.base.observability import logger
+from supervision.base.problems import YtelRejected, YtelUnavailable
+from supervision.table.gateway import Gateway, Item, Key, Put, Value
 from supervision.table.lease import Lease, LeaseTerms
 
 # Refused credentials are left alone for this long, by every function: log-ins that fail lock accounts.
@@ -34,14 +34,10 @@ class Credentials:
 
     grant: tuple[tuple[str, str], ...] = field(repr=False)
 
-    def key(self, salt: bytes) -> bytes:
-        """The key that these credentials give: slow to make, so that a weak password is not guessed from the table."""
-        return hashlib.scrypt(json.dumps(self.grant).encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
-
     @cached_property
     def mark(self) -> bytes:
-        """What these credentials are known by, and nobody gets back to them from."""
-        return self.key(b"mark")
+        """What these credentials are known by: slow to make, so that a weak password is not guessed from the table."""
+        return hashlib.scrypt(json.dumps(self.grant).encode(), salt=b"mark", n=2**14, r=8, p=1, dklen=32)
 
 
 @dataclass(frozen=True)
@@ -58,38 +54,41 @@ class Session:
         return 0 < self.renew_at <= now
 
 
-_FIELDS = {one.name for one in fields(Session)}
+class SessionStore:
+    """Where the session and its lease are kept: `secret` is the name of the secret for the token."""
 
-
-class SessionTable:
-    """Where the session and its lease are kept."""
-
-    def __init__(self, gateway: Gateway, lease_ms: int) -> None:
+    def __init__(self, gateway: Gateway, secret: str, lease_ms: int) -> None:
         self._gateway = gateway
+        self._secret = secret
         self._lease = Lease(gateway, _LEASE, lease_ms)
-        self._keys: dict[tuple[Credentials, bytes], bytes] = {}
+        self._read: tuple[str, str] = ("", "")
 
     def read(self, credentials: Credentials) -> Session | None:
-        """The session, where there is one and these credentials open it."""
-        from cryptography.fernet import Fernet, InvalidToken
+        """The session, where there is one that was made of these credentials.
 
+        Raises YtelUnavailable where its token cannot be read just now.
+        """
         item = self._gateway.get(_SESSION) or {}
-        salt, sealed = item.get("salt"), item.get("sealed")
-        if not isinstance(salt, bytes) or not isinstance(sealed, bytes):
+        version = item.get("secretVersion")
+        if item.get("mark") != credentials.mark or not isinstance(version, str):
             return None
-        try:
-            fields = json.loads(Fernet(self._key(credentials, salt)).decrypt(sealed))
-            return Session(**{name: fields[name] for name in _FIELDS & fields.keys()})
-        except (InvalidToken, KeyError, TypeError, ValueError, AttributeError):
+        token = self._token(version)
+        if token is None:
             return None
+        return Session(token, *(_whole(item, name) for name in ("madeAt", "renewAt", "endsAt")))
 
     def write(self, credentials: Credentials, session: Session) -> None:
-        """Keep the session, in place of the last one."""
-        from cryptography.fernet import Fernet
+        """Keep the session, in place of the last one. Raises YtelUnavailable where its token cannot be kept."""
+        from botocore.exceptions import BotoCoreError, ClientError
 
-        salt = os.urandom(16)
-        sealed = Fernet(self._key(credentials, salt)).encrypt(json.dumps(asdict(session)).encode())
-        self._gateway.write(Put({**_SESSION._asdict(), "salt": salt, "sealed": sealed}))
+        try:
+            answer = aws.client("secretsmanager").put_secret_value(SecretId=self._secret, SecretString=session.token)
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable("kept", error) from None
+        times = {"madeAt": session.made_at, "renewAt": session.renew_at, "endsAt": session.ends_at}
+        self._gateway.write(
+            Put({**_SESSION._asdict(), "secretVersion": answer["VersionId"], "mark": credentials.mark, **times})
+        )
 
     def take_lease(self, credentials: Credentials) -> "SessionLease | None":
         """The right to make the next session, or None while another has it.
@@ -109,10 +108,30 @@ class SessionTable:
             raise CredentialsRefused("Ytel refused the credentials a moment ago.")
         return None
 
-    def _key(self, credentials: Credentials, salt: bytes) -> bytes:
-        if (credentials, salt) not in self._keys:
-            self._keys = {(credentials, salt): base64.urlsafe_b64encode(credentials.key(salt))}
-        return self._keys[credentials, salt]
+    def _token(self, version: str) -> str | None:
+        """The token in that version of the secret; None where there is no such version any more."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if self._read[0] != version:
+            vault = aws.client("secretsmanager")
+            try:
+                answer = vault.get_secret_value(SecretId=self._secret, VersionId=version)
+            except vault.exceptions.ResourceNotFoundException:
+                return None
+            except (BotoCoreError, ClientError) as error:
+                raise _unavailable("read", error) from None
+            self._read = (version, answer["SecretString"])
+        return self._read[1]
+
+
+def _whole(item: Item, name: str) -> int:
+    value = item.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _unavailable(what: str, error: Exception) -> YtelUnavailable:
+    logger.warning("the shared token for Ytel cannot be " + what, cause=type(error).__name__)
+    return YtelUnavailable(f"The token for Ytel cannot be {what} just now.", retry_after=10)
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,14 @@ class NoTokenInSecret(YtelUnavailable):
 
 
 class Token:
-    """The token of `secret`. `timeout` is in seconds, for connecting and for reading, at the token endpoint."""
+    """The token of `secret`; one that is made of credentials is shared over `table` and `session_secret`.
 
-    def __init__(self, secret: Secret, *, api_url: str, table: str, timeout: float) -> None:
+    `timeout` is in seconds, for connecting and for reading, at the token endpoint.
+    """
+
+    def __init__(self, secret: Secret, *, api_url: str, table: str, session_secret: str, timeout: float) -> None:
         self._secret = secret
-        self._login = SharedLogin(table, token_url(api_url), timeout)
+        self._login = SharedLogin(table, session_secret, token_url(api_url), timeout)
         self._lock = RLock()
         self._said_at = 0
 
