@@ -1,4 +1,4 @@
-"""Takes out of the layer's dependencies what no function uses: `python slim.py <folder they were installed in>`.
+"""Takes out of a group's dependencies what no function uses: `python slim.py <group> <folder they are installed in>`.
 
 Less to download and to read at a cold start. A path named here that is not there stops the build: after an update of
 a dependency, look again at what it brings.
@@ -14,11 +14,15 @@ from typing import Any
 # The AWS services the functions talk to; botocore knows some 400, and looks through all of them for each client.
 SERVICES = ("dynamodb", "events", "secretsmanager", "sqs")
 
+UNUSED_BY_THE_AUTHORIZER = (
+    "bin",  # commands
+    "cffi",  # writes bindings in C; cryptography needs its _cffi_backend alone
+    "pycparser",  # cffi's
+)
 UNUSED = (
     "bin",  # commands
     "boto3/data",  # boto3's resources; we use clients
     "boto3/examples",
-    "cffi",  # writes bindings in C; cryptography needs its _cffi_backend alone
     "certifi/tests",
     "msgspec/_json_schema.py",
     "msgspec/inspect.py",
@@ -31,20 +35,24 @@ UNUSED = (
     "phonenumbers/geodata",
     "phonenumbers/timezone.py",
     "phonenumbers/tzdata",
-    "pycparser",  # cffi's
     "pydantic/v1",  # the old pydantic
 )
 # What installers and type checkers read. No package of ours asks for its version or its plugins at run time.
 UNUSED_EVERYWHERE = ("*.dist-info", "*.pyi", "py.typed", ".lock")
 
 
-def main(folder: Path) -> None:
-    """Slim `folder` in place."""
-    for path in UNUSED:
+def main(group: str, folder: Path) -> None:
+    """Slim `folder`, which holds the packages of `group`, in place."""
+    for path in UNUSED if group == "layer" else UNUSED_BY_THE_AUTHORIZER:
         _remove(folder / path)
     for pattern in UNUSED_EVERYWHERE:
         for found in list(folder.rglob(pattern)):
             _remove(found)
+    if group == "layer":
+        _slim_layer(folder)
+
+
+def _slim_layer(folder: Path) -> None:
     _slim_botocore(folder / "botocore" / "data")
     _slim_msgspec(folder / "msgspec")
 
@@ -108,4 +116,4 @@ def _remove(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1], Path(sys.argv[2]))
