@@ -8,6 +8,7 @@ PY      := .venv/bin/python
 READY   := .venv/.ready
 SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
+CLIENTS := .venv-clients/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help run check test test-long mutation bench build deploy redrive lint format describe key doctor clean
@@ -25,7 +26,7 @@ check: $(READY) ## what is quick: the code's format, lint, types and import rule
 	@.ci/lint quick
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
 
-test: $(READY) $(SAM) ## every test but the long ones, a file to a core
+test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, a file to a core
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE)
 
 # The simulated floors need no clock but their own, so every core plays some; what is timed has the machine for itself.
@@ -64,7 +65,7 @@ doctor: $(READY) ## look at a real Ytel account, read-only; dials nobody
 	@exec env PYTHONPATH=shared $(PY) -m tests.doctor
 
 clean: ## away with everything that is made
-	@rm -rf .venv .venv-sam .venv-policy .tools .aws-sam .cache
+	@rm -rf .venv .venv-sam .venv-policy .venv-clients .tools .aws-sam .cache
 
 LOCK := uv.lock pyproject.toml .python-version .ci/environment
 
@@ -76,3 +77,6 @@ $(SAM): $(LOCK) | $(READY)
 
 $(POLICY): $(LOCK) | $(READY)
 	@.ci/environment .venv-policy policy
+
+$(CLIENTS): $(LOCK) | $(READY)
+	@.ci/environment .venv-clients clients

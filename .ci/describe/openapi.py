@@ -4,10 +4,10 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 from shapes import Json, published, versioned
 
 from supervision.api.openapi import models
@@ -69,9 +69,10 @@ def _plain(value: Any) -> Any:
 
 def _components() -> Json:
     """The shapes that the routes name, and no others."""
-    _, schema = models_json_schema(
-        [(one, "validation") for one in models.ANSWERS], ref_template="#/components/schemas/{model}"
-    )
+    adapters: list[tuple[int, Literal["validation"], TypeAdapter[Any]]] = [
+        (number, "validation", TypeAdapter(one)) for number, one in enumerate(models.SHAPES)
+    ]
+    _, schema = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
     return {name: published(one) for name, one in sorted(schema["$defs"].items())}
 
 
@@ -91,21 +92,30 @@ def _complete(operation: Json, route: str) -> None:
     for answer in operation["responses"].values():
         if not answer.get("content"):
             answer.pop("content", None)
-    if route not in scopes.ROUTES:
-        operation["security"] = []
-        return
-    # Scopes in one requirement are all needed; any one requirement will do.
-    operation["security"] = [{"key": [scope]} for scope in sorted(scopes.ROUTES[route])] or [{"key": []}]
-    operation["parameters"].append(_CORRELATION)
     responses = operation["responses"]
-    for answer in responses.values():
-        answer.setdefault("headers", {})["X-Correlation-Id"] = _CORRELATED
+    # Scopes in one requirement are all needed; any one requirement will do.
+    scoped = [{"key": [scope]} for scope in sorted(scopes.ROUTES.get(route, ()))] or [{"key": []}]
+    operation["security"] = scoped if route in scopes.ROUTES else []
+    if operation["security"]:
+        operation["parameters"].append(_CORRELATION)
+        for answer in responses.values():
+            answer.setdefault("headers", {})["X-Correlation-Id"] = _CORRELATED
+    responses.setdefault("500", {"description": "", "content": {"application/problem+json": {"schema": _PROBLEM}}})
     for status, text in _GATEWAY.items():
-        answer = responses.setdefault(status, {"description": "", "content": {}})
-        answer["description"] = f"{answer['description']} {text}".strip()
-        answer["content"]["application/json"] = {"schema": {"$ref": "#/components/schemas/Message"}}
-    responses["500"]["content"]["application/problem+json"] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        if operation["security"] or status not in ("401", "403"):
+            answer = responses.setdefault(status, {"description": "", "content": {}})
+            answer["description"] = f"{answer['description']} {text}".strip()
+            answer["content"] = _with_the_gateways(answer["content"])
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _with_the_gateways(content: Json) -> Json:
+    """What an answer may hold, where the gateway may answer with that status as well.
+
+    Many generated clients read what comes first, whatever the answer's type: so that is either.
+    """
+    schema = {"anyOf": [_PROBLEM, _MESSAGE]} if content else _MESSAGE
+    return {"application/json": {"schema": schema}, **content}
 
 
 def _of_path(parameter: Json, route: str) -> Json:
@@ -130,12 +140,15 @@ _CORRELATION = {
     "schema": {"type": "string"},
 }
 _CORRELATED = {"description": "Names the request in the logs and the events.", "schema": {"type": "string"}}
+_PROBLEM, _MESSAGE = ({"$ref": f"#/components/schemas/{name}"} for name in ("Problem", "Message"))
 _GATEWAY = {
     "401": "No key.",
     "403": "An unknown key, or one that may not do this.",
+    "404": "The gateway knows no such route.",
     "429": "The gateway asks to slow down.",
     "500": "Something went wrong here.",
     "503": "The gateway has no function free.",
+    "504": "The function did not answer the gateway in time.",
 }
 
 

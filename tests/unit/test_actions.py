@@ -36,12 +36,14 @@ def test_what_describes_a_dial_is_its_row(action):
 
 
 def test_the_enums_of_the_description_and_of_the_events_are_the_tables():
-    def enum(model):
-        return tuple(model.model_json_schema()["properties"]["action"]["enum"])
+    def enum(model, name):
+        schema = model.model_json_schema()
+        assert schema["properties"]["action"] == {"$ref": f"#/$defs/{name}"}
+        return tuple(schema["$defs"][name]["enum"])
 
-    assert enum(models.Supervision) == DIALLED
-    assert enum(models.Plan) == PLANNED
-    assert enum(event_models.RequestDetail) == ON_BUS
+    assert enum(models.Supervision, "Action") == DIALLED
+    assert enum(models.Plan, "PlannedAction") == PLANNED
+    assert enum(event_models.RequestDetail, "RequestedAction") == ON_BUS
 
 
 def test_the_key_of_a_local_run_has_every_scope():

@@ -14,8 +14,9 @@ export class Form {
     this.key = key;
     const id = (name) => `${operation.operationId}-${name}`;
     for (const parameter of operation.parameters) {
-      const field = h(parameter.schema.enum ? "select" : "input", { id: id(parameter.name), autocomplete: "off", spellcheck: false, required: parameter.required });
-      if (parameter.schema.enum) field.append(...(parameter.required ? [] : [h("option", { value: "" }, "")]), ...parameter.schema.enum.map((value) => h("option", { value }, value)));
+      const values = (parameter.schema.$ref ? named(parameter.schema, api) : parameter.schema).enum;
+      const field = h(values ? "select" : "input", { id: id(parameter.name), autocomplete: "off", spellcheck: false, required: parameter.required });
+      if (values) field.append(...(parameter.required ? [] : [h("option", { value: "" }, "")]), ...values.map((value) => h("option", { value }, value)));
       this.#fields.push([parameter, field]);
     }
     const schema = operation.requestBody?.content["application/json"].schema;
@@ -86,10 +87,16 @@ function pretty(text) {
   }
 }
 
+/** The shape that is referred to. */
+function named(schema, api) {
+  return api.components.schemas[schema.$ref.split("/").at(-1)];
+}
+
 /** A value of a shape, from the examples of its members. */
 function example(schema, api) {
   if (schema.examples) return schema.examples[0];
-  if (schema.$ref) return example(api.components.schemas[schema.$ref.split("/").at(-1)], api);
+  if (schema.$ref) return example(named(schema, api), api);
+  if (schema.enum) return schema.enum[0];
   const members = Object.entries(schema.properties ?? {});
   return Object.fromEntries(members.map(([name, one]) => [name, example(one, api)]));
 }

@@ -77,10 +77,10 @@ function problem({ code, status, title, description }) {
 
 function shape([name, schema]) {
   const required = new Set(schema.required);
-  const members = Object.entries(schema.properties).map(([member, one]) =>
+  const members = Object.entries(schema.properties ?? {}).map(([member, one]) =>
     row("", [h("code", {}, member), required.has(member) ? "" : " (may be absent)"], type(one), prose(one.description)));
   return h("article", { id: `shape-${name}` },
-    h("h3", {}, name), h("p", {}, prose(schema.description)), table(["Member", "Type", "About"], members));
+    h("h3", {}, name), h("p", {}, prose(schema.description)), schema.enum && h("p", {}, type(schema)), table(["Member", "Type", "About"], members));
 }
 
 /** A schema in words. */

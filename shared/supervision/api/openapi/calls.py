@@ -11,9 +11,9 @@ from supervision.api.openapi.parts import (
     query,
     refusals,
     route,
+    shape,
 )
 from supervision.base.problems import CallNotFound, InvalidRequest, TooManyRequests
-from supervision.rules.actions import PLANNED
 
 LIST_CALLS = route(
     "listCalls",
@@ -29,7 +29,7 @@ LIST_CALLS = route(
     refusals(InvalidRequest, *YTEL),
     parameters=(
         query("agent", "Part of the agent's name, or their client id.", {"type": "string"}),
-        query("direction", "Calls of one direction only.", {"type": "string", "enum": ["inbound", "outbound"]}),
+        query("direction", "Calls of one direction only.", shape("Direction")),
         query("supervised", "Calls that are supervised now, or those that are not.", {"type": "boolean"}),
         query("help", "Calls whose agent calls for a supervisor, or the others.", {"type": "boolean"}),
         query("since", "The `version` of an earlier answer.", {"type": "string"}),
@@ -72,7 +72,7 @@ PLAN = route(
         query(
             "action",
             "The action that is thought of.",
-            {"type": "string", "enum": list(PLANNED)},
+            shape("PlannedAction"),
             required=True,
         ),
     ),

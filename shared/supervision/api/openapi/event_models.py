@@ -7,8 +7,8 @@ from pydantic import Field
 from supervision.api.openapi.models import (
     LEFT_OUT,
     Absent,
+    Action,
     Call,
-    Dialled,
     Follow,
     HungUp,
     Millis,
@@ -23,15 +23,15 @@ REQUESTED = "Supervision Requested"
 FOLLOW_REQUESTED = "Follow Requested"
 
 if TYPE_CHECKING:
-    OnBus = str
+    RequestedAction = str
 else:
-    OnBus = Literal[ON_BUS]
+    type RequestedAction = Literal[ON_BUS]
 
 
 class RequestDetail(Model):
     """Asks for a supervision, from any source. The call is named, or is the one that its agent is on."""
 
-    action: OnBus
+    action: RequestedAction
     confId: str = Field(LEFT_OUT, description="The call.", min_length=1, max_length=255)
     clientId: str = Field(LEFT_OUT, description="Its agent, by client id.", min_length=1, max_length=255)
     agentNumber: str = Field(LEFT_OUT, description="Its agent, by number.", min_length=1, max_length=255)
@@ -40,7 +40,7 @@ class RequestDetail(Model):
     supervisionId: str = Field(
         LEFT_OUT, description="The supervision, for leave and switch.", min_length=1, max_length=255
     )
-    toAction: Dialled = Field(LEFT_OUT, description="What a switch changes to.")
+    toAction: Action = Field(LEFT_OUT, description="What a switch changes to.")
     requestId: str | int = Field(
         LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
     )
@@ -52,7 +52,7 @@ class FollowDetail(Model):
     clientId: str = Field(LEFT_OUT, description="The agent, by client id.", min_length=1, max_length=255)
     agentNumber: str = Field(LEFT_OUT, description="The agent, by number.", min_length=1, max_length=255)
     to: str = Field(description="The supervisor's phone.", min_length=1, max_length=255)
-    action: Dialled
+    action: Action
     calls: int = Field(LEFT_OUT, description="After how many calls it ends.", ge=1, le=MOST_CALLS)
     until: int = Field(LEFT_OUT, description="When it ends at the latest, in ms since the epoch.", ge=0)
     requestId: str | int = Field(

@@ -18,15 +18,22 @@ CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
 
 Millis = Annotated[int, Field(description="Milliseconds since the epoch.", examples=[1709849242672])]
-# The names of the table of actions, as a type that pydantic checks and describes.
+
+# Each set of values has one name, which is its shape's in the descriptions. Those of the table of actions are types
+# that pydantic checks and describes.
 if TYPE_CHECKING:
-    Dialled = str
-    Planned = str
+    Action = str
+    PlannedAction = str
 else:
-    Dialled = Literal[DIALLED]
-    Planned = Literal[PLANNED]
-State = Literal["dialing", "joined", "ended", "failed"]
-AgentMatch = Literal["channelName", "callerId", "elimination"]
+    type Action = Annotated[Literal[DIALLED], Field(description="What a supervision is for.")]
+    type PlannedAction = Annotated[Literal[PLANNED], Field(description="What a plan is made of.")]
+type SupervisionState = Annotated[
+    Literal["dialing", "joined", "ended", "failed"], Field(description="Where a supervision stands.")
+]
+type AgentMatch = Annotated[
+    Literal["channelName", "callerId", "elimination"], Field(description="How sure the agent's leg is.")
+]
+type Direction = Annotated[Literal["inbound", "outbound"], Field(description="Whether the agent was called, or calls.")]
 # For members that are there or are not, and are never null.
 Absent = SkipJsonSchema[None]
 # The default of a field that may be left out of what comes in, and may not be null.
@@ -44,6 +51,7 @@ def kinds(of: type[AnyProblem]) -> Iterator[type[AnyProblem]]:
 INTERNAL_ERROR = "internal_error"
 # Forbidden is told over the bus alone: the API answers it as the gateway does, with a bare message.
 CODES: list[JsonValue] = [*(kind.code for kind in kinds(AnyProblem)), INTERNAL_ERROR]
+type ProblemCode = Annotated[str, Field(json_schema_extra={"enum": CODES}, description="What tells problems apart.")]
 
 
 class Model(BaseModel):
@@ -54,8 +62,8 @@ class Supervisor(Model):
     """A supervision of a call, as it stands on the call."""
 
     id: str
-    action: Dialled
-    state: State
+    action: Action
+    state: SupervisionState
     exposed: bool
     requestedBy: str
 
@@ -197,20 +205,20 @@ class DialRequest(Model):
 class SwitchRequest(Model):
     """What a supervision is changed to."""
 
-    action: Dialled
+    action: Action
 
 
 class Supervision(Model):
     """One supervisor's phone, asked into one call."""
 
     id: str = Field(examples=["7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"])
-    action: Dialled
+    action: Action
     confId: str = Field(examples=[CALL])
     clientId: str = Field(description="The agent's WebRTC client id.", examples=[AGENT])
     to: str = Field(description="The supervisor's phone.", examples=["+12125550142"])
     from_: str = Field(alias="from", description="The agent's number: the phone shows it.", examples=["+15555280600"])
     noSpeakToList: list[str] = Field(description="The members who do not hear the supervisor.", examples=[["503"]])
-    state: State = Field(
+    state: SupervisionState = Field(
         description="`dialing` when Ytel took the request, `joined` when the phone is on the call, `ended` when it or "
         "the call is gone, `failed` when it never came."
     )
@@ -249,7 +257,7 @@ class FollowRequest(Model):
         pattern=r"\S",
         examples=["+12125550142"],
     )
-    action: Dialled
+    action: Action
     calls: int = Field(
         LEFT_OUT,
         description="After how many calls that it dialled for it ends; 1 by itself.",
@@ -270,7 +278,7 @@ class Follow(Model):
     id: str
     clientId: str = Field(description="The agent's WebRTC client id.", examples=[AGENT])
     to: str = Field(description="The supervisor's phone.", examples=["+12125550142"])
-    action: Dialled
+    action: Action
     calls: int = Field(description="After how many calls that it dialled for it ends.", examples=[5])
     until: Millis
     supervisions: list[str] = Field(description="Those that it dialled for so far, the oldest first.", examples=[[]])
@@ -325,7 +333,7 @@ class HungUp(Model):
 class Refusal(Model):
     """Why an action would be refused."""
 
-    code: str = Field(examples=["agent_not_proven"])
+    code: ProblemCode = Field(examples=["agent_not_proven"])
     detail: str
 
 
@@ -333,7 +341,7 @@ class Plan(Model):
     """What an action would do now: `noSpeakToList` and `hears`, or `refused`."""
 
     confId: str = Field(examples=[CALL])
-    action: Planned
+    action: PlannedAction
     agentMatch: AgentMatch | None = Field(examples=["channelName"])
     noSpeakToList: list[str] | Absent = Field(
         None,
@@ -353,7 +361,7 @@ class Problem(Model):
     title: str = Field(description="The same for every problem of the code.", examples=["No such active call"])
     status: int = Field(examples=[404])
     detail: str = Field(description="About this occurrence.", examples=["There is no such active call."])
-    code: str = Field(json_schema_extra={"enum": CODES}, examples=["call_not_found"])
+    code: ProblemCode = Field(examples=["call_not_found"])
     supervisionId: str | Absent = Field(None, description="The supervision whose dial's outcome is not known.")
     followId: str | Absent = Field(None, description="The follow of that agent by that phone which runs already.")
     confId: str | Absent = Field(None, description="The call of a hang-up.")
@@ -367,7 +375,11 @@ class Message(Model):
     message: str = Field(examples=["Forbidden"])
 
 
-ANSWERS = (
+# What is described of itself, for routes and their parameters to name.
+SHAPES = (
+    Direction,
+    SupervisionState,
+    PlannedAction,
     CallList,
     CallChanges,
     CallDetail,

@@ -1,6 +1,6 @@
 """The routes of the supervisions."""
 
-from supervision.api.openapi.parts import YTEL, json_of, json_or_csv, paging, query, refusals, route
+from supervision.api.openapi.parts import YTEL, json_of, json_or_csv, paging, query, refusals, route, shape
 from supervision.base.problems import InProgress, InvalidRequest, SupervisionNotFound
 from supervision.rules.actions import ACTIONS
 
@@ -24,7 +24,7 @@ LIST_SUPERVISIONS = route(
         query(
             "state",
             "Those in one state.",
-            {"type": "string", "enum": ["dialing", "joined", "ended", "failed"]},
+            shape("SupervisionState"),
         ),
         query("from", "Those asked for at this time or later, in ms.", _TIME),
         query("until", "Those asked for at this time or earlier, in ms.", _TIME),
