@@ -16,6 +16,7 @@ _NAME_PROPERTY = {
     "AWS::SQS::Queue": "QueueName",
     "AWS::Events::EventBus": "Name",
     "AWS::SecretsManager::Secret": "Name",
+    "AWS::EventSchemas::Registry": "RegistryName",
 }
 _ARN = {
     "AWS::Serverless::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:%s",
@@ -191,7 +192,7 @@ class Template:
         kind = self._document["Resources"][name]["Type"]
         if attribute == "Arn":
             return _ARN.get(kind, f"arn:aws:{kind.split('::')[1].lower()}:{REGION}:{ACCOUNT}:%s") % self._names[name]
-        if attribute in ("Name", "QueueName"):
+        if attribute in ("Name", "QueueName", "RegistryName"):
             return self._names[name]
         return self._refs().get(f"{name}.{attribute}", f"{name}.{attribute}")
 

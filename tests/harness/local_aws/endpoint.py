@@ -15,6 +15,7 @@ from tests.harness.cloudformation import ACCOUNT
 from tests.harness.local_aws.faults import Faults
 from tests.harness.local_aws.permissions import permissions
 from tests.harness.local_aws.resources import calls
+from tests.harness.local_aws.schemas import registries
 from tests.harness.runtime import StartError
 from tests.harness.template import Template
 from tests.harness.zygote import zygote
@@ -48,6 +49,7 @@ class LocalAws:
         argument = {
             "calls": list(calls(template, secrets)),
             "permissions": permissions(template),
+            "registries": registries(template),
             "rules": [{"name": one.name, "bus": one.bus, "pattern": one.pattern} for one in template.rules],
         }
         environment = {**os.environ, **CREDENTIALS}

@@ -19,6 +19,7 @@ from tests.harness.cloudformation import REGION
 from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
+from tests.harness.local_aws.schemas import SchemaRegistry
 from tests.harness.local_aws.tables import drop_expired, thrifty_transactions
 from tests.harness.own_site import is_foreign
 
@@ -37,7 +38,8 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
     host, port = listener.getsockname()
     thrifty_transactions()
     moto = Serial(DomainDispatcherApplication(create_backend_app))
-    app = Struck(PutEvents(Permissions(moto, argument["permissions"]), argument["rules"], tell), tell)
+    schemas = SchemaRegistry(moto, argument["registries"])
+    app = Struck(PutEvents(Permissions(schemas, argument["permissions"]), argument["rules"], tell), tell)
     server = ThreadedWSGIServer(host, port, app, _Handler, fd=listener.fileno())
     listener.listen(512)
     threading.Thread(target=server.serve_forever, daemon=True).start()
