@@ -2,35 +2,36 @@
 import { Actions } from "./actions.js";
 import { Air } from "./air.js";
 import { Api, Problem } from "./api.js";
+import { asides } from "./asides.js";
 import { ServiceClock } from "./clock.js";
 import { confirm } from "./confirm.js";
 import { Contacts } from "./contacts.js";
 import { Detail } from "./detail.js";
-import { h } from "./elements.js";
-import { onMessages, sized, tell, wants } from "./embed.js";
+import { sized, tell } from "./embed.js";
 import { Exposures } from "./exposures.js";
 import { Feed } from "./feed.js";
-import { agentName } from "./format.js";
+import { Finder } from "./finder.js";
+import { onHands } from "./hands.js";
 import { heardBy } from "./heard.js";
 import { findKey, refused } from "./key.js";
-import { onKeys, onKeysAnywhere } from "./keys.js";
 import { List } from "./list.js";
 import { Mine } from "./mine.js";
 import { Notes } from "./notes.js";
 import { Notices } from "./notices.js";
-import { Own, recordOf } from "./own.js";
+import { takeOrders } from "./orders.js";
+import { Own } from "./own.js";
 import { Panels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Poll } from "./poll.js";
 import { Rights } from "./rights.js";
 import { Roster } from "./roster.js";
-import { openSheet } from "./sheet.js";
 import { Signals } from "./signals.js";
 import { Steady } from "./steady.js";
 import { fromOtherTabs } from "./tabs.js";
-import { counted, speak, t } from "./text.js";
+import { speak, t } from "./text.js";
+import { Told } from "./told.js";
 import { View } from "./view.js";
-import { ending, exposure, newCall, unread, whyNot } from "./words.js";
+import { unread, whyNot } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
 speak([asked.get("lang"), ...navigator.languages].filter(Boolean));
@@ -46,7 +47,6 @@ let context = {}; // what holds for every row; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
 let mineNow = new Map(); // confId -> one's own supervision, as it is drawn now
 let exposed = []; // what is told of exposures now
-let deep = { call: asked.get("call"), agent: asked.get("agent") }; // what the address asks to see, until it is shown
 
 const clock = new ServiceClock();
 const api = new Api(new URL("../", import.meta.url));
@@ -57,24 +57,25 @@ const notes = new Notes(changed);
 const exposures = new Exposures();
 const contacts = new Contacts();
 const signals = new Signals();
-const own = new Own(api, () => phone.dialled, happened);
+const own = new Own(api, () => phone.dialled, (what, supervision) => told.happened(what, supervision));
 const phone = new Phone(() => {
   own.reconsider();
   changed();
 });
 const callOf = (one) => live.get(one.confId) ?? null;
 const heard = (one) => heardBy(one, callOf(one), age());
+const told = new Told({ notices, notes, signals, exposures, heard, changed });
 const actions = new Actions({
   api, own, notes, rights, confirm, changed,
   phone: () => phone.dialled,
   after: () => poll.now(),
   heard: (one) => heard(one).sentence,
 });
-const detail = new Detail(api, own, changed, asides);
+const detail = new Detail(api, own, changed, (call) => asides(call, { view, rights, actions, redraw: () => detail.redraw() }));
 const list = new List(box, tick, (moved) => moved && steady.placed());
 const view = new View(() => render(true), () => clock.now);
 const steady = new Steady(document.querySelector(".scroll"), watched);
-const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: agentMatches, show: showCall });
+const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: (agent) => view.matchesAgent(agent), show: (confId) => finder.show(confId) });
 const mine = new Mine(api, () => phone.dialled);
 const panels = new Panels((name) => {
   roster.watch(name === "agents");
@@ -88,8 +89,9 @@ const air = new Air({
   mode: (one, action) => act(callOf(one), action),
   leave: (one) => actions.leave(one.call ?? { confId: one.confId }, one),
   why: (one, action) => (callOf(one) ? whyNot(action, callOf(one), { ...contextNow(), own: one }) : t("why.ended")),
-  find: ({ confId }) => showCall(confId),
+  find: ({ confId }) => finder.show(confId),
 });
+const finder = new Finder({ callOf: (confId) => live.get(confId), view, panels, list, detail, render: () => render(true), open: toggleOpen }, asked);
 const poll = new Poll(read, { ringing: () => own.ringing, onAir: () => own.all.length > 0 });
 
 /** How old the list is, in ms; null where there is none. */
@@ -141,46 +143,11 @@ function take(next) {
     for (const call of gone.values()) mine.ended(call, clock.now);
     mine.know(next.calls);
     contacts.ask(next.calls);
-    if (before) announceNew(before.calls, next.calls);
+    if (before) told.news(before.calls, next.calls);
   }
   own.see(next.calls, next.asOf);
   const opened = detail.confId && live.get(detail.confId);
   if (opened) detail.see(contacts.of(opened));
-}
-
-function announceNew(before, calls) {
-  const known = new Map(before.map((call) => [call.confId, call]));
-  const fresh = calls.filter((call) => !known.has(call.confId));
-  if (fresh.length > 3) notices.announce(t("calls.new", { count: fresh.length, n: counted(fresh.length) }));
-  else if (fresh.length) notices.announce(fresh.map(newCall).join(". "));
-  for (const call of calls) {
-    if (!call.help || known.get(call.confId)?.help) continue;
-    const reason = call.help.reason ?? "";
-    const sentence = t(reason ? "help.new.reason" : "help.new", { agent: agentName(call), reason });
-    notices.announce(sentence);
-    signals.tell("help", sentence);
-  }
-}
-
-/** Something became of one's own supervision. */
-function happened(what, supervision) {
-  if (what === "known") return changed();
-  const { confId, state, call, exposed } = supervision;
-  if (what === "ended" && !supervision.switching) {
-    const sentence = ending(supervision);
-    if (exposed) exposures.dropped(supervision);
-    notes.say(confId, sentence, { problem: state === "failed" });
-    notices.announce(sentence);
-    if (!supervision.leaving) signals.tell("dropped", sentence);
-  }
-  if (what === "joined") {
-    notices.announce(heard(supervision).sentence);
-    signals.tell("joined", `${agentName(call)}: ${heard(supervision).sentence}`);
-  }
-  if (what === "exposed") signals.tell("exposed", exposure({ call, own: true, joined: true }));
-  if (what === "recorded") tell("supervision-joined", { supervision: recordOf(supervision), call });
-  else if (what !== "joined") tell(`supervision-${what}`, { supervision: recordOf(supervision), call });
-  changed();
 }
 
 /** Draws what changed, once per frame; a hidden page has no frames, but its title and its alert still count. */
@@ -221,7 +188,7 @@ function render(atOnce = false) {
   else notices.empty(t("list.empty"));
   if (panels.shown === "agents") roster.draw();
   steady.look();
-  followLink();
+  finder.followLink();
 }
 
 function viewOf(call, ended) {
@@ -251,23 +218,6 @@ function placeDetail() {
   else if (detail.element.parentElement !== row.element) row.element.append(detail.element);
 }
 
-/** Buttons of an opened call that are not its actions. */
-function asides(call) {
-  const all = [];
-  if (call.clientId) {
-    const pinned = view.pinned(call.clientId);
-    const press = () => {
-      view.pin(call.clientId);
-      detail.redraw();
-    };
-    all.push(h("button", { type: "button", className: "plain", "data-moved": "yes", onclick: press }, t(pinned ? "unpin" : "pin", { agent: agentName(call) })));
-  }
-  if (call.help && rights.surely("help")) {
-    all.push(h("button", { type: "button", className: "plain", "data-moved": "yes", onclick: () => actions.helped(call) }, t("help.done")));
-  }
-  return all;
-}
-
 function toggleOpen(row) {
   const again = detail.confId === row.confId;
   detail.close();
@@ -276,39 +226,6 @@ function toggleOpen(row) {
     tell("call-selected", { call: row.call });
   }
   render();
-}
-
-/** Opens that call and brings it into sight, whatever was filtered; gives whether it is there. */
-function showCall(confId) {
-  if (!live.has(confId)) return false;
-  panels.show("calls");
-  if (!view.of([live.get(confId)]).length) view.ask({ search: "", direction: "", chips: [] });
-  render(true);
-  const row = list.row(confId);
-  if (!row) return false;
-  if (detail.confId !== confId) toggleOpen(row);
-  row.element.scrollIntoView({ block: "nearest" });
-  row.opener.focus({ preventScroll: true });
-  return true;
-}
-
-/** `?agent=` narrows the list, `?call=` opens that call once it is there. */
-function followLink() {
-  if (deep.agent) {
-    const agent = deep.agent;
-    deep = { ...deep, agent: null };
-    view.ask({ search: agent });
-  }
-  if (deep.call && live.has(deep.call)) {
-    const call = deep.call;
-    deep = { ...deep, call: null };
-    showCall(call);
-  }
-}
-
-function agentMatches({ username, clientId, agentNumber }) {
-  const search = view.searched.toLocaleLowerCase();
-  return !search || [username, clientId, agentNumber].some((one) => one?.toLocaleLowerCase().includes(search));
 }
 
 function act(call, action) {
@@ -324,26 +241,7 @@ function act(call, action) {
   else actions.supervise(call, action);
 }
 
-const NOT_THE_ROW = ".detail, .now, .actions";
-
-box.addEventListener("click", (event) => {
-  const row = list.rowOf(event.target);
-  const button = event.target.closest("button");
-  if (!row || button?.closest(".detail")) return;
-  if (button?.dataset.do) act(row.call, button.dataset.do);
-  else if (button || (getSelection().isCollapsed && !event.target.closest(NOT_THE_ROW))) toggleOpen(row);
-});
-onKeys(box, list, (row, action) => act(row.call, action), () => {
-  const row = detail.confId && list.row(detail.confId);
-  if (row) toggleOpen(row);
-});
-const sheet = () => openSheet((action) => rights.may(action));
-element("sheet-open").addEventListener("click", sheet);
-onKeysAnywhere({
-  "?": sheet,
-  "/": () => !element("floor").hidden && element("search").focus(),
-  ".": () => own.all.length && showCall(own.all.at(-1).confId),
-});
+onHands({ box, list, detail, rights, own, finder, act, open: toggleOpen });
 fromOtherTabs(({ supervision }) => {
   if (supervision) own.add(supervision, live.get(supervision.confId));
   poll.now();
@@ -390,21 +288,10 @@ async function start(key, handedPhone) {
 }
 
 const useKey = findKey(start);
-onMessages({
-  key: ({ key, phone: handed }) => typeof key === "string" && key && useKey(key, typeof handed === "string" ? handed : ""),
-  set: ({ theme, phone: handed, wants: wanted }) => {
-    if (Array.isArray(wanted)) wants(wanted);
-    if (floor) contacts.ask(floor.calls);
-    if (typeof theme === "string") document.documentElement.dataset.theme = theme;
-    if (typeof handed === "string") phone.set(handed);
-  },
-  select: ({ confId }) => showCall(confId),
-  filter: (wanted) => view.ask(wanted),
-  supervise: ({ confId, action }) => ["listen", "whisper", "barge"].includes(action) && act(live.get(confId), action),
-  contacts: ({ contacts: named }) => {
-    contacts.take(named);
-    changed();
-  },
+takeOrders({
+  useKey, phone, view, contacts, finder, changed,
+  calls: () => floor?.calls ?? [],
+  act: (confId, action) => act(live.get(confId), action),
 });
 new ResizeObserver(() => {
   const above = document.querySelector(".scroll").getBoundingClientRect().top;

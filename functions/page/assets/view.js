@@ -79,8 +79,10 @@ export class View {
     return Boolean(this.#search.value.trim() || this.#direction.value || this.#chosen.length);
   }
 
-  get searched() {
-    return this.#search.value.trim();
+  /** Whether what is searched for is of this agent of the roster. */
+  matchesAgent({ username, clientId, agentNumber }) {
+    const search = this.#search.value.trim().toLocaleLowerCase();
+    return !search || [username, clientId, agentNumber].some((one) => one?.toLocaleLowerCase().includes(search));
   }
 
   /** What an address, or an embedding page, asks to see: any of search, direction, chips. */

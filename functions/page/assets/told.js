@@ -1,0 +1,55 @@
+/** What is told of what happens: aloud, by sound and notification, under the call, and to the embedding page. */
+import { tell } from "./embed.js";
+import { agentName } from "./format.js";
+import { recordOf } from "./own.js";
+import { counted, t } from "./text.js";
+import { ending, exposure, newCall } from "./words.js";
+
+const MANY = 3; // more new calls than this are counted, not named
+
+export class Told {
+  #parts;
+
+  /** `parts`: notices, notes, signals, exposures, heard(own) who hears it, changed() once something is to be drawn. */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** The calls that one list has and the last had not; and whose agents ask for help since. */
+  news(before, calls) {
+    const { notices, signals } = this.#parts;
+    const known = new Map(before.map((call) => [call.confId, call]));
+    const fresh = calls.filter((call) => !known.has(call.confId));
+    if (fresh.length > MANY) notices.announce(t("calls.new", { count: fresh.length, n: counted(fresh.length) }));
+    else if (fresh.length) notices.announce(fresh.map(newCall).join(". "));
+    for (const call of calls) {
+      if (!call.help || known.get(call.confId)?.help) continue;
+      const reason = call.help.reason ?? "";
+      const sentence = t(reason ? "help.new.reason" : "help.new", { agent: agentName(call), reason });
+      notices.announce(sentence);
+      signals.tell("help", sentence);
+    }
+  }
+
+  /** Something became of one's own supervision: "known", "joined", "recorded", "exposed" or "ended". */
+  happened(what, supervision) {
+    const { notices, notes, signals, exposures, heard, changed } = this.#parts;
+    if (what === "known") return changed();
+    const { confId, state, call, exposed } = supervision;
+    if (what === "ended" && !supervision.switching) {
+      const sentence = ending(supervision);
+      if (exposed) exposures.dropped(supervision);
+      notes.say(confId, sentence, { problem: state === "failed" });
+      notices.announce(sentence);
+      if (!supervision.leaving) signals.tell("dropped", sentence);
+    }
+    if (what === "joined") {
+      notices.announce(heard(supervision).sentence);
+      signals.tell("joined", `${agentName(call)}: ${heard(supervision).sentence}`);
+    }
+    if (what === "exposed") signals.tell("exposed", exposure({ call, own: true, joined: true }));
+    if (what === "recorded") tell("supervision-joined", { supervision: recordOf(supervision), call });
+    else if (what !== "joined") tell(`supervision-${what}`, { supervision: recordOf(supervision), call });
+    changed();
+  }
+}
