@@ -56,7 +56,7 @@ def site() -> Site:
         HERE / "index.html",
         embedded_by=escape(embedders),
         script=assets.script(*languages, "main"),
-        styles=assets.styles("page.css", "air.css", "list.css", "narrow.css"),
+        styles=assets.styles("page.css", "air.css", "list.css", "narrow.css", "wall.css"),
         long_call_seconds=f"{load(WatchSettings).long_call_seconds:g}",
         ring_seconds=f"{load(FloorSettings).ring_seconds:g}",
         numbers=_reading(load(DialSettings).dial_regions[0]),

@@ -111,23 +111,25 @@ def test_a_leave_that_fails_says_that_one_is_still_there(system, whispering):
     page.expect_said("Ann Lee", "you are still on the call")
 
 
-def test_what_the_key_may_not_do_is_not_offered(page, ann):
-    me = {"client": "ears", "scopes": ["calls:read", "calls:listen"], "agents": None, "phones": None}
-    page.page.route("**/me", lambda route: route.fulfill(json=me))
+@pytest.mark.parametrize("width", [320, 360, 800, 1024, 1360, 2560])
+def test_the_bar_has_one_height_in_every_state(page, floor, ann, width):
+    """What the list is under never changes its height: nothing of the list moves when a call begins or ends."""
+    page.page.set_viewport_size({"width": width, "height": 800})
     page.open()
-    expect(page.button("Ann Lee", "Listen")).to_be_enabled()
-    for action in ("Whisper", "Barge", "Hang up"):
-        expect(page.button("Ann Lee", action)).to_be_hidden()
-
-
-def test_a_key_that_may_only_look_makes_a_wall_display(page, ann):
-    me = {"client": "wall", "scopes": ["calls:read"], "agents": None, "phones": None}
-    page.page.route("**/me", lambda route: route.fulfill(json=me))
-    page.open(phone="")
-    expect(page.page.locator("body")).to_have_class("wall")
-    expect(page.row("Ann Lee")).to_be_visible()
-    expect(page.phone).to_be_hidden()
-    expect(page.button("Ann Lee", "Listen")).to_be_hidden()
+    before = page.air.bounding_box()
+    opener = page.row("Ann Lee").get_by_role("button", name="Ann Lee")
+    for key, words in (("w", "Ann Lee"), ("b", "everyone: Ann Lee and the customer")):
+        opener.press(key)
+        wait_until(lambda: floor.ringing(ann))
+        expect(page.air).to_contain_text("left to ring" if key == "w" else "Changing to barge")
+        assert page.air.bounding_box() == before
+        floor.answer(ann, PHONE)
+        expect(page.air).to_contain_text(f"Heard by: {words}")
+        assert page.air.bounding_box() == before
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("Escape")
+    expect(page.air).to_contain_text("You are on no call.")
+    assert page.air.bounding_box() == before
 
 
 def test_spanish(page, ann):

@@ -1,7 +1,8 @@
 /** The actions: asked for once, told in words. */
 import { freshKey, Problem } from "./api.js";
-import { agentName, customerNumber, digits, number } from "./format.js";
+import { agentName, digits } from "./format.js";
 import { tell } from "./embed.js";
+import { hangingUp, leavesAlone, leavingAlone, moving, takingOver } from "./sure.js";
 import { t } from "./text.js";
 import { toOtherTabs, unlessElsewhere } from "./tabs.js";
 import { advice } from "./words.js";
@@ -11,11 +12,13 @@ const GONE = 20_000; // how long a leg that is dropped is waited for before its 
 export class Actions {
   #busy = new Set(); // confId of what is under way
   #parts;
+  #planned = new Set(); // confId of a call that a take-over is being thought about for
   #switches = true; // until the service turns out to know no change of mode
 
   /**
-   * `parts`: api, own, notes, rights, phone() as dialled, confirm(question) → yes or no, after() once something was
-   * done here, changed() when what is shown of a call may differ, heard(own) the sentence about who hears one.
+   * `parts`: api, own, notes, rights, phone() as dialled, confirm(question) → yes or no, askForHelp(call) → what is
+   * wished, after() once something was done here, changed() when what is shown of a call may differ, heard(own) the
+   * sentence about who hears one.
    */
   constructor(parts) {
     this.#parts = parts;
@@ -43,18 +46,31 @@ export class Actions {
 
   /** Asks the phone in; where it is on this call, changes the mode; where on another, offers to leave that first. */
   async supervise(call, action) {
-    const { own } = this.#parts;
-    const here = own.of(call.confId);
+    const { own, confirm } = this.#parts;
+    const elsewhere = () => own.all.filter((one) => one.confId !== call.confId);
+    if (action === "takeover") {
+      if (!(await this.#mayTakeOver(call, elsewhere))) return;
+    } else if (!own.of(call.confId) && elsewhere().length && !(await confirm(moving(elsewhere(), call, action)))) return;
+    const here = own.of(call.confId); // as it is after the question
     if (here) return this.switch(call, here, action);
-    const elsewhere = own.all.filter((one) => one.confId !== call.confId);
-    if (elsewhere.length && !(await this.#mayMove(elsewhere, call, action))) return;
-    await this.#once(call.confId, () => this.#dial(call, action, elsewhere), t("asking"));
+    await this.#once(call.confId, () => this.#dial(call, action, elsewhere()), t("asking"));
   }
 
-  async #mayMove(elsewhere, call, action) {
-    const agent = agentName(elsewhere[0].call);
-    const values = { agent, next: agentName(call), action: t(action).toLocaleLowerCase() };
-    return this.#parts.confirm({ title: t("move.title", values), text: t("move.text", values), yes: t("move.yes", values) });
+  /** Asked only where the service would do it now: its plan is read first, on the call as Ytel shows it. */
+  async #mayTakeOver(call, elsewhere) {
+    const { api, confirm, own, phone } = this.#parts;
+    if (this.#planned.has(call.confId)) return false;
+    this.#planned.add(call.confId);
+    try {
+      const plan = await api.get(`calls/${encodeURIComponent(call.confId)}/plan?action=takeover`);
+      if (plan.refused) throw new Problem({ status: 409, ...plan.refused });
+    } catch (problem) {
+      this.#failed(call, "takeover", problem);
+      return false;
+    } finally {
+      this.#planned.delete(call.confId);
+    }
+    return confirm(takingOver(call, own.of(call.confId)?.to || phone(), elsewhere()));
   }
 
   async #dial(call, action, elsewhere = []) {
@@ -139,8 +155,9 @@ export class Actions {
   }
 
   async leave(call, supervision) {
-    const { api, notes, after, changed } = this.#parts;
+    const { api, notes, after, changed, confirm } = this.#parts;
     if (supervision.leaving) return;
+    if (leavesAlone(supervision, call) && !(await confirm(leavingAlone(call)))) return;
     supervision.leaving = performance.now();
     changed();
     try {
@@ -156,14 +173,7 @@ export class Actions {
   async hangup(call) {
     const { api, notes, confirm, after } = this.#parts;
     if (this.#busy.has(call.confId)) return;
-    const customer = call.contact?.name || number(customerNumber(call)) || t("who.customer");
-    const sure = await confirm({
-      title: t("hangup.title", { agent: agentName(call) }),
-      text: t("hangup.text", { customer }),
-      yes: t("hangup.yes"),
-      danger: true,
-    });
-    if (!sure) return;
+    if (!(await confirm(hangingUp(call)))) return;
     await this.#once(
       call.confId,
       async () => {
@@ -178,6 +188,21 @@ export class Actions {
       },
       t("hangup.doing"),
     );
+  }
+
+  /** The agent's call for a supervisor: asked for, with another reason, or taken back. */
+  async help(call) {
+    const { api, notes, askForHelp, after } = this.#parts;
+    const wish = await askForHelp(call);
+    if (!wish) return;
+    if (wish.withdraw) return this.helped(call);
+    try {
+      await api.put(`calls/${encodeURIComponent(call.confId)}/help`, wish.reason ? { reason: wish.reason } : undefined);
+      notes.say(call.confId, t("help.asked"));
+    } catch (problem) {
+      this.#failed(call, "help", problem);
+    }
+    after();
   }
 
   /** The agent has the help that was asked for. */
@@ -199,7 +224,7 @@ export class Actions {
   }
 }
 
-const REFUSED_BY_SCOPE = { listen: 1, whisper: 1, barge: 1, takeover: 1, hangup: 1 };
+const REFUSED_BY_SCOPE = { listen: 1, whisper: 1, barge: 1, takeover: 1, hangup: 1, help: 1 };
 
 function alreadyGone(problem) {
   if (problem.code !== "supervision_not_found") throw problem;

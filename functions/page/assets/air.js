@@ -21,10 +21,11 @@ export class Air {
   #escaped = -Infinity;
   #shown = "";
   #modes = [...document.querySelectorAll("#air-modes button")];
+  #acts = [...document.querySelectorAll(".air-acts button")];
 
   /**
    * `parts`: own, signals, steady, rights, callOf(own) as listed now or null, age() of the list in ms or null, lost() whether
-   * the key is, exposed() whether anything is told of an exposure, now() the service's clock, mode(own, action), leave(own), why(own, action) why not, find(own).
+   * the key is, exposed() whether anything is told of an exposure, now() the service's clock, act(own, action), leave(own), why(own, action) why not, find(own).
    */
   constructor(parts) {
     this.#parts = parts;
@@ -34,6 +35,7 @@ export class Air {
       button.addEventListener("click", () => this.#choose(button));
       button.addEventListener("keydown", (event) => this.#step(event, button));
     }
+    for (const button of this.#acts) button.addEventListener("click", () => this.#main && parts.act(this.#main, button.value));
     window.addEventListener("keydown", (event) => this.#escape(event), { capture: true });
   }
 
@@ -53,7 +55,7 @@ export class Air {
 
   #choose(button) {
     const one = this.#main;
-    if (one && one.action !== button.value) this.#parts.mode(one, button.value);
+    if (one && one.action !== button.value) this.#parts.act(one, button.value);
   }
 
   #step(event, button) {
@@ -86,7 +88,7 @@ export class Air {
     part("air-on").hidden = !main;
     part("air-none").hidden = Boolean(main);
     part("signals-ask").hidden = !main || exposed() || !signals.unasked;
-    part("air-none-hint").hidden = rights.readOnly;
+    part("air-none-hint").hidden = !rights.dials;
     if (!main) {
       bar.dataset.heard = "none";
       this.#shown = "";
@@ -103,7 +105,8 @@ export class Air {
     const escaping = performance.now() - this.#escaped < TWICE;
     write(part("air-heard"), heard.kind === "lost" ? t("air.lost") : heard.by);
     write(part("air-more"), escaping ? t("air.escape") : this.#more(heard, all, main));
-    this.#modesOf(main, agent);
+    this.#modesOf(main);
+    this.#actsOf(main);
     const leave = part("air-leave");
     write(leave, main.state === "joined" ? t("leave") : t("leave.giveUp"));
     leave.toggleAttribute("aria-disabled", all.every((one) => one.leaving));
@@ -117,6 +120,7 @@ export class Air {
   #whose(main, agent) {
     if (main.leaving) return t("air.leaving", { agent });
     if (main.switching) return t("air.switching", { agent, action: t(main.switching).toLocaleLowerCase() });
+    if (main.agentReleasedAt) return t("air.tookOver", { agent });
     return t(main.state === "joined" ? `air.${main.action}` : "air.ringing", { agent });
   }
 
@@ -149,11 +153,25 @@ export class Air {
       button.hidden = !chosen && !rights.may(button.value);
       button.setAttribute("aria-checked", String(chosen));
       button.tabIndex = chosen || (!MODES.includes(main.action) && button === this.#modes[0]) ? 0 : -1;
-      if (reason) button.setAttribute("aria-disabled", "true");
-      else button.removeAttribute("aria-disabled");
-      if (button.title !== reason) button.title = reason;
+      disable(button, reason);
     }
   }
+
+  /** What is no mode: taking the call over, and the agent's call for a supervisor. */
+  #actsOf(main) {
+    const { why, rights, callOf } = this.#parts;
+    for (const button of this.#acts) {
+      button.hidden = !rights.offers(button.value) || (button.value === "takeover" && main.action === "takeover");
+      disable(button, why(main, button.value));
+    }
+    write(part("air-help"), t(callOf(main)?.help ? "help.standing" : "help.ask"));
+  }
+}
+
+function disable(button, reason) {
+  if (reason) button.setAttribute("aria-disabled", "true");
+  else button.removeAttribute("aria-disabled");
+  if (button.title !== reason) button.title = reason;
 }
 
 function lostOf() {

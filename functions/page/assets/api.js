@@ -85,6 +85,12 @@ export class Api {
     }
   }
 
+  /** What may be put twice: it then stands as it stood. */
+  async put(path, body) {
+    const headers = body && { "Content-Type": "application/json" };
+    return (await this.#fetch("PUT", path, { headers, body: body && JSON.stringify(body), seconds: 30 })).answer;
+  }
+
   async delete(path) {
     return (await this.#fetch("DELETE", path, { seconds: 30 })).answer;
   }

@@ -13,6 +13,6 @@ export function asides(call, { view, rights, actions, redraw }) {
       redraw();
     });
   }
-  if (call.help && rights.surely("help")) button(t("help.done"), () => actions.helped(call));
+  if (call.help && rights.offers("help")) button(t("help.done"), () => actions.helped(call));
   return all;
 }

@@ -17,7 +17,7 @@ export function onHands({ box, list, detail, rights, own, finder, act, open }) {
     const row = detail.confId && list.row(detail.confId);
     if (row) open(row);
   });
-  const sheet = () => openSheet((action) => rights.may(action));
+  const sheet = () => openSheet((action) => rights.offers(action));
   document.getElementById("sheet-open").addEventListener("click", sheet);
   onKeysAnywhere({
     "?": sheet,

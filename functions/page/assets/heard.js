@@ -16,7 +16,7 @@ function supervisors(call, own) {
 }
 
 /**
- * `{kind, names, sentence, by, not, age}`. `kind` is ringing, nobody, agent, everyone, exposed or unknown; `sentence` is
+ * `{kind, names, sentence, by, not, age}`. `kind` is ringing, nobody, agent, everyone, alone, exposed or unknown; `sentence` is
  * what the row says, `by` and `not` what the bar says. `age` (ms) is the list's, null where there is no list at all.
  */
 export function heardBy(own, call, age) {
@@ -39,6 +39,10 @@ function claim(own, call) {
   }
   const more = supervisors(call, own);
   if (open(own)) {
+    if (own.agentReleasedAt) {
+      const left = listed([customer, ...strangers, ...more]);
+      return made("alone", [], t("heard.alone", { agent, names: left }), t("air.alone", { names: left }), t("air.agentGone", { agent }));
+    }
     const names = [agent, customer, ...strangers, ...more];
     return made("everyone", names, t(`heard.${own.action}`), t("air.everyone", { names: listed(names) }));
   }
@@ -55,7 +59,7 @@ function made(kind, names, sentence, by, not = "") {
   return { kind, names, sentence, by, not, then: "" };
 }
 
-const WORST = ["ringing", "nobody", "agent", "everyone", "unknown", "exposed"];
+const WORST = ["ringing", "nobody", "agent", "everyone", "alone", "unknown", "exposed"];
 
 /** One phone, one sentence: of several, what is worst to be wrong about. */
 export function worst(all) {

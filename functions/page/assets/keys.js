@@ -1,6 +1,6 @@
 /** One key an action, on the row that has the focus and nowhere else; the arrows go from row to row. */
 
-const ACTIONS = { l: "listen", w: "whisper", b: "barge", h: "hangup", x: "leave" };
+const ACTIONS = { l: "listen", w: "whisper", b: "barge", h: "hangup", t: "takeover", a: "help", x: "leave" };
 const TYPED_INTO = "input, textarea, select, [contenteditable]";
 const STEPS = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" };
 

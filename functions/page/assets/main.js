@@ -13,6 +13,7 @@ import { Feed } from "./feed.js";
 import { Finder } from "./finder.js";
 import { onHands } from "./hands.js";
 import { heardBy } from "./heard.js";
+import { askForHelp } from "./help.js";
 import { findKey, refused } from "./key.js";
 import { List } from "./list.js";
 import { Mine } from "./mine.js";
@@ -31,6 +32,7 @@ import { fromOtherTabs } from "./tabs.js";
 import { speak, t } from "./text.js";
 import { Told } from "./told.js";
 import { View } from "./view.js";
+import { fitWall } from "./wall.js";
 import { unread, whyNot } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
@@ -39,6 +41,7 @@ if (asked.get("theme")) document.documentElement.dataset.theme = asked.get("them
 
 const element = (id) => document.getElementById(id);
 const box = element("rows");
+const scroller = document.querySelector(".scroll");
 let floor = null; // {calls, asOf, stale, complete, knownAt}
 let live = new Map(); // confId -> call
 let trouble = "";
@@ -47,6 +50,7 @@ let context = {}; // what holds for every row; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
 let mineNow = new Map(); // confId -> one's own supervision, as it is drawn now
 let exposed = []; // what is told of exposures now
+const ACTIONS = ["listen", "whisper", "barge", "takeover", "hangup", "help"];
 
 const clock = new ServiceClock();
 const api = new Api(new URL("../", import.meta.url));
@@ -66,7 +70,7 @@ const callOf = (one) => live.get(one.confId) ?? null;
 const heard = (one) => heardBy(one, callOf(one), age());
 const told = new Told({ notices, notes, signals, exposures, heard, changed });
 const actions = new Actions({
-  api, own, notes, rights, confirm, changed,
+  api, own, notes, rights, confirm, changed, askForHelp,
   phone: () => phone.dialled,
   after: () => poll.now(),
   heard: (one) => heard(one).sentence,
@@ -74,7 +78,7 @@ const actions = new Actions({
 const detail = new Detail(api, own, changed, (call) => asides(call, { view, rights, actions, redraw: () => detail.redraw() }));
 const list = new List(box, tick, (moved) => moved && steady.placed());
 const view = new View(() => render(true), () => clock.now);
-const steady = new Steady(document.querySelector(".scroll"), watched);
+const steady = new Steady(scroller, watched);
 const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: (agent) => view.matchesAgent(agent), show: (confId) => finder.show(confId) });
 const mine = new Mine(api, () => phone.dialled);
 const panels = new Panels((name) => {
@@ -86,8 +90,8 @@ const air = new Air({
   lost: () => lost,
   exposed: () => exposed.length > 0,
   now: () => clock.now,
-  mode: (one, action) => act(callOf(one), action),
-  leave: (one) => actions.leave(one.call ?? { confId: one.confId }, one),
+  act: (one, action) => act(callOf(one), action),
+  leave: (one) => actions.leave(callOf(one) ?? one.call ?? { confId: one.confId }, one),
   why: (one, action) => (callOf(one) ? whyNot(action, callOf(one), { ...contextNow(), own: one }) : t("why.ended")),
   find: ({ confId }) => finder.show(confId),
 });
@@ -100,7 +104,7 @@ function age() {
 }
 
 /** What a click may act on. Looked for in its few places: the rows are thousands of elements. */
-const PLACES = ["air", "exposure", "empty", "confirm", "sheet"].map(element);
+const PLACES = ["air", "exposure", "empty", "confirm", "help", "sheet"].map(element);
 
 function* watched() {
   yield* list.watched();
@@ -157,12 +161,12 @@ function changed() {
 
 function contextNow() {
   const { dialled, typed } = phone;
-  const may = ["listen", "whisper", "barge", "hangup"].map((action) => rights.may(action)).join();
+  const may = ACTIONS.map((action) => rights.offers(action) && rights.may(action)).join();
   if (context.phone !== dialled || context.typed !== typed || context.rights !== may) {
     context = {
       phone: dialled, typed, rights: may,
       may: (action) => rights.may(action),
-      offers: (action) => rights.may(action) || !rights.known,
+      offers: (action, inLine) => rights.offers(action) && (action !== "help" || inLine !== rights.dials),
     };
   }
   return context;
@@ -175,6 +179,7 @@ function render(atOnce = false) {
   notices.freshness(trouble, floor?.asOf ?? 0, age());
   notices.expose(exposed);
   document.body.classList.toggle("wall", rights.readOnly);
+  document.body.classList.toggle("phoneless", !rights.dials);
   if (!floor) return notices.empty(trouble ? t("list.unread") : t("list.reading"));
   contextNow();
   mineNow = new Map(own.all.map((one) => [one.confId, one]));
@@ -182,6 +187,7 @@ function render(atOnce = false) {
   const gone = (confId) => (live.has(confId) ? null : viewOf(list.row(confId).call, true));
   list.show(shown.map((call) => viewOf(call, false)), { gone, asked: atOnce });
   placeDetail();
+  fitWall(scroller, box, rights.readOnly);
   notices.count(shown.length, floor.calls.length, view.narrowed);
   if (list.size) notices.empty("");
   else if (view.narrowed && floor.calls.length) notices.empty(t("list.noMatch"), t("list.showAll"), () => view.clear());
@@ -238,6 +244,7 @@ function act(call, action) {
     notices.announce(reason);
   } else if (action === "leave") actions.leave(call, mineHere);
   else if (action === "hangup") actions.hangup(call);
+  else if (action === "help") actions.help(call);
   else actions.supervise(call, action);
 }
 
@@ -255,7 +262,7 @@ setInterval(() => {
 
 function showFloor(shown) {
   element("floor").hidden = !shown;
-  element("phone-box").hidden = !shown || rights.readOnly;
+  element("phone-box").hidden = !shown || !rights.dials;
   element("tabs").hidden = !shown;
   element("count").hidden = !shown;
   element("freshness").hidden = !shown;
@@ -284,7 +291,7 @@ async function start(key, handedPhone) {
   showFloor(!element("floor").hidden);
   changed();
   panels.offer("agents", rights.known && (await roster.exists()));
-  panels.offer("mine", !rights.readOnly);
+  panels.offer("mine", rights.dials);
 }
 
 const useKey = findKey(start);
@@ -293,7 +300,8 @@ takeOrders({
   calls: () => floor?.calls ?? [],
   act: (confId, action) => act(live.get(confId), action),
 });
+new ResizeObserver(() => fitWall(scroller, box, rights.readOnly)).observe(scroller);
 new ResizeObserver(() => {
-  const above = document.querySelector(".scroll").getBoundingClientRect().top;
+  const above = scroller.getBoundingClientRect().top;
   sized(above + element("table").scrollHeight + 4);
 }).observe(element("table"));

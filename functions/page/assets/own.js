@@ -22,7 +22,7 @@ export class Own {
   #tell;
   #phone;
 
-  /** `tell(what, supervision)` for what = "joined", "ended", "exposed", "known"; `phone()` is the number as dialled. */
+  /** `tell(what, supervision)` for what = "joined", "recorded", "released", "ended", "exposed", "known"; `phone()` is the number as dialled. */
   constructor(api, phone, tell) {
     this.#api = api;
     this.#phone = phone;
@@ -122,6 +122,18 @@ export class Own {
       this.#joined(one);
     }
     if (OVER.includes(state)) this.#lookUp(one);
+    else if (state === "joined" && one.action === "takeover" && !one.agentReleasedAt && !one.call.agentMemberId) this.#released(one);
+  }
+
+  /** A take-over whose call shows no agent any more: the service says whether it saw the agent's leg go. */
+  async #released(one) {
+    await whileIdle(this.#looking, `released ${one.id}`, async () => {
+      const { agentReleasedAt } = (await this.#recordOf(one)) ?? {};
+      if (!agentReleasedAt || one.agentReleasedAt) return;
+      one.agentReleasedAt = agentReleasedAt;
+      this.#keep();
+      this.#tell("released", one);
+    });
   }
 
   /** Shown at once; told to others with the record as the service has it, where it can be read. */
@@ -131,7 +143,9 @@ export class Own {
     const record = await this.#recordOf(one).catch((problem) => {
       if (!(problem instanceof Problem)) throw problem;
     });
-    if (record && this.#known.has(one.id) && !OVER.includes(record.state)) Object.assign(one, record);
+    if (record && this.#known.has(one.id) && !OVER.includes(record.state)) {
+      Object.assign(one, record, { agentReleasedAt: one.agentReleasedAt ?? null }); // told when the list shows it
+    }
     this.#keep();
     this.#tell("recorded", one);
   }

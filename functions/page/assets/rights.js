@@ -2,7 +2,9 @@
 import { Problem } from "./api.js";
 import { digits } from "./format.js";
 
-const ACTIONS = ["listen", "whisper", "barge", "takeover", "hangup"];
+const DIALS = ["listen", "whisper", "barge", "takeover"];
+const ACTS = [...DIALS, "hangup", "help", "follow"];
+const NEWER = ["takeover", "help", "follow"]; // an older service has no such action
 
 export class Rights {
   #scopes = null;
@@ -33,9 +35,14 @@ export class Rights {
     return !this.#refused.has(action) && (!this.#scopes || this.#scopes.has(`calls:${action}`));
   }
 
-  /** Offered only where the service says so: an older one has no such action. */
-  surely(action) {
-    return this.known && this.may(action);
+  /** Whether there is a button for it. Where the service does not say what the key may do, what is refused is disabled. */
+  offers(action) {
+    return this.known ? this.may(action) : !NEWER.includes(action);
+  }
+
+  /** Whether a phone can be asked in with it. */
+  get dials() {
+    return DIALS.some((action) => this.may(action));
   }
 
   /** The service refused it for want of a scope. */
@@ -45,7 +52,7 @@ export class Rights {
 
   /** Nothing but looking: a wall display. */
   get readOnly() {
-    return this.known && !ACTIONS.some((action) => this.may(action));
+    return this.known && !ACTS.some((action) => this.may(action));
   }
 
   /** The only phone that this key may ring, if it is bound to one. */

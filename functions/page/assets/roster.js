@@ -63,7 +63,7 @@ export class Roster {
     const free = (agent) => (agent.confId ? 1 : 0);
     shown.sort((a, b) => free(a) - free(b) || (a.username ?? "").localeCompare(b.username ?? ""));
     const { rights, phone } = this.#parts;
-    const signature = JSON.stringify([shown, this.#follows, [...this.#notes], phone(), rights.surely("follow"), Math.floor(this.#parts.now() / 15_000)]);
+    const signature = JSON.stringify([shown, this.#follows, [...this.#notes], phone(), rights.offers("follow"), Math.floor(this.#parts.now() / 15_000)]);
     if (signature === this.#signature || this.#box.contains(document.activeElement?.closest("select"))) return;
     this.#signature = signature;
     const focused = this.#box.contains(document.activeElement) ? document.activeElement.dataset.key : "";
@@ -88,7 +88,7 @@ export class Roster {
     const { rights, show } = this.#parts;
     const acts = [];
     if (agent.confId) acts.push(h("button", { type: "button", className: "plain", "data-key": `show ${agent.clientId}`, onclick: () => show(agent.confId) }, t("agents.show")));
-    if (!rights.surely("follow")) return acts;
+    if (!rights.offers("follow")) return acts;
     const follow = this.#mine(agent);
     if (follow) {
       acts.push(h("span", { className: "quiet" }, t("agents.following", { action: t(follow.action).toLocaleLowerCase() })),

@@ -62,7 +62,9 @@ export class Row {
     this.said = part(".now p");
     this.age = part(".now .age");
     this.leave = part(".leave");
-    this.buttons = [...this.element.querySelectorAll(".actions button")];
+    this.extras = part(".extras");
+    this.buttons = [...this.element.querySelectorAll(".actions button, .extras button")];
+    this.helps = this.buttons.filter((button) => button.dataset.do === "help");
   }
 
   get call() {
@@ -87,7 +89,7 @@ export class Row {
 
   /**
    * `view`: call, own supervision, heard (who hears it), note, busy, ended, open, pinned, refusals of the plan, since(id)
-   * of another's supervision, context {phone, typed, may}.
+   * of another's supervision, context {phone, typed, may, offers(action, in the line)}.
    */
   update(view) {
     const { call, own, heard, note, ended, open, busy, context, pinned, since } = view;
@@ -108,11 +110,13 @@ export class Row {
     write(this.supervised, ended ? "" : [own && t("you"), ...doing].filter(Boolean).join(" · "));
     this.supervised.title = this.supervised.textContent;
     this.buttons.forEach((button, index) => {
-      const offered = context.offers(button.dataset.do);
+      const offered = context.offers(button.dataset.do, button.parentElement !== this.extras);
       if (button.hidden === offered) button.hidden = !offered;
       explain(button, whys[index]);
     });
 
+    for (const button of this.helps) write(button, t(call.help ? "help.standing" : "help.ask"));
+    this.extras.hidden = !open || ended;
     const line = own && note?.problem ? `${said}. ${note.text}` : said;
     this.now.hidden = !line;
     write(this.said, line);

@@ -6,7 +6,7 @@ const dialog = document.getElementById("sheet");
 
 /** Rows of [keys, name of what they do]; `may(action)` leaves out what the key may not do. */
 function rows(may) {
-  const acts = [["L", "listen"], ["W", "whisper"], ["B", "barge"], ["H", "hangup"]].filter(([, action]) => may(action));
+  const acts = [["L", "listen"], ["W", "whisper"], ["B", "barge"], ["T", "takeover"], ["H", "hangup"], ["A", "help.ask"]].filter(([, action]) => may(action.split(".")[0]));
   return [
     ["sheet.row", [...acts, ["X", "sheet.leave"], ["↑ ↓", "sheet.move"], ["Home End", "sheet.ends"], ["Enter", "sheet.open"]]],
     ["sheet.anywhere", [["/", "sheet.search"], [".", "sheet.own"], ["Esc", "sheet.escape"], ["?", "sheet.sheet"]]],

@@ -2,7 +2,7 @@
 import { lasting } from "./store.js";
 import { t } from "./text.js";
 
-const TONES = { joined: [660, 880], exposed: [880, 440, 880, 440], dropped: [520, 390], help: [740, 740] };
+const TONES = { joined: [660, 880], exposed: [880, 440, 880, 440], dropped: [520, 390], released: [660, 520], help: [740, 740] };
 const icons = Object.fromEntries(
   [...document.querySelectorAll("meta[name^=icon-]")].map((meta) => [meta.name.slice(5), meta.content]),
 );
@@ -45,14 +45,15 @@ export class Signals {
     let name = "";
     if (kind === "exposed" || kind === "lost") name = t(`title.${kind}`);
     else if (kind === "ringing" || kind === "unknown") name = t(`title.${kind}`, { agent });
+    else if (kind === "alone") name = t("title.alone", { agent });
     else if (kind) name = t(`title.${action}`, { agent });
     const title = [name, t("title")].filter(Boolean).join(" – ");
     if (document.title !== title) document.title = title;
-    const icon = icons[kind === "lost" ? "unknown" : kind] ?? this.#plain;
+    const icon = icons[{ lost: "unknown", alone: "everyone" }[kind] ?? kind] ?? this.#plain;
     if (this.#icon.getAttribute("href") !== icon) this.#icon.setAttribute("href", icon);
   }
 
-  /** `what`: joined, exposed, dropped or help. */
+  /** `what`: joined, exposed, dropped, released or help. */
   tell(what, sentence) {
     if (lasting.get("signals") !== "on") return;
     this.#play(what);

@@ -31,7 +31,7 @@ export class Told {
     }
   }
 
-  /** Something became of one's own supervision: "known", "joined", "recorded", "exposed" or "ended". */
+  /** Something became of one's own supervision: "known", "joined", "recorded", "released", "exposed" or "ended". */
   happened(what, supervision) {
     const { notices, notes, signals, exposures, heard, changed } = this.#parts;
     if (what === "known") return changed();
@@ -47,8 +47,13 @@ export class Told {
       notices.announce(heard(supervision).sentence);
       signals.tell("joined", `${agentName(call)}: ${heard(supervision).sentence}`);
     }
+    if (what === "released") {
+      notices.announce(heard(supervision).sentence);
+      signals.tell("released", heard(supervision).sentence);
+    }
     if (what === "exposed") signals.tell("exposed", exposure({ call, own: true, joined: true }));
     if (what === "recorded") tell("supervision-joined", { supervision: recordOf(supervision), call });
+    else if (what === "released") tell("agent-released", { supervision: recordOf(supervision), call });
     else if (what !== "joined") tell(`supervision-${what}`, { supervision: recordOf(supervision), call });
     changed();
   }

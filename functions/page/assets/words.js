@@ -12,7 +12,9 @@ export function nobodyKnown(call) {
 export function mark(call) {
   if (!call.agentNumber) return t("mark.unknownUser");
   if (nobodyKnown(call)) return t("mark.legsUnknown");
-  return proven(call) ? "" : t("mark.unproven");
+  if (proven(call)) return "";
+  const taken = !call.agentMemberId && call.supervisors?.some((one) => one.action === "takeover" && one.state === "joined");
+  return t(taken ? "mark.takenOver" : "mark.unproven");
 }
 
 /**
@@ -22,6 +24,7 @@ export function mark(call) {
 export function whyNot(action, call, { phone, typed, own, ended, may }) {
   if (ended) return t("why.ended");
   if (!may(action)) return t("why.noScope");
+  if (action === "help") return "";
   if (action === "hangup") return nobodyKnown(call) ? t("why.noMembers") : "";
   if (!call.agentNumber) return t("why.unknownAgent");
   if (action !== "barge" && nobodyKnown(call)) return t("why.unknownMembers");
@@ -31,6 +34,7 @@ export function whyNot(action, call, { phone, typed, own, ended, may }) {
   if (numbers.includes(digits(phone))) return t("why.phoneOnCall");
   if (own && own.state !== "joined") return t("why.ringing");
   if (own?.leaving || own?.switching) return t("why.wait");
+  if (own?.action === "takeover") return t(own.agentReleasedAt ? "why.alone" : "why.same.takeover");
   if (own?.action === action) return t(`why.same.${action}`);
   return "";
 }

@@ -25,6 +25,7 @@ export interface Call {
   contactId: string | null;
   contact: Contact | null;
   agentMatch: "channelName" | "callerId" | "elimination" | null;
+  help: { reason: string | null; askedAt: number; askedBy: string } | null;
   supervisors: Supervisor[];
 }
 
@@ -41,6 +42,7 @@ export interface Supervision {
   joinedAt: number | null;
   endedAt: number | null;
   how: string | null;
+  agentReleasedAt: number | null;
 }
 
 export interface CallFloorEvents {
@@ -50,6 +52,7 @@ export interface CallFloorEvents {
   "supervision-started": CustomEvent<{ supervision: Supervision; call: Call }>;
   "supervision-joined": CustomEvent<{ supervision: Supervision; call: Call }>;
   "supervision-exposed": CustomEvent<{ supervision: Supervision; call: Call }>;
+  "agent-released": CustomEvent<{ supervision: Supervision; call: Call }>;
   "supervision-ended": CustomEvent<{ supervision: Supervision; call: Call }>;
   "call-hung-up": CustomEvent<{ call: Call; hungUp: string[] }>;
   "action-refused": CustomEvent<{ action: string; call: Call; code: string; status: number }>;
