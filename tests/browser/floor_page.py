@@ -85,6 +85,10 @@ class FloorPage:
         """That the line under this agent's call says so."""
         expect(self.row(agent).get_by_role("status")).to_have_text(re.compile(re.escape(words)))
 
+    def expect_off_air(self) -> None:
+        """That the bar says that one is on no call."""
+        expect(self.air.get_by_text("You are on no call.")).to_be_visible()
+
     def expect_refused(self, agent: str, action: str, why: str) -> None:
         button = self.button(agent, action)
         expect(button).to_be_disabled()

@@ -1,4 +1,4 @@
-"""axe-core over every state, light and dark; and no width that needs sideways scrolling."""
+"""axe-core over every state, light and dark, narrow and wide, `/docs` too; no width that needs sideways scrolling."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -6,9 +6,14 @@ from playwright.sync_api import expect
 
 from tests.browser.floor_page import PHONE, FloorPage
 from tests.harness.fake_ytel.faults import Status
+from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 700, 1360, 2560)
+# WCAG 2.2's size of targets is a rule that axe leaves off unless it is asked for.
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -17,12 +22,21 @@ def page(request, system, contexts):
     return FloorPage(contexts(**look).new_page(), system.url)
 
 
-def expect_accessible(page):
-    found = Axe().run(page.page)
-    assert found.violations_count == 0, found.generate_report()
+def expect_accessible(page, widths=()):
+    """As it is, and at these widths besides."""
+    for width in (*widths, 1360):
+        page.page.set_viewport_size({"width": width, "height": 860})
+        found = Axe().run(page.page, options=OPTIONS)
+        assert found.violations_count == 0, f"{width} px: {found.generate_report()}"
 
 
-def test_floor_opened_call_and_question(page, floor, ann):
+def _join(page, floor, call, action):
+    page.row("Ann Lee").get_by_role("button", name="Ann Lee", exact=True).press(action)
+    wait_until(lambda: floor.ringing(call))
+    floor.answer(call, PHONE)
+
+
+def test_floor_opened_call_and_questions(page, floor, ann):
     floor.add_call(floor.add_user("Una", "Proven"), proof=None)
     floor.add_call(None)
     page.open(phone="")
@@ -30,33 +44,108 @@ def test_floor_opened_call_and_question(page, floor, ann):
     expect_accessible(page)
     page.phone.fill(PHONE)
     expect(page.open_call("Ann Lee")).to_contain_text("The agent alone")
-    expect_accessible(page)
+    expect_accessible(page, WIDTHS)
     page.press("Ann Lee", "Hang up")
     expect_accessible(page)
+    page.page.keyboard.press("Escape")
+    opener = page.row("Ann Lee").get_by_role("button", name="Ann Lee", exact=True)
+    opener.press("t")
+    expect(page.page.get_by_role("alertdialog")).to_be_visible()
+    expect_accessible(page, (320,))
+    page.page.keyboard.press("Escape")
+    opener.press("a")
+    expect_accessible(page, (320,))
+    page.page.keyboard.press("Enter")
+    expect(page.row("Ann Lee")).to_contain_text("Asks for help")
+    expect_accessible(page, WIDTHS)
+    page.page.keyboard.press("?")
+    expect_accessible(page, (320,))
 
 
-def test_whisper_running_and_exposed(page, floor, ann):
+def test_ringing_whisper_running_and_exposed(page, floor, ann):
     page.open()
     page.press("Ann Lee", "Whisper")
+    expect(page.air).to_contain_text("left to ring")
+    expect_accessible(page)
     wait_until(lambda: floor.ringing(ann))
     floor.answer(ann, PHONE)
     page.expect_said("Ann Lee", "The agent hears you")
-    expect_accessible(page)
+    expect_accessible(page, WIDTHS)
     floor.join(ann, "third")
     expect(page.exposure).to_be_visible()
+    expect_accessible(page, WIDTHS)
+
+
+def test_listen_barge_and_alone_with_the_customer(page, floor, ann):
+    page.open()
+    _join(page, floor, ann, "l")
+    expect(page.air).to_contain_text("Heard by: nobody")
     expect_accessible(page)
+    _join(page, floor, ann, "b")
+    expect(page.air).to_contain_text("Heard by: everyone")
+    expect_accessible(page)
+    page.row("Ann Lee").get_by_role("button", name="Ann Lee", exact=True).press("t")
+    page.page.get_by_role("button", name="Disconnect Ann Lee and take over").click()
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    expect(page.air).to_contain_text("Alone with")
+    expect_accessible(page, (320,))
 
 
-def test_key_prompt_empty_floor_and_ytel_down(page, system, floor):
+def test_key_prompt_empty_floor_ytel_down_and_not_known(page, system, floor, ann):
     page.page.goto(page.url)
     expect(page.page.get_by_label("API key")).to_be_visible()
-    expect_accessible(page)
+    expect_accessible(page, (320,))
     page.open()
-    expect(page.page.get_by_text("No calls right now")).to_be_visible()
-    expect_accessible(page)
+    _join(page, floor, ann, "w")
+    expect(page.air).to_contain_text("Heard by: Ann Lee")
     system.ytel.faults.add("GET", "/conference", Status(503), times=None)
     expect(page.trouble).to_be_visible()
+    expect_accessible(page, (320,))
+    expect(page.air).to_contain_text("Heard by: not known", timeout=30_000)
     expect_accessible(page)
+    system.ytel.faults.clear()
+    floor.end_call(ann)
+    system.move_clock(35)
+    page.page.reload()
+    expect(page.page.get_by_text("No calls right now")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_agents_and_ones_own_supervisions(page, floor, ann):
+    page.open()
+    _join(page, floor, ann, "l")
+    page.page.get_by_role("tab", name="Agents").click()
+    expect(page.page.get_by_role("button", name="Show the call").first).to_be_visible()
+    expect_accessible(page, WIDTHS)
+    page.page.get_by_role("tab", name="My supervisions").click()
+    expect(page.page.get_by_role("tabpanel", name="My supervisions")).to_contain_text("Listen: Ann Lee")
+    expect_accessible(page, (320,))
+
+
+@pytest.mark.parametrize("scopes", [["calls:read"], ["calls:read", "calls:help"]], ids=["wall", "agents"])
+def test_keys_of_a_wall_and_of_the_agents_side(page, floor, ann, scopes):
+    me = {"client": "crm", "scopes": scopes, "agents": None, "phones": None}
+    page.page.route("**/me", lambda route: route.fulfill(json=me))
+    page.open(phone="")
+    expect(page.row("Ann Lee")).to_be_visible()
+    expect(page.phone).to_be_hidden()
+    expect_accessible(page, (320, 2560))
+
+
+def test_in_spanish(page, ann):
+    page.page.goto(f"{page.url}/?lang=es#key={LOCAL_KEY}")
+    expect(page.button("Ann Lee", "Susurrar")).to_be_visible()
+    expect_accessible(page, (320,))
+    assert page.page.evaluate("document.documentElement.lang") == "es"
+
+
+def test_docs(page):
+    page.page.goto(f"{page.url}/docs")
+    expect(page.page.get_by_role("heading", name="Problems")).to_be_visible()
+    expect_accessible(page, (320, 700))
+    page.page.get_by_text("Try it").first.click()
+    expect_accessible(page, (320,))
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1024, 2560])

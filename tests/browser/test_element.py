@@ -45,6 +45,29 @@ def test_it_asks_for_a_key_again_where_one_is_refused_and_does_what_it_is_told(t
     assert (ended["state"], bool(ended["endedAt"])) == ("ended", True)
 
 
+def test_it_takes_a_theme_a_language_and_a_filter(tab, floor):
+    frame = next(frame for frame in tab.frames if frame is not tab.main_frame)
+    expect(frame.get_by_role("row").filter(has_text="Ann Lee")).to_be_visible()
+    tab.evaluate("window.floor.setAttribute('theme', 'dark')")
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    tab.evaluate("window.floor.filter({search: 'nobody', chips: ['long']})")
+    expect(frame.get_by_text("No call matches.")).to_be_visible()
+    expect(frame.get_by_role("button", name="Long 0")).to_have_attribute("aria-pressed", "true")
+    tab.evaluate("window.floor.filter({search: '', chips: []})")
+    expect(frame.get_by_role("row").filter(has_text="Ann Lee")).to_be_visible()
+
+
+def test_a_listener_that_comes_late_hears_that_it_is_ready(system, contexts, crm, ann):
+    """The CRM's script is slow: the page says it again until somebody answers."""
+    page = contexts().new_page()
+    page.route("**/crm.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto(f"{crm.origin}/")
+    page.evaluate("url => { document.getElementById('floor').src = url }", f"{system.url}/")
+    expect(page.frame_locator("#floor").get_by_label("API key")).to_be_visible()  # it asks, as no key came
+    heard = """() => new Promise((done) => addEventListener("message", ({ data }) => done(data.type)))"""
+    assert page.evaluate(heard) == "call-floor:ready"
+
+
 def test_it_is_as_high_as_its_calls(tab, floor):
     frame = next(frame for frame in tab.frames if frame is not tab.main_frame)
     expect(frame.get_by_role("row").filter(has_text="Ann Lee")).to_be_visible()

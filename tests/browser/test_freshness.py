@@ -3,15 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.floor_page import PHONE
+from tests.browser.hidden import hide
 from tests.harness.fake_ytel.faults import Status
+from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
-
-HIDE = """hidden => {
-  Object.defineProperty(document, 'visibilityState', {value: hidden ? 'hidden' : 'visible', configurable: true});
-  Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
-  document.dispatchEvent(new Event('visibilitychange'));
-}"""
 
 
 def test_ytel_down_and_back(system, page, floor, ann):
@@ -55,7 +52,7 @@ def test_a_hidden_page_asks_seldom_and_a_shown_one_at_once(page, floor, ann):
     page.page.clock.install()
     page.open()
     expect(page.row("Ann Lee")).to_be_visible()
-    page.page.evaluate(HIDE, True)
+    hide(page)
     with page.page.expect_response(lambda response: "/calls" in response.url):
         page.page.clock.run_for(3_000)  # the one that was due
     page.page.evaluate("new Promise(done => setTimeout(done))")
@@ -66,7 +63,29 @@ def test_a_hidden_page_asks_seldom_and_a_shown_one_at_once(page, floor, ann):
         page.page.clock.run_for(6_000)
     page.page.clock.run_for(1_000)
     with page.page.expect_request(lambda request: "/calls" in request.url, timeout=2_000):
-        page.page.evaluate(HIDE, False)
+        hide(page, hidden=False)
+
+
+def test_a_hidden_page_on_a_call_asks_at_full_pace(page, floor, ann):
+    page.page.clock.install()
+    page.open()
+    page.press("Ann Lee", "Listen")
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    page.page.clock.run_for(2_000)
+    expect(page.air).to_contain_text("Heard by: nobody")
+    hide(page)
+    for _ in range(4):
+        with page.page.expect_response(lambda response: "/calls?" in response.url):
+            page.page.clock.run_for(2_100)  # the pace of a page that is looked at
+        page.page.evaluate("new Promise(done => setTimeout(done))")
+
+
+def test_nothing_is_live_before_there_is_a_key(page, ann):
+    page.page.goto(page.url)
+    expect(page.page.get_by_label("API key")).to_be_visible()
+    expect(page.page.get_by_text("Live", exact=True)).to_be_hidden()
+    expect(page.page.locator("#count")).to_be_hidden()
 
 
 def test_what_has_not_changed_is_not_sent_again(page, floor, ann):

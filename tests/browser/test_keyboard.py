@@ -7,7 +7,7 @@ from tests.browser.floor_page import PHONE
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
 
 
 def _tab_to(page, target, most=40):
@@ -26,7 +26,7 @@ def test_the_whole_way_with_tab_and_enter(page, floor, ann):
     keyboard.type(LOCAL_KEY)
     keyboard.press("Enter")
     expect(page.row("Ann Lee")).to_be_visible()
-    _tab_to(page, page.phone)
+    expect(page.phone).to_be_focused()
     keyboard.type(PHONE)
     _tab_to(page, page.button("Ann Lee", "Whisper"))
     keyboard.press("Enter")
@@ -92,6 +92,25 @@ def test_arrows_go_from_row_to_row_and_enter_opens(page, floor):
     expect(agents[2]).to_have_attribute("aria-expanded", "false")
     page.page.keyboard.press("ArrowUp")
     expect(agents[1]).to_be_focused()
+
+
+def test_one_row_is_in_the_tab_order_and_the_arrows_choose_it(page, floor):
+    for name in ("Ada", "Bea", "Cid"):
+        floor.add_call(floor.add_user(name, "Lee"), created=floor.now - 1000 * ord(name[0]))
+    page.open()
+    expect(page.rows).to_have_count(3)
+    stops = """() => [...new Set([...document.querySelectorAll("#rows button")]
+      .filter((one) => one.tabIndex >= 0 && one.checkVisibility()).map((one) => one.closest(".row").dataset.call))]"""
+    calls = [row.get_attribute("data-call") for row in page.rows.all()]
+    assert page.page.evaluate(stops) == calls[:1]
+    page.page.get_by_role("button", name="Supervised by").focus()
+    page.page.keyboard.press("Tab")
+    expect(page.rows.first.get_by_role("button").first).to_be_focused()
+    page.page.keyboard.press("ArrowDown")
+    assert page.page.evaluate(stops) == calls[1:2]
+    floor.end_call(calls[1])
+    expect(page.rows).to_have_count(2)
+    assert page.page.evaluate(stops) == calls[2:]
 
 
 def test_a_refused_action_is_reached_and_says_why(page, floor, ann):

@@ -4,13 +4,15 @@ import json
 import re
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.floor_page import PHONE
 from tests.harness.fake_ytel.faults import Status
+from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_from_key_to_whisper_to_barge_to_leave(system, whispering, floor, ann):
     expect(page.mode("Barge")).to_be_checked()
     assert floor.roles_that_hear(ann, PHONE) == {"agent", "contact"}
     page.air.get_by_role("button", name="Leave").click()
-    expect(page.air.get_by_text("You are on no call.")).to_be_visible()
+    page.expect_off_air()
     assert not floor.is_in(ann, PHONE)
     assert [error for error in page.errors if "/supervisions/" not in error] == []
 
@@ -58,7 +60,7 @@ def test_it_survives_search_and_reload(whispering):
     page.page.keyboard.press("Escape")
     expect(page.air).to_contain_text("Escape once more: leave")
     page.page.keyboard.press("Escape")
-    expect(page.air.get_by_text("You are on no call.")).to_be_visible()
+    page.expect_off_air()
 
 
 def test_a_lost_key_says_that_one_may_still_be_there(whispering, floor, ann):
@@ -71,7 +73,7 @@ def test_a_lost_key_says_that_one_may_still_be_there(whispering, floor, ann):
 
 
 def test_what_is_too_old_is_not_known(system, whispering, floor, ann):
-    """Ytel is down: what the bar said of who hears is said of then, and of now that it is not known."""
+    """The service is gone: what the bar said of who hears is said of then, and of now that it is not known."""
     page = whispering
     page.page.route("**/calls?*", lambda route: route.abort())
     expect(page.air).to_contain_text("Heard by: not known", timeout=20_000)
@@ -79,6 +81,60 @@ def test_what_is_too_old_is_not_known(system, whispering, floor, ann):
     expect(page.page).to_have_title("? Ann Lee \u2013 Active calls")
     expect(page.page.locator("#floor")).to_have_class(re.compile("old"))
     expect(page.row("Ann Lee").locator(".time")).to_have_text(re.compile("^≥ "))
+
+
+def test_while_ytel_is_down_who_hears_is_known_no_more(system, whispering, floor, ann):
+    """The service still answers, with what it last saw: it ages, and is said of then."""
+    page = whispering
+    system.ytel.faults.add("*", ".", Status(503), times=None)
+    expect(page.air).to_contain_text("Heard by: not known", timeout=30_000)
+    expect(page.air).to_contain_text(re.compile(r"\d+ s ago: The agent hears you"))
+    expect(page.page.get_by_text("Live", exact=True)).to_be_hidden()
+    page.expect_said("Ann Lee", "Not known who hears you")
+
+
+def test_one_phone_in_two_calls_is_one_sentence(system, page, bea, floor, ann):
+    """Another dialled it into both: what is worst to be wrong about is said, and where else it is."""
+    page.open()
+    for call, action in ((ann, "listen"), (bea, "barge")):
+        path, key = f"{page.url}/calls/{call}/{action}", {"Authorization": f"Bearer {LOCAL_KEY}"}
+        assert requests.post(path, json={"to": PHONE}, headers=key, timeout=10).status_code == 202
+        floor.answer(call, PHONE)
+    expect(page.air).to_contain_text("Heard by: everyone: Bea Back and the customer")
+    expect(page.air).to_contain_text("and on Ann Lee\u2019s call too")
+    expect(page.air).not_to_contain_text("nobody")
+    page.air.get_by_role("button", name="Leave").click()
+    page.expect_off_air()
+    assert not floor.is_in(ann, PHONE)
+    assert not floor.is_in(bea, PHONE)
+
+
+def test_a_row_changes_the_mode_too(page, floor, ann):
+    page.open()
+    page.press("Ann Lee", "Listen")
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    expect(page.air).to_contain_text("Heard by: nobody")
+    page.press("Ann Lee", "Whisper")
+    wait_until(lambda: floor.ringing(ann))
+    floor.answer(ann, PHONE)
+    expect(page.air).to_contain_text("Heard by: Ann Lee")
+    assert floor.roles_that_hear(ann, PHONE) == {"agent"}
+
+
+def test_a_ring_says_how_long_it_may_still_ring_and_is_given_up(page, floor, ann):
+    page.open()
+    page.press("Ann Lee", "Barge")
+    expect(page.air).to_contain_text(re.compile(r"1:[0-3]\d left to ring"))
+    page.air.get_by_role("button", name="Stop ringing").click()
+    page.expect_off_air()
+    page.expect_said("Ann Lee", "Stopped ringing your phone")
+
+
+def test_who_supervises_is_named_and_since_when(whispering, contexts, ann):
+    other = type(whispering)(contexts(viewport={"width": 1360, "height": 860}).new_page(), whispering.url)
+    other.open(phone="+12125550188")
+    expect(other.row("Ann Lee")).to_contain_text(re.compile(r"supervisor whispering since \d+:\d\d"))
 
 
 def test_a_second_call_offers_to_leave_the_first(bea, whispering, floor, ann):
@@ -128,7 +184,7 @@ def test_the_bar_has_one_height_in_every_state(page, floor, ann, width):
         assert page.air.bounding_box() == before
     page.page.keyboard.press("Escape")
     page.page.keyboard.press("Escape")
-    expect(page.air).to_contain_text("You are on no call.")
+    page.expect_off_air()
     assert page.air.bounding_box() == before
 
 

@@ -37,6 +37,29 @@ def test_a_new_call_comes_in_and_is_told(page, floor, three):
     expect(page.page.get_by_text("4 calls")).to_be_visible()
 
 
+def test_new_calls_are_told_together_on_a_busy_floor(page, system, floor, three):
+    """So that what matters more is heard between them."""
+    others = [floor.add_user(name, "Late") for name in ("Dot", "Eve", "Fay")]
+    system.invoke("refresh_users", {})
+    page.page.clock.install()
+    page.open()
+    expect(page.rows).to_have_count(3)
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 50") / 1000)
+
+    def shown(count):
+        page.page.clock.run_for(50)
+        return page.rows.count() == count
+
+    announced = page.page.locator("#announce")
+    for nth, user in enumerate(others):
+        floor.add_call(user)
+        wait_until(lambda count=4 + nth: shown(count), timeout=60)
+        page.page.clock.run_for(100)
+        assert announced.text_content() == "New call: Dot Late, inbound"
+    page.page.clock.run_for(15_000)
+    assert announced.text_content() == "New call: Eve Late, inbound. New call: Fay Late, inbound"
+
+
 def test_sorting_and_that_it_is_remembered(page, three):
     page.open()
     expect(page.rows).to_have_count(3)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import requests
+from playwright.sync_api import expect
 
 
 @pytest.fixture
@@ -64,6 +65,19 @@ def test_the_page_is_one_script_and_one_sheet(get, assets):
     assert len(scripts) == 1
     assert len([path for path in assets if path.endswith(".css")]) == 1
     assert not re.search(r"^(?:import|export) ", scripts[0], re.MULTILINE)
+
+
+def test_a_first_load_takes_few_requests(page, ann):
+    """The page, its script, its sheet and its icon; then the list, what the key may do, and the agents."""
+    asked = []
+    page.page.on("request", lambda request: asked.append(request.url.removeprefix(page.url).split("?")[0]))
+    page.open()
+    expect(page.row("Ann Lee")).to_be_visible()
+    expect(page.page.get_by_role("tab", name="Agents")).to_be_visible()
+    kinds = {re.sub(r"\.[0-9a-f]{16}", "", path) for path in asked}
+    shown = {"/", "/assets/page.css", "/assets/page.js", "/calls", "/me", "/agents", "/follows"}
+    assert shown <= kinds <= {*shown, "/assets/icon.svg"}
+    assert len([path for path in asked if path.startswith("/assets")]) <= 3
 
 
 def test_what_other_sites_load(get):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.floor_page import PHONE
 from tests.harness.waiting import wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
 
 
 def _question(page):
@@ -49,7 +49,7 @@ def test_the_whole_way_with_the_keyboard(page, floor, ann):
     assert floor.is_in(ann, PHONE)
     page.air.get_by_role("button", name="Leave").click()
     _question(page).get_by_role("button", name="Leave them alone").click()
-    expect(page.air.get_by_text("You are on no call.")).to_be_visible()
+    page.expect_off_air()
     assert not floor.is_in(ann, PHONE)
 
 

@@ -48,7 +48,7 @@ export class Form {
   async #send(event) {
     event.preventDefault();
     const { url, method, headers, body } = this.#request();
-    const curl = h("pre", {}, curlOf({ url, method, headers, body }, this.operation.security.length > 0));
+    const curl = h("pre", { tabIndex: 0 }, curlOf({ url, method, headers, body }, this.operation.security.length > 0));
     const button = event.submitter;
     if (button) button.disabled = true;
     this.answer.replaceChildren(curl, h("p", { className: "quiet" }, "Waiting for the answer…"));

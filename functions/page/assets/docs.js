@@ -15,6 +15,7 @@ try {
   const answer = await fetch("./openapi.json");
   if (!answer.ok) throw new Error(`it was answered with ${answer.status}`);
   render(await answer.json());
+  reachable();
   show();
 } catch (error) {
   reference.replaceChildren(h("p", { role: "alert" }, `The description cannot be read: ${error.message}. Reload to try again.`));
@@ -38,6 +39,17 @@ function render(api) {
       table(["Code", "Status", "What it means"], api["x-problems"].map(problem))),
     h("section", {}, h("h2", { id: "shapes" }, "Shapes"), Object.entries(api.components.schemas).map(shape)),
   );
+}
+
+/** A table that is wider than its place is scrolled by keyboard too, and is in the tab order then alone. */
+function reachable() {
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const one of reference.querySelectorAll(".wide")) sizes.observe(one);
 }
 
 function entry({ operationId, summary }) {

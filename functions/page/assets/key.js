@@ -41,7 +41,10 @@ export function findKey(use) {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim()) take(field.value.trim());
+    if (!field.value.trim()) return;
+    take(field.value.trim());
+    const [phone, search] = ["phone", "search"].map((id) => document.getElementById(id));
+    (phone.value ? search : phone).focus(); // what comes next; the form is gone, and the focus with it
   });
   window.addEventListener("hashchange", () => {
     const key = fromLink();

@@ -43,4 +43,5 @@ function focusIn(row, target) {
   const to = same || row.querySelector(".open");
   to.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" }); // the whole row: its buttons, and what is said of it
+  to.scrollIntoView({ block: "nearest" }); // an opened one may be higher than the page
 }

@@ -26,6 +26,7 @@ import { Phone } from "./phone.js";
 import { Poll } from "./poll.js";
 import { Rights } from "./rights.js";
 import { Roster } from "./roster.js";
+import { Roving } from "./roving.js";
 import { Signals } from "./signals.js";
 import { Steady } from "./steady.js";
 import { fromOtherTabs } from "./tabs.js";
@@ -61,7 +62,10 @@ const notes = new Notes(changed);
 const exposures = new Exposures();
 const contacts = new Contacts();
 const signals = new Signals();
-const own = new Own(api, () => phone.dialled, (what, supervision) => told.happened(what, supervision));
+const own = new Own(api, () => phone.dialled, (what, supervision) => {
+  told.happened(what, supervision);
+  mine.changed();
+});
 const phone = new Phone(() => {
   own.reconsider();
   changed();
@@ -76,14 +80,19 @@ const actions = new Actions({
   heard: (one) => heard(one).sentence,
 });
 const detail = new Detail(api, own, changed, (call) => asides(call, { view, rights, actions, redraw: () => detail.redraw() }));
-const list = new List(box, tick, (moved) => moved && steady.placed());
+const roving = new Roving(box);
+const list = new List(box, tick, (moved) => {
+  if (!moved) return;
+  steady.placed();
+  roving.settle();
+});
 const view = new View(() => render(true), () => clock.now);
 const steady = new Steady(scroller, watched);
 const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: (agent) => view.matchesAgent(agent), show: (confId) => finder.show(confId) });
 const mine = new Mine(api, () => phone.dialled);
 const panels = new Panels((name) => {
   roster.watch(name === "agents");
-  if (name === "mine") mine.show();
+  mine.watch(name === "mine");
 });
 const air = new Air({
   own, signals, steady, rights, callOf, age,

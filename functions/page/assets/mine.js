@@ -5,6 +5,7 @@ import { agentName, clock, customerNumber, digits, number, timeOfDay } from "./f
 import { said, t } from "./text.js";
 
 const KEPT = 20;
+const EVERY = 5_000;
 
 export class Mine {
   #box = document.getElementById("mine");
@@ -12,6 +13,8 @@ export class Mine {
   #phone;
   #ended = []; // {call, at}
   #names = new Map(); // confId -> the agent's name
+  #running = false;
+  #timer = 0;
 
   constructor(api, phone) {
     [this.#api, this.#phone] = [api, phone];
@@ -26,7 +29,23 @@ export class Mine {
     for (const call of calls) this.#names.set(call.confId, agentName(call));
   }
 
-  async show() {
+  /** Read again and again while it is looked at, and at once when something became of one's own. */
+  async watch(shown) {
+    this.#running = shown;
+    clearTimeout(this.#timer);
+    if (!shown) return;
+    await this.#show();
+    if (!this.#running) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.watch(true), EVERY);
+  }
+
+  /** Something became of one's own supervision. */
+  changed() {
+    if (this.#running) this.watch(true);
+  }
+
+  async #show() {
     const phone = digits(this.#phone());
     let mine = [];
     try {

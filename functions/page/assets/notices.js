@@ -62,6 +62,7 @@ export class Notices {
       }),
     );
     box.hidden = !exposures.length;
+    document.querySelector(".top").inert = !box.hidden; // it lies under it
   }
 
   /** In the place of the rows: `text`, and a button where there is something to do about it. */

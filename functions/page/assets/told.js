@@ -6,9 +6,13 @@ import { counted, t } from "./text.js";
 import { ending, exposure, newCall } from "./words.js";
 
 const MANY = 3; // more new calls than this are counted, not named
+const CALM = 15_000; // they are told together after this, so that what matters more is heard between them
 
 export class Told {
   #parts;
+  #fresh = []; // new calls that were not told yet
+  #toldAt = -Infinity;
+  #later = 0;
 
   /** `parts`: notices, notes, signals, exposures, heard(own) who hears it, changed() once something is to be drawn. */
   constructor(parts) {
@@ -19,9 +23,8 @@ export class Told {
   news(before, calls) {
     const { notices, signals } = this.#parts;
     const known = new Map(before.map((call) => [call.confId, call]));
-    const fresh = calls.filter((call) => !known.has(call.confId));
-    if (fresh.length > MANY) notices.announce(t("calls.new", { count: fresh.length, n: counted(fresh.length) }));
-    else if (fresh.length) notices.announce(fresh.map(newCall).join(". "));
+    this.#fresh.push(...calls.filter((call) => !known.has(call.confId)));
+    if (this.#fresh.length) this.#later ||= setTimeout(() => this.#tellFresh(), Math.max(0, this.#toldAt + CALM - performance.now()));
     for (const call of calls) {
       if (!call.help || known.get(call.confId)?.help) continue;
       const reason = call.help.reason ?? "";
@@ -29,6 +32,13 @@ export class Told {
       notices.announce(sentence);
       signals.tell("help", sentence);
     }
+  }
+
+  #tellFresh() {
+    const fresh = this.#fresh.splice(0);
+    [this.#later, this.#toldAt] = [0, performance.now()];
+    const many = fresh.length > MANY;
+    this.#parts.notices.announce(many ? t("calls.new", { count: fresh.length, n: counted(fresh.length) }) : fresh.map(newCall).join(". "));
   }
 
   /** Something became of one's own supervision: "known", "joined", "recorded", "released", "exposed" or "ended". */

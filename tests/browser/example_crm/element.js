@@ -14,7 +14,7 @@ floor.getKey = async ({ refused }) => {
   return { key: refused || given.has("good") ? given.get("key") : "a-key-that-ran-out-yesterday", phone: given.get("phone") };
 };
 floor.getContacts = async (ids) => Object.fromEntries(ids.map((id) => [id, { name: "Maria Gomez", dnc: true }]));
-for (const type of ["call-selected", "supervision-started", "supervision-joined", "supervision-ended"]) {
+for (const type of ["call-selected", "supervision-started", "supervision-joined", "agent-released", "supervision-ended"]) {
   floor.addEventListener(type, ({ detail }) => {
     const line = document.createElement("li");
     line.textContent = `${type} ${JSON.stringify(detail.supervision ?? detail.call)}`;

@@ -1,0 +1,86 @@
+"""The agents, whom one follows, one's own supervisions and the calls that just ended."""
+
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.floor_page import PHONE
+from tests.harness.waiting import wait_until
+from tests.harness.watching import look
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def pia(floor):
+    """An agent of this test alone: the account keeps those of others."""
+    return floor.add_user("Pia", uuid.uuid4().hex[:8])
+
+
+def _agent(page, user):
+    return page.page.get_by_role("tabpanel", name="Agents").get_by_role("listitem").filter(has_text=user.name)
+
+
+def _open_agents(page):
+    page.open()
+    page.page.get_by_role("tab", name="Agents").click()
+
+
+def test_the_roster_has_who_is_on_no_call_too_and_an_agent_is_followed(system, page, floor, pia):
+    busy = floor.add_user("Bea", uuid.uuid4().hex[:8])
+    floor.add_call(busy)
+    _open_agents(page)
+    expect(_agent(page, busy)).to_contain_text("on a call")
+    expect(_agent(page, pia)).to_contain_text("on no call")
+    _agent(page, pia).get_by_role("combobox").select_option("Whisper")
+    _agent(page, pia).get_by_role("button", name="Follow").click()
+    expect(_agent(page, pia)).to_contain_text("You follow: whisper on the next call")
+    call = floor.add_call(pia)
+    system.move_clock(3)  # the list is held for a moment
+    look(system)
+    wait_until(lambda: floor.ringing(call))
+    floor.answer(call, PHONE)
+    expect(page.air).to_contain_text(f"Heard by: {pia.name}")
+    assert floor.roles_that_hear(call, PHONE) == {"agent"}
+
+
+def test_a_follow_is_taken_back_and_a_call_is_shown(page, floor, pia):
+    floor.add_call(pia)
+    _open_agents(page)
+    _agent(page, pia).get_by_role("button", name="Follow").click()
+    _agent(page, pia).get_by_role("button", name=f"Stop following {pia.name}").click()
+    expect(_agent(page, pia).get_by_role("button", name="Follow")).to_be_visible()
+    _agent(page, pia).get_by_role("button", name="Show the call").click()
+    expect(page.row(pia.name).get_by_role("button", name=pia.name, exact=True)).to_be_focused()
+    expect(page.row(pia.name).get_by_role("list")).to_be_visible()
+
+
+def test_ones_own_supervisions_and_calls_that_just_ended(page, floor, pia):
+    call = floor.add_call(pia)
+    page.open()
+    page.press(pia.name, "Listen")
+    wait_until(lambda: floor.ringing(call))
+    floor.answer(call, PHONE)
+    expect(page.air).to_contain_text("Heard by: nobody")
+    page.page.get_by_role("tab", name="My supervisions").click()
+    panel = page.page.get_by_role("tabpanel", name="My supervisions")
+    expect(panel.get_by_role("listitem").first).to_contain_text(f"Listen: {pia.name}on the call")
+    floor.end_call(call)
+    page.expect_off_air()
+    expect(panel.get_by_role("listitem").first).to_contain_text("the call ended")
+    expect(panel.get_by_role("heading", name="Calls just ended")).to_be_visible()
+    expect(panel.get_by_role("list").last).to_contain_text(pia.name)
+
+
+def test_the_arrows_go_from_tab_to_tab_of_which_one_is_in_the_tab_order(page, ann):
+    page.open()
+    tabs = {
+        name: page.page.get_by_role("tab", name=name, exact=True) for name in ("Calls", "Agents", "My supervisions")
+    }
+    expect(tabs["Agents"]).to_be_visible()
+    tabs["Calls"].focus()
+    page.page.keyboard.press("ArrowRight")
+    expect(tabs["Agents"]).to_be_focused()
+    expect(tabs["Agents"]).to_have_attribute("aria-selected", "true")
+    assert [tab.evaluate("node => node.tabIndex") for tab in tabs.values()] == [-1, 0, -1]
