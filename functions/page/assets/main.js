@@ -33,7 +33,9 @@ import { fromOtherTabs } from "./tabs.js";
 import { speak, t } from "./text.js";
 import { Told } from "./told.js";
 import { View } from "./view.js";
+import { Views } from "./views.js";
 import { fitWall } from "./wall.js";
+import { watched } from "./watched.js";
 import { unread, whyNot } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
@@ -47,11 +49,8 @@ let floor = null; // {calls, asOf, stale, complete, knownAt}
 let live = new Map(); // confId -> call
 let trouble = "";
 let lost = false; // the key, while one's phone may be on a call
-let context = {}; // what holds for every row; another object when it is another
 let due = 0; // the frame, or timer, in which what changed is drawn
-let mineNow = new Map(); // confId -> one's own supervision, as it is drawn now
 let exposed = []; // what is told of exposures now
-const ACTIONS = ["listen", "whisper", "barge", "takeover", "hangup", "help"];
 
 const clock = new ServiceClock();
 const api = new Api(new URL("../", import.meta.url));
@@ -87,7 +86,8 @@ const list = new List(box, tick, (moved) => {
   roving.settle();
 });
 const view = new View(() => render(true), () => clock.now);
-const steady = new Steady(scroller, watched);
+const views = new Views({ rights, phone, own, detail, notes, actions, view, heard });
+const steady = new Steady(scroller, () => watched({ list, detail, panels }));
 const roster = new Roster({ api, rights, phone: () => phone.dialled, now: () => clock.now, matches: (agent) => view.matchesAgent(agent), show: (confId) => finder.show(confId) });
 const mine = new Mine(api, () => phone.dialled);
 const panels = new Panels((name) => {
@@ -101,7 +101,7 @@ const air = new Air({
   now: () => clock.now,
   act: (one, action) => act(callOf(one), action),
   leave: (one) => actions.leave(callOf(one) ?? one.call ?? { confId: one.confId }, one),
-  why: (one, action) => (callOf(one) ? whyNot(action, callOf(one), { ...contextNow(), own: one }) : t("why.ended")),
+  why: (one, action) => (callOf(one) ? whyNot(action, callOf(one), { ...views.context, own: one }) : t("why.ended")),
   find: ({ confId }) => finder.show(confId),
 });
 const finder = new Finder({ callOf: (confId) => live.get(confId), view, panels, list, detail, render: () => render(true), open: toggleOpen }, asked);
@@ -110,16 +110,6 @@ const poll = new Poll(read, { ringing: () => own.ringing, onAir: () => own.all.l
 /** How old the list is, in ms; null where there is none. */
 function age() {
   return floor ? Math.max(0, performance.now() - floor.knownAt) : null;
-}
-
-/** What a click may act on. Looked for in its few places: the rows are thousands of elements. */
-const PLACES = ["air", "exposure", "empty", "confirm", "help", "sheet"].map(element);
-
-function* watched() {
-  yield* list.watched();
-  for (const place of PLACES) yield* place.getElementsByTagName("button");
-  if (detail.confId) yield* detail.element.getElementsByTagName("button");
-  if (panels.shown === "agents") yield* element("agents").getElementsByClassName("agent-line");
 }
 
 async function read() {
@@ -168,19 +158,6 @@ function changed() {
   due ||= document.hidden ? setTimeout(render, 50) : requestAnimationFrame(() => render());
 }
 
-function contextNow() {
-  const { dialled, typed } = phone;
-  const may = ACTIONS.map((action) => rights.offers(action) && rights.may(action)).join();
-  if (context.phone !== dialled || context.typed !== typed || context.rights !== may) {
-    context = {
-      phone: dialled, typed, rights: may,
-      may: (action) => rights.may(action),
-      offers: (action, inLine) => rights.offers(action) && (action !== "help" || inLine !== rights.dials),
-    };
-  }
-  return context;
-}
-
 function render(atOnce = false) {
   due = 0;
   exposed = exposures.of(floor?.calls ?? [], own, (one) => one && actions.leave(one.call, one), changed);
@@ -190,11 +167,10 @@ function render(atOnce = false) {
   document.body.classList.toggle("wall", rights.readOnly);
   document.body.classList.toggle("phoneless", !rights.dials);
   if (!floor) return notices.empty(trouble ? t("list.unread") : t("list.reading"));
-  contextNow();
-  mineNow = new Map(own.all.map((one) => [one.confId, one]));
+  views.renew();
   const shown = view.of(floor.calls.map((call) => contacts.of(call)));
-  const gone = (confId) => (live.has(confId) ? null : viewOf(list.row(confId).call, true));
-  list.show(shown.map((call) => viewOf(call, false)), { gone, asked: atOnce });
+  const gone = (confId) => (live.has(confId) ? null : views.of(list.row(confId).call, true));
+  list.show(shown.map((call) => views.of(call, false)), { gone, asked: atOnce });
   placeDetail();
   fitWall(scroller, box, rights.readOnly);
   notices.count(shown.length, floor.calls.length, view.narrowed);
@@ -204,22 +180,6 @@ function render(atOnce = false) {
   if (panels.shown === "agents") roster.draw();
   steady.look();
   finder.followLink();
-}
-
-function viewOf(call, ended) {
-  const { confId } = call;
-  const mineHere = mineNow.get(confId) ?? null;
-  const open = detail.confId === confId;
-  return {
-    call, ended, context, open,
-    own: mineHere,
-    heard: mineHere && heard(mineHere),
-    note: notes.of(confId),
-    busy: actions.busy(confId),
-    pinned: view.pinned(call.clientId),
-    since: (id) => own.record(id)?.joinedAt,
-    refusals: open ? detail.refusals : null,
-  };
 }
 
 function tick(row) {
@@ -247,7 +207,7 @@ function act(call, action) {
   const row = call && list.row(call.confId);
   const mineHere = call && own.of(call.confId);
   if (!call) return;
-  const reason = row ? row.whyNot(action) : whyNot(action, call, { ...contextNow(), own: mineHere });
+  const reason = row ? row.whyNot(action) : whyNot(action, call, { ...views.context, own: mineHere });
   if (reason) {
     if (!actions.busy(call.confId)) notes.say(call.confId, reason);
     notices.announce(reason);
