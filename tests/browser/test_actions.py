@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.floor_page import PHONE
@@ -149,6 +150,26 @@ def test_the_phone_is_remembered(system, page, ann):
     expect(page.phone).to_have_value("+1 212 555 0142")
     page.page.reload()
     expect(page.phone).to_have_value("+1 212 555 0142")
+
+
+@pytest.mark.parametrize(
+    ("region", "typed", "dialled"),
+    [
+        ("1 1", "(212) 555-0142", "+12125550142"),
+        ("44 0", "07700 900142", "+447700900142"),
+        ("39 -", "06 555 1234", "+39065551234"),
+    ],
+)
+def test_a_number_is_read_as_in_the_first_region_that_may_be_dialled(page, ann, region, typed, dialled):
+    """What the page is served with there: the calling code, and the prefix that is left out after it."""
+    text = requests.get(page.url, timeout=10).text
+    assert 'name="numbers" content="1 1"' in text
+    there = text.replace('name="numbers" content="1 1"', f'name="numbers" content="{region}"')
+    page.page.route(f"{page.url}/", lambda route: route.fulfill(body=there, content_type="text/html"))
+    page.open(phone=typed)
+    with page.page.expect_request("**/listen") as asked:
+        page.press("Ann Lee", "Listen")
+    assert asked.value.post_data_json == {"to": dialled}
 
 
 def test_what_an_automation_began_for_this_phone_is_ones_own(system, page, contexts, floor, ann):

@@ -1,5 +1,7 @@
 """The list: what comes and goes, in which order, and that nothing moves under a hand."""
 
+from functools import partial
+
 import pytest
 from playwright.sync_api import expect
 
@@ -53,7 +55,7 @@ def test_new_calls_are_told_together_on_a_busy_floor(page, system, floor, three)
     announced = page.page.locator("#announce")
     for nth, user in enumerate(others):
         floor.add_call(user)
-        wait_until(lambda count=4 + nth: shown(count), timeout=60)
+        wait_until(partial(shown, 4 + nth), timeout=60)
         page.page.clock.run_for(100)
         assert announced.text_content() == "New call: Dot Late, inbound"
     page.page.clock.run_for(15_000)

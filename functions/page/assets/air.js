@@ -43,9 +43,12 @@ export class Air {
     return this.#parts.own.all;
   }
 
+  /** What the bar is about: of several, what is worst to be wrong about; else the newest. */
   get #main() {
-    const all = this.#all;
-    return all.findLast((one) => one.state === "joined") ?? all.at(-1) ?? null;
+    const joined = this.#all.filter((one) => one.state === "joined").reverse();
+    if (!joined.length) return this.#all.at(-1) ?? null;
+    const heard = joined.map((one) => this.#heard(one));
+    return joined[heard.indexOf(worst(heard))];
   }
 
   /** Leaves everything that one's phone is on. */
