@@ -117,6 +117,8 @@ def _take(browser: Browser, url: str, ytel: FakeYtel) -> None:
     shoot(dark, "exposure")
     own.exposure.get_by_role("button", name="Leave now").click()
     own.expect_off_air()
+    own.exposure.get_by_role("button", name="Understood").click()
+    own.open_call(names[WHISPERED])  # and so it is closed
     _take_over(own, floor, names[LISTENED], calls[LISTENED], shoot)
     ytel.faults.add("*", ".", Status(503), times=None)
     expect(own.air).to_contain_text("Heard by: not known", timeout=60_000)

@@ -40,8 +40,10 @@ function claim(own, call) {
   const more = supervisors(call, own);
   if (open(own)) {
     if (own.agentReleasedAt) {
-      const left = listed([customer, ...strangers, ...more]);
-      return made("alone", [], t("heard.alone", { agent, names: left }), t("air.alone", { names: left }), t("air.agentGone", { agent }));
+      const left = [customer, ...strangers, ...more];
+      const values = { agent, names: listed(left) };
+      const [sentence, by] = left.length > 1 ? ["heard.gone", "air.heardBy"] : ["heard.alone", "air.alone"];
+      return made("alone", left, t(sentence, values), t(by, values), t("air.agentGone", values));
     }
     const names = [agent, customer, ...strangers, ...more];
     return made("everyone", names, t(`heard.${own.action}`), t("air.everyone", { names: listed(names) }));

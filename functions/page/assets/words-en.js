@@ -143,6 +143,7 @@ language("en", {
   "heard.whisper.more": "The agent and {names} hear you; the customer does not",
   "heard.barge": "Everyone hears you",
   "heard.takeover": "Everyone hears you; the agent is disconnected next",
+  "heard.gone": "{agent} is gone; you are heard by {names}",
   "heard.alone": "{agent} is gone; you are alone with {names}",
   "heard.exposed": "Someone who joined can hear you",
   "heard.unknown": "Not known who hears you",

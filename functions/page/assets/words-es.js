@@ -131,6 +131,7 @@ language("es", {
   "heard.whisper.more": "El agente y {names} le oyen; el cliente no",
   "heard.barge": "Todos le oyen",
   "heard.takeover": "Todos le oyen; ahora se desconecta al agente",
+  "heard.gone": "{agent} ya no está; le oyen {names}",
   "heard.alone": "{agent} ya no está; está a solas con {names}",
   "heard.exposed": "Alguien que entró puede oírle",
   "heard.unknown": "No se sabe quién le oye",
