@@ -4,12 +4,12 @@ from typing import Any
 
 from callers import Callers
 
-from supervision.base.cold_start import at_start
+from supervision.base.cold_start import built_once
 from supervision.base.observability import correlation_of, invocation, logger
 from supervision.base.settings import AuthSettings, load
 from supervision.rules.scopes import opens
 
-callers = at_start(lambda: Callers(load(AuthSettings)))
+callers = built_once(lambda: Callers(load(AuthSettings)))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

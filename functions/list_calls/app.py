@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.api import http_api
 from supervision.api.openapi import calls as described
-from supervision.base.cold_start import at_start
+from supervision.base.cold_start import built_once
 from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import logger
 from supervision.base.problems import CallNotFound
@@ -20,7 +20,7 @@ from supervision.floor.listing import Listing
 from supervision.floor.pages import one_call
 from supervision.floor.queries import CallQuery
 from supervision.rules.follow import Follow
-from supervision.wiring import FloorNeeds, Parts
+from supervision.wiring import Services, ServiceSettings
 
 # What a function needs to read the floor itself, should another's reading not come.
 OWN_READING_SECONDS = 9.0
@@ -31,10 +31,10 @@ http_api.prepare(app, CallNotFound)
 listing = Listing()
 
 
-@at_start
-def parts() -> Parts:
+@built_once
+def services() -> Services:
     """What this function works with."""
-    return Parts(load(FloorNeeds))
+    return Services(load(ServiceSettings))
 
 
 @app.get("/calls", **described.LIST_CALLS)
@@ -42,7 +42,7 @@ def list_calls() -> Response[str]:
     """The page that was asked for, of what is held."""
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_CALLS)
     query = CallQuery.of(app.current_event.query_string_parameters, http_api.caller_of(app).bound)
-    held = parts().floor.held(_patience())
+    held = services().floor.held(_patience())
     page = listing.page(held, query)
     return revalidated(page.body(held.as_of, stale=held.stale), page.tag(stale=held.stale), app.current_event.headers)
 
@@ -52,8 +52,8 @@ def get_call(confId: str) -> Response[str]:  # noqa: N803 - the route's own name
     """The call's row, and `userConference`."""
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.GET_CALL)
     caller = http_api.caller_of(app)
-    parts().reads.count(caller)
-    found = parts().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
+    services().reads.count(caller)
+    found = services().floor.call(http_api.path_parameter(app, "confId", confId), _patience())
     if found is None or not caller.sees(loads(found[0]).get("clientId")):
         raise CallNotFound("There is no such active call.")
     body = one_call(*found)
@@ -69,7 +69,7 @@ def plan_action(confId: str) -> Response[str]:  # noqa: N803 - the route's own n
     action = app.current_event.query_string_parameters.get("action", "")
     return http_api.json_answer(
         200,
-        plan(parts().reader, http_api.caller_of(app), action, http_api.path_parameter(app, "confId", confId)),
+        plan(services().reader, http_api.caller_of(app), action, http_api.path_parameter(app, "confId", confId)),
     )
 
 
@@ -79,10 +79,10 @@ def list_agents() -> Response[str]:
     from supervision.floor.roster import body_of, roster_of
 
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.LIST_AGENTS)
-    caller, held = http_api.caller_of(app), parts().floor.held(_patience())
-    users = [user for user in parts().users.by_id().values() if caller.sees(user.clientId)]
+    caller, held = http_api.caller_of(app), services().floor.held(_patience())
+    users = [user for user in services().users.by_id().values() if caller.sees(user.clientId)]
     follows = _follows()
-    whole = held.complete and parts().users.complete() and follows is not None
+    whole = held.complete and services().users.complete() and follows is not None
     agents, complete = body_of(roster_of(users, held.rows, follows or ()), complete=whole)
     said = dumps({"stale": held.stale, "complete": complete})
     tag = f'W/"{blake2b(agents + said, digest_size=12).hexdigest()}"'
@@ -93,7 +93,7 @@ def list_agents() -> Response[str]:
 def _follows() -> list[Follow] | None:
     """Those that run; None where the table does not say, and the roster is answered all the same."""
     try:
-        return parts().follows.running()
+        return services().follows.running()
     except Exception:
         logger.exception("the follows cannot be read")
         return None

@@ -6,22 +6,22 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.api import entry, http_api
 from supervision.api.openapi import actions as described
-from supervision.base.cold_start import at_start
+from supervision.base.cold_start import built_once
 from supervision.base.problems import CallNotFound
 from supervision.base.settings import load
-from supervision.wiring import FloorNeeds, Parts
+from supervision.wiring import Services, ServiceSettings
 
 app = APIGatewayHttpResolver()
 http_api.prepare(app, CallNotFound)
-parts = at_start(lambda: Parts(load(FloorNeeds)))
+services = built_once(lambda: Services(load(ServiceSettings)))
 
 
 @app.post("/calls/<confId>/listen", **described.dial("listen"))
 def listen(confId: str) -> Response[str]:  # noqa: N803 - Ytel's own spelling
     """Brings a supervisor in whom nobody hears."""
-    return entry.answer(app, parts(), "listen")
+    return entry.answer(app, services(), "listen")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP API event, or a `Supervision Requested` from the bus."""
-    return entry.handle(app, parts, event, context, "listen")
+    return entry.handle(app, services, event, context, "listen")

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from files import Assets, File
 
 from supervision.api.openapi import page as described
-from supervision.base.cold_start import at_start
+from supervision.base.cold_start import built_once
 from supervision.base.observability import invocation
 from supervision.base.settings import DialSettings, FloorSettings, PageSettings, WatchSettings, load
 
@@ -43,7 +43,7 @@ def _reading(region: str) -> str:
     return f"{phonenumbers.country_code_for_region(region)} {phonenumbers.ndd_prefix_for_region(region, True) or '-'}"
 
 
-@at_start
+@built_once
 def site() -> Site:
     """The page loads nothing from elsewhere, runs nothing inline, and asks nobody but the API it came from."""
     embedders = " ".join(load(PageSettings).embedded_by)

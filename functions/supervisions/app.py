@@ -8,21 +8,21 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from supervision.api import csv_history, entry, http_api
 from supervision.api.openapi import supervisions as described
-from supervision.base.cold_start import at_start
+from supervision.base.cold_start import built_once
 from supervision.base.observability import logger
 from supervision.base.problems import Problem, SupervisionNotFound
 from supervision.base.settings import load
 from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
 from supervision.table import history
-from supervision.wiring import FloorNeeds, Parts
+from supervision.wiring import Services, ServiceSettings
 
 # What is left of a function's time when no further page of a CSV is read.
 TIME_TO_ANSWER_MS = 10_000
 
 app = APIGatewayHttpResolver()
 http_api.prepare(app, SupervisionNotFound)
-parts = at_start(lambda: Parts(load(FloorNeeds)))
+services = built_once(lambda: Services(load(ServiceSettings)))
 
 
 @app.get("/supervisions", **described.LIST_SUPERVISIONS)
@@ -35,7 +35,7 @@ def list_supervisions() -> Response[str]:
     _look_at_the_floor()
     if csv_history.is_wanted(app.current_event.headers.get("accept", "")):
         return _as_csv(query, caller, asked)
-    return http_api.json_answer(200, history.find(parts().gateway, parts().supervisions, query, caller))
+    return http_api.json_answer(200, history.find(services().gateway, services().supervisions, query, caller))
 
 
 def _as_csv(query: history.SupervisionQuery, caller: Caller, asked: Mapping[str, str]) -> Response[str]:
@@ -44,7 +44,7 @@ def _as_csv(query: history.SupervisionQuery, caller: Caller, asked: Mapping[str,
 
     def page(after: history.Place | None) -> tuple[list[Supervision], history.Place | None]:
         wanted = query._replace(limit=a_page, after=after or query.after)
-        return history.find_page(parts().gateway, parts().supervisions, wanted, caller)
+        return history.find_page(services().gateway, services().supervisions, wanted, caller)
 
     def may_go_on() -> bool:
         return "limit" not in asked and app.lambda_context.get_remaining_time_in_millis() > TIME_TO_ANSWER_MS
@@ -62,10 +62,10 @@ def get_supervision(id: str) -> Response[str]:  # noqa: A002 - the path's own na
     """One supervision, under way or of the history."""
     caller = http_api.caller_of(app)
     http_api.refuse_unknown_parameters(app.current_event.raw_event, described.GET_SUPERVISION)
-    found = parts().supervisions.get(id_ := http_api.path_parameter(app, "id", id))
+    found = services().supervisions.get(id_ := http_api.path_parameter(app, "id", id))
     if found is not None and found.watched and caller.sees(found.clientId):
         _look_at_the_floor()
-        found = parts().supervisions.get(id_)
+        found = services().supervisions.get(id_)
     if found is None or not caller.sees(found.clientId):
         raise SupervisionNotFound("There is no such supervision.")
     return http_api.json_answer(200, found.to_json())
@@ -81,19 +81,19 @@ def me() -> Response[str]:
 @app.delete("/supervisions/<id>", **described.LEAVE)
 def leave(id: str) -> Response[str]:  # noqa: A002 - the path's own name
     """Drops the supervisor's own leg; the call goes on."""
-    return entry.answer(app, parts(), "leave")
+    return entry.answer(app, services(), "leave")
 
 
 def _look_at_the_floor() -> None:
     """Has the states be what Ytel shows, where any can still change; while Ytel is down they stay as they were seen."""
-    if not parts().supervisions.open():
+    if not services().supervisions.open():
         return
     try:
-        parts().floor.held()
+        services().floor.held()
     except Problem as problem:
         logger.info("the states are as they were last seen", code=problem.code)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP API event, or a `Supervision Requested` that names a supervision."""
-    return entry.handle(app, parts, event, context, "leave")
+    return entry.handle(app, services, event, context, "leave")

@@ -8,36 +8,36 @@ from typing import Any
 
 from supervision.actions.looks import Looks
 from supervision.actions.watcher import Watcher
-from supervision.base.cold_start import at_start
+from supervision.base.cold_start import built_once
 from supervision.base.observability import invocation, logger
 from supervision.base.settings import LooksSettings, WatchSettings, load
-from supervision.wiring import FloorNeeds, Parts
+from supervision.wiring import Services, ServiceSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Needs(FloorNeeds, WatchSettings, LooksSettings):
+class Needs(ServiceSettings, WatchSettings, LooksSettings):
     """The settings of this function."""
 
 
 def _build() -> Watcher:
     settings = load(Needs)
-    parts = Parts(settings)
-    looks = Looks(parts.gateway, settings.looks_queue_url, int(settings.watch_interval_seconds * 1000))
+    services = Services(settings)
+    looks = Looks(services.gateway, settings.looks_queue_url, int(settings.watch_interval_seconds * 1000))
     max_age = settings.calls_max_age_seconds
     return Watcher(
-        parts.gateway,
-        parts.floor,
-        parts.outbox,
+        services.gateway,
+        services.floor,
+        services.outbox,
         settings,
         max_age,
-        parts.patience,
+        services.patience,
         looks,
-        contacts=parts.contacts,
-        follower=parts.follower,
+        contacts=services.contacts,
+        follower=services.follower,
     )
 
 
-watcher = at_start(_build)
+watcher = built_once(_build)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The one place that puts the parts together; a door names its settings and takes the parts it needs.
+"""The one place that builds the services; a door names its settings and takes the services it needs.
 
-Parts are made on first use, and so are the imports of what only some doors need.
+They are built on first use, and so are the imports of what only some doors need.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from supervision.table.gateway import Gateway
 
 if TYPE_CHECKING:
     from supervision.actions.call_reader import CallReader
-    from supervision.actions.dial import Supervise
+    from supervision.actions.dial import Dial
     from supervision.actions.follow import FollowAgents
     from supervision.actions.follower import Follower
     from supervision.actions.guard import Guard
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FloorNeeds(TableSettings, BusSettings, YtelSettings, FloorSettings, DialSettings, RequestSettings):
+class ServiceSettings(TableSettings, BusSettings, YtelSettings, FloorSettings, DialSettings, RequestSettings):
     """What every function but the authorizer and the page needs: reading the floor, and acting on its calls."""
 
 
-class Parts:
-    """The parts of one function's environment."""
+class Services:
+    """What one function's environment works with."""
 
-    def __init__(self, settings: FloorNeeds) -> None:
+    def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
         # Whatever is asked first needs it; made now, it costs an environment's start and nobody's request.
         aws.client("dynamodb")
@@ -195,7 +195,7 @@ class Parts:
         """Changes what supervisions do."""
         from supervision.actions.switch import Switch
 
-        return Switch(self.supervise, self.settings.confirm_seconds)
+        return Switch(self.dial, self.settings.confirm_seconds)
 
     @cached_property
     def follows(self) -> "Follows":
@@ -209,18 +209,18 @@ class Parts:
         """Begins and ends follows."""
         from supervision.actions.follow import FollowAgents
 
-        return FollowAgents(self.supervise, self.users, self.follows)
+        return FollowAgents(self.dial, self.users, self.follows)
 
     @cached_property
     def follower(self) -> "Follower":
         """Dials for them."""
         from supervision.actions.follower import Follower
 
-        return Follower(self.gateway, self.follows, self.supervise, self.requests, lambda: self.clients.current())
+        return Follower(self.gateway, self.follows, self.dial, self.requests, lambda: self.clients.current())
 
     @cached_property
-    def supervise(self) -> "Supervise":
+    def dial(self) -> "Dial":
         """Asks supervisors' phones into calls."""
-        from supervision.actions.dial import Supervise
+        from supervision.actions.dial import Dial
 
-        return Supervise(self.reader, self.supervisions, self.floor, self.settings)
+        return Dial(self.reader, self.supervisions, self.floor, self.settings)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from supervision.actions.dial import Supervise
+from supervision.actions.dial import Dial
 from supervision.base import aws
 from supervision.base.problems import Problem
 from supervision.rules.caller import Caller
@@ -15,7 +15,7 @@ from supervision.rules.scopes import SCOPES
 from supervision.rules.supervision import Supervision
 from supervision.table.outbox import ENTRIES
 from supervision.table.repository import OPEN
-from supervision.wiring import FloorNeeds, Parts
+from supervision.wiring import Services, ServiceSettings
 from tests.harness.fake_ytel import FakeYtel
 from tests.integration.ytel_clients import Tokens, client
 
@@ -33,13 +33,13 @@ class Told(NamedTuple):
 
 
 class Desk:
-    """One function's parts, and what tests ask of them. `move` puts the time on, in seconds."""
+    """One function's services, and what tests ask of them. `move` puts the time on, in seconds."""
 
     def __init__(self, table: str, ytel: FakeYtel, move: Callable[..., int], **settings: Any) -> None:
         self.table, self.ytel, self.floor, self.move = table, ytel, ytel.floor, move
         self.told: list[Told] = []
         self.set_clients({})
-        self.settings = FloorNeeds(
+        self.settings = ServiceSettings(
             table_name=table,
             event_bus_name=BUS,
             ytel_api_url=ytel.api_url,
@@ -49,7 +49,7 @@ class Desk:
             api_clients_secret="clients",
             **{"ytel_timeout_seconds": 3.0, "confirm_seconds": 0.3, **settings},
         )
-        self.parts = self.function()
+        self.services = self.function()
 
     def set_clients(self, entries: Mapping[str, Any]) -> None:
         """Who is in the clients' secret."""
@@ -59,28 +59,28 @@ class Desk:
         except vault.exceptions.ResourceExistsException:
             vault.put_secret_value(SecretId="clients", SecretString=text)
 
-    def function(self) -> Parts:
-        """The parts of one more function environment."""
-        parts = Parts(self.settings)
+    def function(self) -> Services:
+        """The services of one more function environment."""
+        services = Services(self.settings)
         # With the token at hand, and without waits.
-        vars(parts)["ytel"] = client(
+        vars(services)["ytel"] = client(
             self.ytel.api_url,
             self.ytel.users_url_template,
             tokens=Tokens(self.ytel.token),
             timeout=self.settings.ytel_timeout_seconds,
             conference_route=self.settings.ytel_conference_route,
         )
-        return parts
+        return services
 
     @property
-    def supervise(self) -> Supervise:
-        return self.parts.supervise
+    def dialler(self) -> Dial:
+        return self.services.dial
 
     def call(self, **shape: Any) -> str:
         """A new call, whose agent is known; a moment later."""
         call = self.floor.add_call(**shape)
         self.move(1)
-        self.parts.users.refresh()
+        self.services.users.refresh()
         return call
 
     def asked(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> Request:
@@ -88,7 +88,7 @@ class Desk:
 
     def dial(self, action: str, call: str, to: str = PHONE, caller: Caller = CRM) -> Supervision:
         """Dialled, and a moment later."""
-        supervision = self.supervise.dial(self.asked(action, call, to, caller))
+        supervision = self.dialler.dial(self.asked(action, call, to, caller))
         self.move(1)
         return supervision
 
@@ -101,7 +101,7 @@ class Desk:
 
     def look(self) -> dict[str, Any]:
         """A fresh reading of the floor; a moment later."""
-        looked = self.parts.guard.look(self.parts.ytel.conferences(), self.parts.users.by_id())
+        looked = self.services.guard.look(self.services.ytel.conferences(), self.services.users.by_id())
         looked.settle()
         self.move(1)
         return {call: list(supervisors) for call, supervisors in looked.supervisors.items()}
@@ -114,13 +114,13 @@ class Desk:
 
     def record(self, supervision: Supervision) -> Supervision:
         """As it is on record."""
-        found = self.parts.supervisions.get(supervision.id)
+        found = self.services.supervisions.get(supervision.id)
         assert found is not None
         return found
 
     def open(self) -> list[str]:
         """Ids of those under way."""
-        return [one.id for one in self.parts.supervisions.open() if one.under_way]
+        return [one.id for one in self.services.supervisions.open() if one.under_way]
 
     def items(self, pk: str = OPEN) -> list[dict[str, Any]]:
         """What the table holds under a key."""

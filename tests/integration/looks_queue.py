@@ -4,7 +4,7 @@ from typing import Any
 
 from supervision.actions.looks import Looks
 from supervision.base import aws
-from supervision.wiring import Parts
+from supervision.wiring import Services
 
 
 def looks_queue(delay: int = 0) -> str:
@@ -33,6 +33,6 @@ class LooksQueue:
         return found
 
 
-def looks_of(parts: Parts) -> Looks:
+def looks_of(services: Services) -> Looks:
     """The chain of looks, for a watcher whose looks the test makes by itself."""
-    return Looks(parts.gateway, looks_queue(), 10_000)
+    return Looks(services.gateway, looks_queue(), 10_000)

@@ -38,7 +38,7 @@ def test_every_user_is_there_with_the_call_they_are_on(app, ytel):
 
 def test_who_follows_them_stands_there(app, ytel):
     ytel.fill(calls=1, users=3)
-    follows = app.parts().follows
+    follows = app.services().follows
     now = clock.now_ms()
     for name, agent, phone in (("f1", AGENT, "+12125550142"), ("f2", AGENT, "+12125550143")):
         made = Follow(

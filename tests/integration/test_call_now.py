@@ -25,7 +25,7 @@ DIALLED = ("listen", "whisper", "barge")
 @pytest.mark.parametrize("action", DIALLED)
 def test_a_dial_does_what_the_plan_says(desk, shape, action):
     call = desk.call(**shape)
-    planned = plan(desk.parts.reader, CRM, action, call)
+    planned = plan(desk.services.reader, CRM, action, call)
     assert desk.dials() == 0
     assert desk.items() == []
     if "refused" in planned:
@@ -45,7 +45,7 @@ def test_a_dial_does_what_the_plan_says(desk, shape, action):
 def test_the_plan_of_a_hang_up_names_who_would_be_disconnected(desk):
     call = desk.call(proof=None)
     desk.joined("listen", call)
-    planned = plan(desk.parts.reader, CRM, "hangup", call)
+    planned = plan(desk.services.reader, CRM, "hangup", call)
     assert planned == {
         "confId": call,
         "action": "hangup",
@@ -58,7 +58,7 @@ def test_the_plan_of_a_hang_up_names_who_would_be_disconnected(desk):
 def test_other_supervisors_hear_a_whisper_and_the_plan_says_so(desk):
     call = desk.call()
     desk.joined("listen", call, OTHER_PHONE)
-    assert plan(desk.parts.reader, CRM, "whisper", call)["hears"] == [
+    assert plan(desk.services.reader, CRM, "whisper", call)["hears"] == [
         desk.floor.member(call, "agent"),
         desk.floor.supervisor(call, OTHER_PHONE),
     ]
@@ -66,17 +66,17 @@ def test_other_supervisors_hear_a_whisper_and_the_plan_says_so(desk):
 
 def test_what_cannot_be_planned(desk):
     with pytest.raises(InvalidRequest, match="action"):
-        plan(desk.parts.reader, CRM, "monitor", desk.call())
+        plan(desk.services.reader, CRM, "monitor", desk.call())
     with pytest.raises(CallNotFound):
-        plan(desk.parts.reader, CRM, "listen", "no such call")
+        plan(desk.services.reader, CRM, "listen", "no such call")
 
 
 def test_nothing_held_stands_in_for_a_reading(desk):
     call = desk.call()
-    desk.parts.floor.held()
-    plan(desk.parts.reader, CRM, "listen", call)
+    desk.services.floor.held()
+    plan(desk.services.reader, CRM, "listen", call)
     with desk.ytel.down(), pytest.raises(YtelUnavailable):
-        plan(desk.parts.reader, CRM, "listen", call)
+        plan(desk.services.reader, CRM, "listen", call)
 
 
 # ---------------------------------------------------------------- the call that an agent is on
@@ -89,7 +89,7 @@ def test_the_one_call_that_an_agent_is_on(desk, named_by):
     agent = desk.floor.user_of(desk.floor.call(call))
     number = agent.number if named_by == "number" else f"({agent.number[2:5]}) {agent.number[5:8]} {agent.number[8:]}"
     asked = (agent.client_id, None) if named_by == "client id" else (None, number)
-    assert desk.parts.reader.of_agent(*asked, CRM) == call
+    assert desk.services.reader.of_agent(*asked, CRM) == call
 
 
 def test_an_agent_on_several_calls_or_on_none(desk):
@@ -97,28 +97,28 @@ def test_an_agent_on_several_calls_or_on_none(desk):
     for calls in range(3):
         if calls == 0:
             with pytest.raises(CallNotFound):
-                desk.parts.reader.of_agent(agent.client_id, None, CRM)
+                desk.services.reader.of_agent(agent.client_id, None, CRM)
         if calls == 2:
             with pytest.raises(CallAmbiguous):
-                desk.parts.reader.of_agent(agent.client_id, None, CRM)
+                desk.services.reader.of_agent(agent.client_id, None, CRM)
             with pytest.raises(CallAmbiguous):
-                desk.parts.reader.of_agent(None, agent.number, CRM)
+                desk.services.reader.of_agent(None, agent.number, CRM)
         desk.call(agent=agent)
     desk.call(agent=agent, status="ended")
     desk.call(agent=None)
     with pytest.raises(CallNotFound):
-        desk.parts.reader.of_agent("nobody", "+13125550100", CRM)
+        desk.services.reader.of_agent("nobody", "+13125550100", CRM)
 
 
 def test_a_call_that_is_not_the_callers_is_none_and_makes_no_other_ambiguous(desk):
     one, other = desk.floor.add_user(), desk.floor.add_user()
     call, others = desk.call(agent=one), [desk.call(agent=other), desk.call(agent=other)]
     bound = Caller("crm", agents=frozenset({one.client_id.upper().replace("-", "")}))
-    assert desk.parts.reader.read_as(bound, call).agent.clientId == one.client_id
-    assert desk.parts.reader.of_agent(one.client_id, None, bound) == call
+    assert desk.services.reader.read_as(bound, call).agent.clientId == one.client_id
+    assert desk.services.reader.of_agent(one.client_id, None, bound) == call
     with pytest.raises(CallNotFound):
-        desk.parts.reader.of_agent(other.client_id, None, bound)
+        desk.services.reader.of_agent(other.client_id, None, bound)
     with pytest.raises(CallNotFound):
-        plan(desk.parts.reader, bound, "listen", others[0])
+        plan(desk.services.reader, bound, "listen", others[0])
     with pytest.raises(CallNotFound):
-        desk.parts.reader.read_as(bound, desk.call(agent=None))
+        desk.services.reader.read_as(bound, desk.call(agent=None))

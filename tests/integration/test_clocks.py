@@ -147,12 +147,12 @@ def test_a_lease_that_was_taken_ahead_holds_nobody_up(function, wrong):
 def test_what_was_put_out_of_date_ahead_is_read_no_more_often(function, wrong, clock_at):
     upstream = Upstream()
     with wrong:
-        function().out_of_date()
+        function().invalidate()
     for _ in range(3):
         value_of(function(), upstream)
         clock_at(0.1)
     assert upstream.reads == 1
-    function().out_of_date()
+    function().invalidate()
     clock_at(0.1)
     value_of(function(), upstream)
     assert upstream.reads == 2
@@ -162,9 +162,9 @@ def test_what_was_put_out_of_date_ahead_is_read_no_more_often(function, wrong, c
 def test_an_extra_read_that_was_asked_for_ahead_is_none(function, wrong):
     one = function()
     with wrong:
-        assert one.may_ask(30_000)
-    assert one.may_ask(30_000)
-    assert not function().may_ask(30_000)
+        assert one.try_acquire(30_000)
+    assert one.try_acquire(30_000)
+    assert not function().try_acquire(30_000)
 
 
 # ---------------------------------------------------------------- requests, events, secrets
@@ -191,8 +191,8 @@ def test_but_what_was_answered_stays_answered(table, wrong):
 @WRONG
 def test_an_event_that_was_decided_ahead_is_due(desk, wrong):
     with wrong:
-        desk.parts.outbox.keep([Event("Call Started", "c1", {"n": 1}, "watch_calls", "r1", clock.now_ms())])
-    assert desk.parts.outbox.sweep() == 1
+        desk.services.outbox.keep([Event("Call Started", "c1", {"n": 1}, "watch_calls", "r1", clock.now_ms())])
+    assert desk.services.outbox.sweep() == 1
     assert desk.types() == ["Call Started"]
 
 

@@ -28,28 +28,28 @@ def counted(monkeypatch):
     return names
 
 
-def watcher(desk, parts=None):
-    parts = parts or desk.parts
+def watcher(desk, services=None):
+    services = services or desk.services
     return Watcher(
-        parts.gateway,
-        parts.floor,
-        parts.outbox,
+        services.gateway,
+        services.floor,
+        services.outbox,
         WatchSettings(),
         2.0,
-        parts.patience,
-        looks_of(parts),
-        contacts=parts.contacts,
+        services.patience,
+        looks_of(services),
+        contacts=services.contacts,
     )
 
 
-def look(desk, parts=None):
+def look(desk, services=None):
     desk.move(3)
-    watcher(desk, parts).look("r1")
+    watcher(desk, services).look("r1")
 
 
-def shown(desk, parts=None):
+def shown(desk, services=None):
     desk.move(3)
-    return {row["confId"]: row["contact"] for row in (parts or desk.parts).floor.held().rows}
+    return {row["confId"]: row["contact"] for row in (services or desk.services).floor.held().rows}
 
 
 def named(desk, call):
@@ -77,7 +77,7 @@ def test_each_is_asked_for_once_however_many_watch_and_however_long(desk):
     calls = [desk.call() for _ in range(5)]
     shared = desk.floor.call(calls[0]).details["contact_id"]
     other = desk.call(details={"contact_id": shared.upper()})
-    desk.parts.floor.held()
+    desk.services.floor.held()
     at_once(lambda _: look(desk, desk.function()), 4)
     for _ in range(20):
         look(desk)
@@ -156,13 +156,13 @@ def test_a_ytel_that_takes_its_time_holds_up_no_list(desk, monkeypatch, fault):
 def test_a_table_that_fails_leaves_no_name(desk, monkeypatch):
     call = desk.call()
     look(desk)
-    parts = desk.function()
+    services = desk.function()
 
     def failing(*_, **__):
         raise TimeoutError("busy")
 
-    monkeypatch.setattr(parts.contacts._gateway, "get_many", failing, raising=False)
-    parts.contacts.fill(rows := [{"confId": call, "contactId": "x", "contact": None}], ())
+    monkeypatch.setattr(services.contacts._gateway, "get_many", failing, raising=False)
+    services.contacts.fill(rows := [{"confId": call, "contactId": "x", "contact": None}], ())
     assert rows[0]["contact"] is None
 
 

@@ -24,7 +24,7 @@ def door(desk, monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     with loaded("supervisions") as app:
-        monkeypatch.setattr(app, "parts", lambda: desk.parts)
+        monkeypatch.setattr(app, "services", lambda: desk.services)
 
         def ask(query="", headers=CSV):
             return get(app, "/supervisions", f"/supervisions?{query}" if query else "/supervisions", headers)
@@ -39,9 +39,9 @@ def rows(answer):
 
 def record(desk, n, **fields):
     one = supervision(id=f"{n:08}-0000-4000-8000-000000000000", to=f"+1212555{n:04}", requestedAt=NOW + n, **fields)
-    desk.parts.supervisions.begin(one)
+    desk.services.supervisions.begin(one)
     closed = one.replace(state="ended", how="hung_up", watched=False)
-    return desk.parts.supervisions.save(closed)
+    return desk.services.supervisions.save(closed)
 
 
 def test_it_says_what_the_json_says_and_who_heard(desk, door):

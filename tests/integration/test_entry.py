@@ -49,7 +49,7 @@ def act(monkeypatch):
             self.problems: list[Exception] = []
             self.requests: list[Any] = []
 
-        def __call__(self, request, parts, opened=None):
+        def __call__(self, request, services, opened=None):
             self.requests.append(request)
             if self.problems:
                 problem = self.problems.pop(0)
@@ -68,7 +68,7 @@ def act(monkeypatch):
 @pytest.fixture
 def deliver(desk):
     def deliver(delivered, *actions):
-        return entry.handle(None, lambda: desk.parts, delivered, Context(), *(actions or ("whisper",)))  # type: ignore[arg-type]
+        return entry.handle(None, lambda: desk.services, delivered, Context(), *(actions or ("whisper",)))  # type: ignore[arg-type]
 
     return deliver
 
@@ -284,7 +284,7 @@ def test_a_warm_whisper_makes_eight_calls_of_aws_one_after_another(desk, monkeyp
             return make(operation, parameters)
 
         monkeypatch.setattr(client, "_make_api_call", noted)
-    outcome = entry.act(replace(desk.asked("whisper", call), name="a key"), desk.parts)
+    outcome = entry.act(replace(desk.asked("whisper", call), name="a key"), desk.services)
     assert isinstance(outcome, Done)
     # The held list is put out of date side by side with the others. The update counts the reading, and one of the
     # queries looks for events that wait.
@@ -328,7 +328,7 @@ def test_a_request_for_which_there_is_no_scope_is_refused_once(make_desk, listed
     entry_of_another = {**ENTRY, "scopes": ["calls:listen"], "source": "crm.automations" if listed else "another"}
     desk.set_clients({"crm": entry_of_another})
     for event_id in ("e1", "e2"):
-        entry.handle(None, lambda: desk.parts, event(event_id), Context(), "whisper")  # type: ignore[arg-type]
+        entry.handle(None, lambda: desk.services, event(event_id), Context(), "whisper")  # type: ignore[arg-type]
     failed = desk.of_type("Supervision Failed")
     assert failed.data["problem"]["code"] == "forbidden"
     assert failed.metadata["requestedBy"] == ("crm" if listed else "source:crm.automations")

@@ -244,7 +244,7 @@ def test_an_action_puts_it_out_of_date_for_all(floor, new_floor, ytel, clock_at)
     floor.held()
     other.held()
     clock_at(0.1)
-    floor.out_of_date()
+    floor.invalidate()
     ytel.calls.pop()
     clock_at(0.1)
     assert len(other.held().rows) == 1

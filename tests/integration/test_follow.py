@@ -35,20 +35,20 @@ class Following:
         self.desk = desk
         desk.set_clients({"crm": ENTRY})
         self.agent = desk.floor.add_user("Ann", "Lee")
-        desk.parts.users.refresh()
+        desk.services.users.refresh()
 
-    def watcher(self, parts=None):
-        parts = parts or self.desk.parts
+    def watcher(self, services=None):
+        services = services or self.desk.services
         settings = WatchSettings()
         return Watcher(
-            parts.gateway,
-            parts.floor,
-            parts.outbox,
+            services.gateway,
+            services.floor,
+            services.outbox,
             settings,
             2.0,
-            parts.patience,
-            looks_of(parts),
-            follower=parts.follower,
+            services.patience,
+            looks_of(services),
+            follower=services.follower,
         )
 
     def ask(self, action="whisper", to=PHONE, caller=CRM, **more):
@@ -61,11 +61,11 @@ class Following:
             to_action=action,
             **more,
         )
-        return self.desk.parts.follow_agents.begin(request)
+        return self.desk.services.follow_agents.begin(request)
 
     def withdraw(self, id_, caller=CRM):
         request = Request(action="follow", caller=caller, correlation_id="c", follow_id=id_, takes_back=True)
-        return self.desk.parts.follow_agents.withdraw(request)
+        return self.desk.services.follow_agents.withdraw(request)
 
     def call(self, **more):
         call = self.desk.floor.add_call(self.agent, **more)
@@ -82,7 +82,7 @@ class Following:
 
     @property
     def running(self):
-        return [one["id"] for one in self.desk.parts.follow_agents.running(CRM)["follows"]]
+        return [one["id"] for one in self.desk.services.follow_agents.running(CRM)["follows"]]
 
     def ended(self):
         return [(one.data["id"], one.data["how"]) for one in self.desk.told if one.type == "Follow Ended"]
@@ -102,7 +102,7 @@ def test_the_next_call_is_dialled_for_and_that_is_all(following):
     first = following.call()
     following.look()
     assert following.rung == [first]
-    [made] = [one for one in desk.parts.supervisions.open() if one.under_way]
+    [made] = [one for one in desk.services.supervisions.open() if one.under_way]
     assert (made.follow, made.action, made.to, made.requestedBy) == (follow["id"], "whisper", PHONE, "crm")
     assert following.ended() == [(follow["id"], "calls")]
     assert following.running == []
@@ -155,7 +155,7 @@ def test_a_phone_that_is_in_a_call_by_hand_is_not_rung(following):
 def test_a_supervisor_who_is_an_agent_on_a_call_is_not_rung(following):
     desk = following.desk
     own = desk.floor.add_user("Bo", "Ng")
-    desk.parts.users.refresh()
+    desk.services.users.refresh()
     following.ask(to=own.number)
     desk.floor.add_call(own)
     following.call()
@@ -273,7 +273,7 @@ def test_it_counts_as_a_dial(make_desk):
 def test_others_follows_are_not_there_for_who_is_bound(following):
     follow = following.ask()
     bound = Caller("crm", SCOPES, agents=frozenset({"another"}))
-    assert following.desk.parts.follow_agents.running(bound) == {"follows": [], "count": 0}
+    assert following.desk.services.follow_agents.running(bound) == {"follows": [], "count": 0}
     with pytest.raises(FollowNotFound):
         following.withdraw(follow["id"], bound)
 
@@ -321,9 +321,9 @@ def test_a_watcher_that_dies_anywhere_dials_once_a_call_at_most(following, nth, 
     following.ask(calls=2)
     for _ in range(2):
         following.call()
-    desk.parts.floor.refresh()
-    held = desk.parts.floor.held()
-    [follow] = desk.parts.follows.running()
+    desk.services.floor.refresh()
+    held = desk.services.floor.held()
+    [follow] = desk.services.follows.running()
     dynamodb: Any = aws.client("dynamodb")
     writes = {"left": nth}
 
@@ -340,7 +340,7 @@ def test_a_watcher_that_dies_anywhere_dials_once_a_call_at_most(following, nth, 
     with monkeypatch.context() as patched, suppress(Killed):
         for name in ("transact_write_items", "put_item", "delete_item", "update_item"):
             patched.setattr(dynamodb, name, dying(getattr(dynamodb, name)))
-        desk.parts.follower._of_phone("12125550142", [follow], held)
+        desk.services.follower._of_phone("12125550142", [follow], held)
     for _ in range(3):
         desk.move(40)
         following.look()

@@ -12,7 +12,7 @@ BOTH = pytest.mark.parametrize("action", ["listen", "whisper"])
 
 def readings_from(desk, **changes):
     """What `desk.look` reads from now on: the floor's calls, and what an absence from them means."""
-    ytel = desk.parts.ytel
+    ytel = desk.services.ytel
     read = type(ytel).conferences
 
     def conferences():
@@ -108,16 +108,16 @@ def test_a_closed_supervision_keeps_being_watched_beside_a_new_one_of_its_phone(
     desk.floor.answer(call, PHONE)
     desk.look()
     assert (desk.record(first).state, desk.record(second).state) == ("failed", "joined")
-    assert {one.id for one in desk.parts.supervisions.open()} == {first.id, second.id}
+    assert {one.id for one in desk.services.supervisions.open()} == {first.id, second.id}
 
 
 def test_a_reading_older_than_the_dial_says_nothing(desk):
     call = desk.call()
-    old = desk.parts.ytel.conferences()
+    old = desk.services.ytel.conferences()
     desk.move(1)
     begun = desk.dial("listen", call)
     desk.floor.end_call(call)
-    desk.parts.guard.look(ConferenceList([], Absence.PROVEN, old.read_at), {}).settle()
+    desk.services.guard.look(ConferenceList([], Absence.PROVEN, old.read_at), {}).settle()
     assert desk.record(begun).state == "dialing"
 
 
@@ -214,7 +214,7 @@ def test_an_unforeseen_error_of_a_drop_hides_nothing(desk, monkeypatch):
     call = desk.call()
     desk.joined("whisper", call)
     desk.floor.join(call, "third")
-    monkeypatch.setattr(type(desk.parts.ytel), "disconnect", lambda *_: 1 // 0)
+    monkeypatch.setattr(type(desk.services.ytel), "disconnect", lambda *_: 1 // 0)
     assert [one.exposed for one in desk.look()[call]] == [True]
 
 
@@ -228,7 +228,7 @@ def test_a_table_that_fails_does_not_keep_the_exposed_on_the_call_nor_hide_the_o
         raise ConnectionError("the table is down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(desk.parts.supervisions), "save", fail)
+        patched.setattr(type(desk.services.supervisions), "save", fail)
         assert set(desk.look()) == {call, quiet}
     assert not desk.floor.is_in(call, PHONE)
     assert desk.floor.is_in(quiet, OTHER_PHONE)
@@ -243,14 +243,14 @@ def test_many_readings_at_once_tell_each_change_once(desk):
     desk.floor.answer(call, PHONE)
     desk.floor.join(call, "third")
     functions = [desk.function() for _ in range(4)]
-    floor, users = desk.parts.ytel.conferences(), desk.parts.users.by_id()
+    floor, users = desk.services.ytel.conferences(), desk.services.users.by_id()
     at_once(lambda n: functions[n].guard.look(floor, users).settle(), 4)
     assert sorted(desk.types()[1:]) == ["Supervision Exposed", "Supervision Joined"]
     assert not desk.floor.is_in(call, PHONE)
 
 
 def test_the_list_and_a_request_for_the_call_both_have_the_guard_look(desk):
-    for look in (lambda call: desk.parts.floor.refresh(), lambda call: desk.parts.reader.read(call)):
+    for look in (lambda call: desk.services.floor.refresh(), lambda call: desk.services.reader.read(call)):
         call = desk.call()
         desk.dial("whisper", call)
         desk.floor.answer(call, PHONE)
@@ -263,7 +263,7 @@ def test_the_list_and_a_request_for_the_call_both_have_the_guard_look(desk):
 def test_the_list_shows_who_supervises_and_how_far_it_got(desk):
     call = desk.call()
     begun = desk.joined("whisper", call)
-    [row] = desk.parts.floor.refresh().rows
+    [row] = desk.services.floor.refresh().rows
     shown = {"id": begun.id, "action": "whisper", "state": "joined", "exposed": False, "requestedBy": "crm"}
     assert row["supervisors"] == [shown]
     assert row["otherMemberIds"] == []

@@ -19,7 +19,7 @@ ALL_LEGS = ("contact", "agent", "third")
 
 
 def hang_up(desk, call, caller=CRM):
-    return desk.parts.hang_up.hang_up(call, caller, "correlation-1")["hungUp"]
+    return desk.services.hang_up.hang_up(call, caller, "correlation-1")["hungUp"]
 
 
 def deletes(desk):
@@ -68,7 +68,7 @@ def test_a_leg_that_is_gone_already_is_hung_up(desk):
 
 def test_a_route_that_is_wrong_is_not_taken_for_legs_that_are_gone(make_desk):
     desk = make_desk(ytel_hangup_route=("POST", "/no/such/{confId}/{memberId}"))
-    vars(desk.parts)["ytel"]._settings = desk.settings
+    vars(desk.services)["ytel"]._settings = desk.settings
     call = desk.call()
     members = desk.floor.members(call)
     with pytest.raises(HangupIncomplete) as problem:
@@ -116,7 +116,7 @@ def test_an_id_that_no_path_can_hold_is_never_sent(desk, id_):
         hang_up(desk, id_)
     with pytest.raises(CallNotFound):
         desk.dial("listen", id_)
-    assert desk.parts.ytel.disconnect(call, id_) is False
+    assert desk.services.ytel.disconnect(call, id_) is False
     assert [one.method for one in desk.ytel.requests if one.method != "GET"] == []
 
 
@@ -159,7 +159,7 @@ def test_a_leg_that_is_still_listed_is_not_hung_up_whatever_the_answer_was(desk,
 
 def test_where_every_disconnect_is_answered_yes_and_nobody_leaves_nobody_is_hung_up(desk, monkeypatch):
     call = desk.call()
-    monkeypatch.setattr(type(desk.parts.ytel), "disconnect", lambda *_: True)
+    monkeypatch.setattr(type(desk.services.ytel), "disconnect", lambda *_: True)
     with pytest.raises(HangupIncomplete) as problem:
         hang_up(desk, call)
     assert problem.value.extra == {"confId": call, "hungUp": [], "failed": desk.floor.members(call)}
@@ -208,13 +208,13 @@ def test_what_fails_after_the_legs_were_disconnected_does_not_undo_it(desk, monk
     def fail(*_):
         raise ConnectionError("the table is down")
 
-    monkeypatch.setattr(type(desk.parts.outbox), "keep", fail)
+    monkeypatch.setattr(type(desk.services.outbox), "keep", fail)
     assert len(hang_up(desk, call)) == 2
 
 
 def test_a_hang_up_puts_the_held_list_out_of_date(desk):
     call = desk.call()
-    desk.parts.floor.held()
+    desk.services.floor.held()
     desk.move(1)
     hang_up(desk, call)
-    assert desk.parts.floor.held().rows == []
+    assert desk.services.floor.held().rows == []

@@ -22,14 +22,14 @@ def request(call, reason=None, caller=CRM):
 
 
 def ask(desk, call, reason=None, caller=CRM):
-    row = desk.parts.call_for_help.ask(request(call, reason, caller))
+    row = desk.services.call_for_help.ask(request(call, reason, caller))
     desk.move(3)
     return row
 
 
 def rows(desk, **parameters):
-    desk.parts.floor.refresh()
-    page = Listing().page(desk.parts.floor.held(), CallQuery.of(parameters))
+    desk.services.floor.refresh()
+    page = Listing().page(desk.services.floor.held(), CallQuery.of(parameters))
     return json.loads(page.body(1, stale=False))
 
 
@@ -60,13 +60,13 @@ def test_asked_again_the_reason_changes_and_not_the_time(desk, call):
 def test_taken_back_it_is_told_once(desk, call):
     ask(desk, call)
     for _ in range(2):
-        assert desk.parts.call_for_help.withdraw(request(call))["help"] is None
+        assert desk.services.call_for_help.withdraw(request(call))["help"] is None
     assert desk.types() == ["Help Asked", "Help Withdrawn"]
     assert rows(desk)["calls"][0]["help"] is None
 
 
 def test_of_many_at_once_one_is_the_first(desk, call):
-    came_of: list[Any] = at_once(lambda _: desk.parts.call_for_help.ask(request(call)), 4)
+    came_of: list[Any] = at_once(lambda _: desk.services.call_for_help.ask(request(call)), 4)
     assert len({json.dumps(one["help"]) for one in came_of}) == 1
     assert desk.types() == ["Help Asked"]
 
@@ -80,8 +80,10 @@ def test_a_call_that_is_over_and_one_of_another_agent_are_not_there(desk, call):
 
 
 def test_it_is_gone_with_the_call(desk, call):
-    parts = desk.parts
-    watcher = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, looks_of(parts))
+    services = desk.services
+    watcher = Watcher(
+        services.gateway, services.floor, services.outbox, WatchSettings(), 2.0, services.patience, looks_of(services)
+    )
     ask(desk, call)
     watcher.look("w")
     desk.floor.end_call(call)

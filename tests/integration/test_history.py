@@ -34,14 +34,14 @@ def records(desk):
             to=f"+1212555{n:04}",
             requestedAt=NOW + 1000 * (n // 2),
         )
-        desk.parts.supervisions.begin(one)
+        desk.services.supervisions.begin(one)
         state = STATES[n % 4]
-        made.append(one if state == "dialing" else desk.parts.supervisions.save(one.replace(state=state)))
+        made.append(one if state == "dialing" else desk.services.supervisions.save(one.replace(state=state)))
     return made
 
 
 def page(desk, caller=CRM, **parameters):
-    return find(desk.parts.gateway, desk.parts.supervisions, SupervisionQuery.of(parameters), caller)
+    return find(desk.services.gateway, desk.services.supervisions, SupervisionQuery.of(parameters), caller)
 
 
 def all_pages(desk, **parameters):
@@ -115,7 +115,7 @@ def test_pages_give_each_that_matches_once_and_in_order(desk, records, limit):
 
 def test_what_begins_while_pages_are_walked_is_not_on_them_twice(desk, records):
     first = page(desk, limit="10")
-    desk.parts.supervisions.begin(supervision(to="+13125550100", requestedAt=NOW + 10**6))
+    desk.services.supervisions.begin(supervision(to="+13125550100", requestedAt=NOW + 10**6))
     second = page(desk, limit="10", cursor=first["next"])
     assert not {one["id"] for one in first["supervisions"]} & {one["id"] for one in second["supervisions"]}
 
@@ -141,7 +141,7 @@ def test_a_caller_sees_those_of_the_agents_it_is_bound_to(desk, records, paramet
     theirs = supervision(
         clientId="C91F9B77-0000-4000-8000-000000000001", confId="c0", requestedBy="wall", to=OTHER_PHONE
     )
-    desk.parts.supervisions.begin(theirs)
+    desk.services.supervisions.begin(theirs)
     bound = Caller("crm", agents=frozenset({"{c91f9b77-0000-4000-8000-000000000001}"}))
     assert [one["id"] for one in all_pages(desk, caller=bound, limit="2", **parameters)] == [theirs.id]
 

@@ -61,36 +61,40 @@ def supervisions(desk: Desk) -> None:
 
 def events(desk: Desk) -> None:
     for number in range(2):
-        desk.parts.outbox.keep([Event("Call Started", f"c{number}", {"n": number}, "watch_calls", "r", number)])
+        desk.services.outbox.keep([Event("Call Started", f"c{number}", {"n": number}, "watch_calls", "r", number)])
     desk.move(60)
 
 
 def swept(desk: Desk) -> None:
     events(desk)
-    desk.parts.outbox.sweep()
-    desk.parts.gateway.write(Put({"pk": "SWEEP", "sk": "LEASE", "leaseHolder": "dead", "leaseUntil": desk.move() - 1}))
+    desk.services.outbox.sweep()
+    desk.services.gateway.write(
+        Put({"pk": "SWEEP", "sk": "LEASE", "leaseHolder": "dead", "leaseUntil": desk.move() - 1})
+    )
     events(desk)
 
 
 def session(desk: Desk) -> None:
     aws.client("secretsmanager").create_secret(Name=SECRET)
-    SessionStore(desk.parts.gateway, SECRET, 5_000).write(GRANT, Session("token", 1))
+    SessionStore(desk.services.gateway, SECRET, 5_000).write(GRANT, Session("token", 1))
 
 
 def opened(desk: Desk) -> int:
-    return int(SessionStore(desk.parts.gateway, SECRET, 5_000).read(GRANT) is not None)
+    return int(SessionStore(desk.services.gateway, SECRET, 5_000).read(GRANT) is not None)
 
 
 def lists(desk: Desk) -> None:
     for _ in range(3):
         desk.call()
         desk.move(3)
-        desk.parts.floor.held()
+        desk.services.floor.held()
 
 
 def watcher(desk: Desk) -> Watcher:
-    parts = desk.function()
-    made = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, looks_of(parts))
+    services = desk.function()
+    made = Watcher(
+        services.gateway, services.floor, services.outbox, WatchSettings(), 2.0, services.patience, looks_of(services)
+    )
     made._recall()
     return made
 
@@ -129,8 +133,8 @@ def asked_again(desk: Desk) -> int:
 
 
 def recorded(desk: Desk) -> int:
-    parts = desk.function()
-    return len(find(parts.gateway, parts.supervisions, SupervisionQuery.of({}), CRM)["supervisions"])
+    services = desk.function()
+    return len(find(services.gateway, services.supervisions, SupervisionQuery.of({}), CRM)["supervisions"])
 
 
 def rows(desk: Desk) -> int:
@@ -159,40 +163,42 @@ def contacts(desk: Desk) -> None:
     for contact in ("c1", "c2"):
         until = desk.move() + 1000
         item: Item = {"pk": f"CONTACT#{contact}", "sk": "CONTACT", "until": until, "expiration": until // 1000}
-        desk.parts.gateway.write(Put({**item, "name": "Maria Gomez", "dnc": False}))
+        desk.services.gateway.write(Put({**item, "name": "Maria Gomez", "dnc": False}))
 
 
 def named_contacts(desk: Desk) -> int:
     rows: list[dict[str, Any]] = [{"confId": one, "contactId": one, "contact": None} for one in ("c1", "c2", "c3")]
     earlier: list[dict[str, Any]] = [{"confId": "c1"}, {"confId": "c2", "contact": {"name": "x", "dnc": True}}]
-    Contacts(desk.parts.gateway, lambda: desk.parts.ytel).fill(rows, earlier)
+    Contacts(desk.services.gateway, lambda: desk.services.ytel).fill(rows, earlier)
     return sum(row["contact"] is not None for row in rows)
 
 
 def helped(desk: Desk) -> None:
     for call in ("c1", "c2"):
-        desk.parts.gateway.write(desk.parts.helps.put(call, Help("why", 1, "crm"), None))
+        desk.services.gateway.write(desk.services.helps.put(call, Help("why", 1, "crm"), None))
 
 
 def followed(desk: Desk) -> None:
     for _ in range(2):
         agent = desk.floor.add_user()
         desk.move(31)
-        desk.parts.users.refresh()
+        desk.services.users.refresh()
         asked = desk.asked("follow", "", PHONE)
-        desk.parts.follow_agents.begin(replace(asked, conf_id=None, client_id=agent.client_id, to_action="listen"))
+        desk.services.follow_agents.begin(replace(asked, conf_id=None, client_id=agent.client_id, to_action="listen"))
 
 
 def leased(desk: Desk) -> None:
-    desk.parts.gateway.write(Put({"pk": "LINE#1", "sk": "LEASE", "leaseHolder": "dead", "leaseUntil": desk.move() - 1}))
+    desk.services.gateway.write(
+        Put({"pk": "LINE#1", "sk": "LEASE", "leaseHolder": "dead", "leaseUntil": desk.move() - 1})
+    )
 
 
 def takes_the_lease(desk: Desk) -> int:
-    return int(Lease(desk.parts.gateway, Key("LINE#1", "LEASE"), 1_000).acquire("next", desk.move()).done)
+    return int(Lease(desk.services.gateway, Key("LINE#1", "LEASE"), 1_000).acquire("next", desk.move()).done)
 
 
 def looked(desk: Desk) -> None:
-    looks = looks_of(desk.parts)
+    looks = looks_of(desk.services)
     assert looks.begin(1, "first", 10_000) is Turn.OURS
     looks.end("first")
 
@@ -281,10 +287,10 @@ def everything(desk: Desk) -> dict[Key, Item]:
 def put_back(desk: Desk, before: dict[Key, Item]) -> None:
     now = everything(desk)
     for key in now.keys() - before.keys():
-        desk.parts.gateway.write(Delete(key))
+        desk.services.gateway.write(Delete(key))
     for key, item in before.items():
         if now.get(key) != item:
-            desk.parts.gateway.write(Put(item))
+            desk.services.gateway.write(Put(item))
 
 
 def test_the_kinds_are_all_that_the_functions_may_touch():
@@ -314,7 +320,7 @@ def test_one_with_a_field_more_or_a_field_fewer_is_read_or_passed_over_and_hides
     item = items(desk, kind)[-1]
     all_of_them = 0
     for what, changed in [("as it was", item), *variations(kind, item)]:
-        desk.parts.gateway.write(Put(changed))
+        desk.services.gateway.write(Put(changed))
         shown = kind.read(desk)
         all_of_them = all_of_them or shown
         whole = kind.again or what in ("as it was", "with one more")
@@ -332,9 +338,9 @@ def test_one_that_cannot_be_read_hides_no_other_and_is_logged_once(desk, name, b
     kind.make(desk)
     item, _ = items(desk, kind)
     other: Item = {"pk": item["pk"], "sk": f"{item['sk']!s}-broken"}
-    desk.parts.gateway.write(Put({**other, "data": broken, "decidedAt": 1, "id": "x", "version": 1}))
+    desk.services.gateway.write(Put({**other, "data": broken, "decidedAt": 1, "id": "x", "version": 1}))
     assert kind.read(desk) == 2
-    desk.parts.supervisions.open()
+    desk.services.supervisions.open()
     assert [one.message for one in caplog.records if "cannot be read" in one.message] == ["an item cannot be read"]
 
 
@@ -367,8 +373,8 @@ def test_a_call_that_was_remembered_too_long_ago_is_told_anew(desk):
 
 def test_a_follow_that_nobody_has_ended_in_time_is_in_no_others_way(desk):
     followed(desk)
-    [agent, _] = [one.clientId for one in desk.parts.follows.running()]
+    [agent, _] = [one.clientId for one in desk.services.follows.running()]
     desk.move(3 * 24 * 3600)
     asked = replace(desk.asked("follow", "", PHONE), conf_id=None, client_id=agent, to_action="listen")
-    assert desk.parts.follow_agents.begin(asked)
+    assert desk.services.follow_agents.begin(asked)
     assert [one.clientId for one in desk.function().follows.running()] == [agent]

@@ -15,7 +15,7 @@ from tests.integration.desk import CRM, OTHER_PHONE, PHONE
 
 
 def leave(desk, supervision, caller=CRM):
-    return desk.parts.leave.leave(supervision.id, caller)
+    return desk.services.leave.leave(supervision.id, caller)
 
 
 def deletes(desk):
@@ -67,7 +67,7 @@ def test_a_phone_that_rings_or_never_came_is_given_up_and_dropped_if_it_comes_al
 def test_who_left_may_be_asked_in_again_however_much_later_and_whoever_looked_meanwhile(desk, later):
     call = desk.call()
     begun = desk.joined("listen", call)
-    desk.parts.leave.leave(begun.id, CRM)
+    desk.services.leave.leave(begun.id, CRM)
     desk.look()
     desk.move(later)
     assert desk.dial("listen", call).state == "dialing"
@@ -113,7 +113,7 @@ def test_it_takes_the_scope_of_its_action_and_the_agent_the_caller_is_bound_to(d
 @pytest.mark.parametrize("id_", ["no such supervision", "", "x" * 300])
 def test_a_supervision_that_is_not_there(desk, id_):
     with pytest.raises(SupervisionNotFound):
-        desk.parts.leave.leave(id_, CRM)
+        desk.services.leave.leave(id_, CRM)
 
 
 @pytest.mark.parametrize(("fault", "kind"), [(Status(422), YtelRejected), (Status(503), YtelUnavailable)], ids=str)
@@ -153,15 +153,15 @@ def test_a_table_that_fails_afterwards_does_not_undo_it(desk, monkeypatch):
     def fail(_):
         raise ConnectionError("the table is down")
 
-    monkeypatch.setattr(type(desk.parts.floor), "out_of_date", fail)
+    monkeypatch.setattr(type(desk.services.floor), "out_of_date", fail)
     assert leave(desk, begun).id == begun.id
 
 
 def test_a_leave_puts_the_held_list_out_of_date(desk):
     begun = desk.joined("whisper", desk.call())
-    desk.parts.floor.held()
+    desk.services.floor.held()
     desk.move(1)
     leave(desk, begun)
     desk.move(0.01)
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert row["supervisors"] == []

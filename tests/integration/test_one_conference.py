@@ -28,7 +28,7 @@ def test_an_action_reads_its_conference_alone(desk, answer):
     assert [desk.ytel.requests.count("GET", path) for path in (ONE, LIST)] == [1, 0]
     desk.floor.answer(call, PHONE)
     assert desk.floor.roles_that_hear(call, PHONE) == {"agent"}
-    assert desk.parts.hang_up.hang_up(call.upper(), desk.asked("hangup", call).caller, "r1")["confId"] == call
+    assert desk.services.hang_up.hang_up(call.upper(), desk.asked("hangup", call).caller, "r1")["confId"] == call
     assert not desk.floor.is_active(call)
     assert desk.ytel.complaints == []
 
@@ -51,7 +51,7 @@ def test_what_it_does_not_give_is_looked_for_in_the_list(desk, fault):
     assert desk.ytel.requests.count("GET", ONE) == 1
     assert desk.ytel.requests.walks(LIST) == 1
     with pytest.raises(CallNotFound):
-        desk.parts.reader.read("6a2f41a3-c54c-4b01-90e6-d701748f0851")
+        desk.services.reader.read("6a2f41a3-c54c-4b01-90e6-d701748f0851")
 
 
 def test_one_that_says_nothing_of_its_members_is_not_relied_on(desk):

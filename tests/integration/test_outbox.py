@@ -19,7 +19,7 @@ AFTER = SWEEP_AFTER_MS / 1000 + 0.001
 
 @pytest.fixture
 def outbox(desk):
-    return desk.parts.outbox
+    return desk.services.outbox
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_what_the_bus_refuses_for_another_reason_waits(desk, outbox, monkeypatch
 
 
 def test_a_kept_event_that_cannot_be_read_is_set_aside(desk, outbox):
-    desk.parts.gateway.write(Put({"pk": "OUTBOX", "sk": "0", "detail": "{", "detailType": "x"}))
+    desk.services.gateway.write(Put({"pk": "OUTBOX", "sk": "0", "detail": "{", "detailType": "x"}))
     keep_and_tell(outbox, events(1))
     assert numbers(desk) == [0]
     assert [item["why"]["S"] for item in desk.items("ASIDE")] == ["it cannot be read"]
@@ -291,7 +291,7 @@ def test_a_kept_event_that_cannot_be_read_is_set_aside(desk, outbox):
 def test_an_event_that_an_earlier_version_kept_is_told(desk, outbox):
     detail = json.dumps({"metadata": json.loads(event(1).detail())["metadata"], "data": {"n": 7}})
     old = {"pk": "OUTBOX", "sk": event(1).id, "detailType": "Call Started", "detail": detail, "decidedAt": 1}
-    desk.parts.gateway.write(Put(old))
+    desk.services.gateway.write(Put(old))
     assert outbox.sweep() == 1
     assert numbers(desk) == [7]
     assert desk.items("OUTBOX") == []

@@ -18,7 +18,7 @@ def lists(desk):
 
 
 def plans(desk, caller=CRM):
-    return plan(desk.parts.reader, caller, "listen", "no-such-call")
+    return plan(desk.services.reader, caller, "listen", "no-such-call")
 
 
 def dials(desk, caller=CRM):
@@ -26,11 +26,11 @@ def dials(desk, caller=CRM):
 
 
 def hangs_up(desk, caller=CRM):
-    return desk.parts.hang_up.hang_up("no-such-call", caller, "r1")
+    return desk.services.hang_up.hang_up("no-such-call", caller, "r1")
 
 
 def asks_by_agent(desk, caller=CRM):
-    return desk.parts.reader.of_agent("nobody", None, caller)
+    return desk.services.reader.of_agent("nobody", None, caller)
 
 
 @pytest.mark.parametrize("asks", [plans, dials, hangs_up, asks_by_agent])
@@ -57,7 +57,7 @@ def test_all_ways_of_asking_share_one_limit(make_desk):
     desk = make_desk(reads_per_minute=2)
     call = desk.call()
     desk.dial("listen", call)
-    plan(desk.parts.reader, CRM, "listen", call)
+    plan(desk.services.reader, CRM, "listen", call)
     with pytest.raises(TooManyRequests):
         desk.dial("listen", call, OTHER_PHONE)
     assert desk.dials() == 1
@@ -68,7 +68,7 @@ def test_a_supervisor_leaves_however_much_was_read(make_desk):
     begun = desk.joined("listen", desk.call())
     with pytest.raises(TooManyRequests):
         plans(desk)
-    desk.parts.leave.leave(begun.id, CRM)
+    desk.services.leave.leave(begun.id, CRM)
     desk.look()
     assert desk.record(begun).how == "left"
 

@@ -533,7 +533,7 @@ def test_a_mark_has_it_read_anew_once(snapshot, other, clock_at):
     upstream = Upstream()
     value_of(snapshot, upstream)
     clock_at(0.1)
-    other.out_of_date()
+    other.invalidate()
     upstream.value = b"two"
     clock_at(0.01)
     assert value_of(snapshot, upstream)[1] == b"two"
@@ -548,7 +548,7 @@ def test_a_read_that_began_before_the_mark_does_not_count(snapshot, other, clock
         reading = pool.submit(value_of, snapshot, before)
         assert before.reading.wait(5)
         clock_at(0.1)
-        other.out_of_date()
+        other.invalidate()
         clock_at(0.1)
         before.gate.set()
         reading.result(5)
@@ -560,9 +560,9 @@ def test_an_older_mark_does_not_take_back_a_newer(snapshot, other, clock_at):
     clock_at(0.8)
     value_of(snapshot, upstream)
     clock_at(0.2)
-    snapshot.out_of_date()
+    snapshot.invalidate()
     clock_at(-0.5)
-    other.out_of_date()
+    other.invalidate()
     clock_at(0.6)
     value_of(snapshot, upstream)
     assert upstream.reads == 2

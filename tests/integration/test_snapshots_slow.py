@@ -50,7 +50,7 @@ def test_it_is_read_again_once_its_pause_is_over(table, slow, clock_at):
 def test_an_action_since_the_slow_read_is_not_made_to_wait(table, slow):
     snapshot = Snapshot(table, "thing", TERMS)
     served(snapshot, slow)
-    snapshot.out_of_date()
+    snapshot.invalidate()
     assert not served(snapshot, slow).stale
     assert slow.reads == 2
 

@@ -36,7 +36,7 @@ def test_the_supervision_is_answered_recorded_and_told(desk):
     call = desk.call()
     agent = desk.floor.user_of(desk.floor.call(call))
     now = desk.move()
-    begun = desk.supervise.dial(desk.asked("whisper", call, "+1 (212) 555-0142"))
+    begun = desk.dialler.dial(desk.asked("whisper", call, "+1 (212) 555-0142"))
     wire = begun.to_json()
     assert {name: wire[name] for name in ("action", "confId", "to", "from", "noSpeakToList", "requestedBy")} == {
         "action": "whisper",
@@ -90,12 +90,12 @@ def test_a_listen_alone_can_be_muted(make_desk, listen_mute, action, mute):
 
 def test_a_dial_puts_the_held_list_out_of_date(desk):
     call = desk.call()
-    held = desk.parts.floor.held()
+    held = desk.services.floor.held()
     desk.move(1)
-    assert desk.parts.floor.held().as_of == held.as_of
-    desk.supervise.dial(desk.asked("listen", call))
+    assert desk.services.floor.held().as_of == held.as_of
+    desk.dialler.dial(desk.asked("listen", call))
     desk.move(0.01)
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert [(one["action"], one["state"]) for one in row["supervisors"]] == [("listen", "dialing")]
 
 

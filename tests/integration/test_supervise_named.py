@@ -19,9 +19,9 @@ class Died(BaseException):
 
 def named(desk, call, key="a request", to=PHONE):
     request = replace(desk.asked("whisper", call, to), name=key)
-    outcome = act(request, desk.parts)
+    outcome = act(request, desk.services)
     if isinstance(outcome, Done):
-        return desk.parts.supervisions.get(outcome.answer["id"])
+        return desk.services.supervisions.get(outcome.answer["id"])
     raise outcome.problem
 
 

@@ -14,7 +14,7 @@ def test_the_same_request_at_the_same_moment_dials_once(desk, functions):
     doors = [desk.function() for _ in range(functions)]
 
     def ask(number):
-        return doors[number % functions].supervise.dial(desk.asked("whisper", call))
+        return doors[number % functions].dialler.dial(desk.asked("whisper", call))
 
     came_of = at_once(ask, 8)
     assert desk.dials() == 1
@@ -25,7 +25,7 @@ def test_the_same_request_at_the_same_moment_dials_once(desk, functions):
 
 def test_different_actions_for_one_phone_at_the_same_moment_dial_once(desk):
     call = desk.call()
-    came_of = at_once(lambda n: desk.supervise.dial(desk.asked(("listen", "whisper", "barge")[n], call)), 3)
+    came_of = at_once(lambda n: desk.dialler.dial(desk.asked(("listen", "whisper", "barge")[n], call)), 3)
     assert desk.dials() == 1
     codes = sorted(one.code for one in came_of if isinstance(one, Problem))
     assert len(codes) == 2
@@ -56,7 +56,7 @@ def test_a_refusal_after_the_record_was_changed_is_recorded_all_the_same(desk, m
         desk.look()
         raise YtelRejected("No.")
 
-    monkeypatch.setattr(type(desk.parts.ytel), "bring_in", is_seen_and_exposed_then_refused)
+    monkeypatch.setattr(type(desk.services.ytel), "bring_in", is_seen_and_exposed_then_refused)
     with pytest.raises(YtelRejected):
         desk.dial("whisper", call)
     assert desk.types() == []
@@ -106,7 +106,7 @@ def test_a_table_that_fails_after_the_dial_does_not_undo_it(desk, monkeypatch, f
         raise ConnectionError("the table is down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(desk.parts.supervisions), "save", fail)
+        patched.setattr(type(desk.services.supervisions), "save", fail)
         if fault:
             with pytest.raises(YtelRejected):
                 desk.dial("whisper", call)
@@ -124,7 +124,7 @@ def test_a_table_that_fails_before_the_dial_leaves_the_phone_alone(desk, monkeyp
     def fail(*_, **__):
         raise ConnectionError("the table is down")
 
-    monkeypatch.setattr(type(desk.parts.supervisions), "begin", fail)
+    monkeypatch.setattr(type(desk.services.supervisions), "begin", fail)
     with pytest.raises(ConnectionError):
         desk.dial("whisper", call)
     assert desk.dials() == 0

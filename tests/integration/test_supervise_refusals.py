@@ -21,7 +21,7 @@ UNPROVEN = {"proof": None}
 
 def refused(desk, action, call, to=PHONE, **caller):
     with pytest.raises(Problem) as problem:
-        desk.supervise.dial(desk.asked(action, call, to, **caller))
+        desk.dialler.dial(desk.asked(action, call, to, **caller))
     return problem.value.code
 
 
@@ -160,7 +160,7 @@ def test_a_phone_that_is_ringing_for_the_call_or_in_it(desk, state):
 def test_the_same_request_within_half_a_minute_gets_the_supervision_that_is_under_way(desk, state):
     call = desk.call()
     begun = (desk.dial if state == "ringing" else desk.joined)("listen", call)
-    again = desk.supervise.dial(desk.asked("listen", call, "+1 212-555-0142"))
+    again = desk.dialler.dial(desk.asked("listen", call, "+1 212-555-0142"))
     assert again.id == begun.id
     assert again.state == ("dialing" if state == "ringing" else "joined")
     assert desk.dials() == 1
@@ -206,7 +206,7 @@ def test_what_ytel_refuses_has_failed_and_may_be_asked_for_again(desk, fault, ki
 
 def test_where_nobody_listens_nothing_rang(desk):
     call = desk.call()
-    reader, bring_in = desk.parts.ytel, desk.parts.ytel.bring_in
+    reader, bring_in = desk.services.ytel, desk.services.ytel.bring_in
 
     def while_ytel_is_down(*args, **kwargs):
         with desk.ytel.down():

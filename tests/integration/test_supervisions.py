@@ -35,7 +35,7 @@ def supervision(**changes):
 
 @pytest.fixture
 def supervisions(desk):
-    return desk.parts.supervisions
+    return desk.services.supervisions
 
 
 def test_what_was_begun_is_there_and_open(supervisions):
@@ -120,7 +120,7 @@ def test_nothing_is_recorded_without_what_is_told_of_it(desk, supervisions, monk
 def test_the_record_is_kept_for_the_audits_days(make_desk):
     desk = make_desk(audit_days=30)
     begun = supervision()
-    desk.parts.supervisions.begin(begun)
+    desk.services.supervisions.begin(begun)
     [record] = [item for item in desk.everything() if item["sk"]["S"] == "RECORD"]
     assert int(record["expiration"]["N"]) == NOW // 1000 + 30 * DAY
     [open_] = desk.items()

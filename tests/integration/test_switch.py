@@ -39,7 +39,7 @@ def asked(supervision, action, caller=CRM, **more):
 
 
 def change(desk, supervision, action, caller=CRM):
-    return desk.parts.switch.switch(asked(supervision, action, caller))
+    return desk.services.switch.switch(asked(supervision, action, caller))
 
 
 @pytest.fixture
@@ -82,14 +82,14 @@ def test_the_phone_is_dialled_again_for_the_other_action(desk, call, first, then
 
 def test_the_gap_is_told_with_the_start(desk, call):
     before = desk.joined("listen", call)
-    read = desk.parts.ytel.conference
+    read = desk.services.ytel.conference
 
     def slowly(conf_id):
         found = read(conf_id)
         desk.move(0.3)
         return found
 
-    vars(desk.parts.ytel)["conference"] = slowly
+    vars(desk.services.ytel)["conference"] = slowly
     after = change(desk, before, "whisper")
     started = [one for one in desk.told if one.type == "Supervision Started"][1]
     assert started.data == {**after.to_json(), "gapMs": after.gapMs}
@@ -170,7 +170,7 @@ def test_ytel_being_down_changes_nothing(desk, call):
 def test_what_is_not_on_the_call_is_not_changed(desk, call, ends):
     before = desk.dial("listen", call) if ends == "rings" else desk.joined("listen", call)
     if ends == "left":
-        desk.parts.leave.leave(before.id, CRM)
+        desk.services.leave.leave(before.id, CRM)
     with pytest.raises(NotJoined):
         change(desk, before, "barge")
     assert desk.dials() == 1
@@ -248,7 +248,7 @@ def test_another_request_for_the_phone_meanwhile_wins(desk, call):
     def gone_then_asked():
         desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
         desk.move(1)
-        others.append(desk.supervise.dial(desk.asked("barge", call)))
+        others.append(desk.dialler.dial(desk.asked("barge", call)))
 
     desk.ytel.faults.add("DELETE", "/participant/", Run(gone_then_asked))
     with pytest.raises(AlreadySupervising) as refused:
@@ -292,9 +292,9 @@ def test_a_function_that_dies_anywhere_leaves_neither_two_legs_nor_a_dial_that_n
         for name in ("transact_write_items", "put_item", "delete_item", "update_item"):
             patched.setattr(dynamodb, name, dying(getattr(dynamodb, name)))
         with suppress(Killed):
-            desk.parts.switch.switch(asked(before, "whisper"))
+            desk.services.switch.switch(asked(before, "whisper"))
     assert len(desk.floor.ringing(call)) <= 1
-    known = {one.id for one in desk.parts.supervisions.open()}
+    known = {one.id for one in desk.services.supervisions.open()}
     assert len(desk.floor.ringing(call)) <= len(known)
     desk.move(11)
     desk.look()
@@ -310,7 +310,7 @@ def test_a_function_that_dies_anywhere_leaves_neither_two_legs_nor_a_dial_that_n
 
 def test_a_key_replays_it(desk, call):
     before = desk.joined("listen", call)
-    first, again = (entry.act(asked(before, "whisper", name="key"), desk.parts) for _ in range(2))
+    first, again = (entry.act(asked(before, "whisper", name="key"), desk.services) for _ in range(2))
     assert isinstance(first, Done)
     assert isinstance(again, Done)
     assert (first.answer["id"], again.replayed, desk.dials()) == (again.answer["id"], True, 2)

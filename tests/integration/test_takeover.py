@@ -50,7 +50,7 @@ def test_where_the_supervisor_has_gone_since_the_reading_the_agent_stays(desk, c
     """Between the list that showed them and the disconnect."""
     desk.dial("takeover", call)
     desk.floor.answer(call, PHONE)
-    looked = desk.parts.guard.look(desk.parts.ytel.conferences(), desk.parts.users.by_id())
+    looked = desk.services.guard.look(desk.services.ytel.conferences(), desk.services.users.by_id())
     desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
     looked.settle()
     desk.look()
@@ -61,7 +61,7 @@ def test_where_the_supervisor_has_gone_since_the_reading_the_agent_stays(desk, c
 def test_where_the_proof_has_gone_since_the_reading_the_agent_stays(desk, call):
     desk.dial("takeover", call)
     desk.floor.answer(call, PHONE)
-    looked = desk.parts.guard.look(desk.parts.ytel.conferences(), desk.parts.users.by_id())
+    looked = desk.services.guard.look(desk.services.ytel.conferences(), desk.services.users.by_id())
     desk.floor.garble(call, desk.floor.member(call, "agent"), "{not json")
     looked.settle()
     desk.look()
@@ -81,7 +81,7 @@ def test_where_the_supervisor_was_asked_to_leave_meanwhile_the_agent_stays(desk,
             assert supervisions.save(record.replace(ending="left")) is not None
         return kept(supervisions, conf_id)
 
-    vars(other.guard.supervisions)["open"] = lambda conf_id=None: asked_meanwhile(desk.parts.supervisions, conf_id)
+    vars(other.guard.supervisions)["open"] = lambda conf_id=None: asked_meanwhile(desk.services.supervisions, conf_id)
     looked.settle()
     assert len(desk.floor.members(call, "agent")) == 1
 
@@ -90,14 +90,14 @@ def test_a_reading_that_is_too_old_disconnects_nobody(desk, call):
     """Lambda stops a function whose answer is given, and goes on with it at the next request."""
     desk.dial("takeover", call)
     desk.floor.answer(call, PHONE)
-    read = desk.parts.ytel.conference
+    read = desk.services.ytel.conference
 
     def slowly(conf_id):
         found = read(conf_id)
         desk.move(6)
         return found
 
-    vars(desk.parts.ytel)["conference"] = slowly
+    vars(desk.services.ytel)["conference"] = slowly
     desk.look()
     assert len(desk.floor.members(call, "agent")) == 1
 
@@ -115,7 +115,7 @@ def test_a_disconnect_that_fails_is_made_again_on_each_reading(desk, call):
 def test_a_request_for_the_call_releases_too(desk, call):
     desk.dial("takeover", call)
     desk.floor.answer(call, PHONE)
-    desk.parts.reader.read(call)
+    desk.services.reader.read(call)
     assert desk.floor.members(call, "agent") == []
 
 

@@ -289,16 +289,16 @@ def test_a_list_that_was_cut_off_is_said_with_the_call_whose_agent_it_lacks(desk
     known = desk.call()
     for _ in range(2):
         desk.floor.add_user()
-    assert desk.parts.floor.held().complete
+    assert desk.services.floor.held().complete
     unknown = desk.floor.add_call(agent=desk.floor.add_user("Last", "Listed"))
     desk.ytel.knobs.turn(knobs)
     if "users.count" in knobs:
         desk.floor.remove_user(desk.floor.users[-1])
     desk.move(301)
-    held = desk.parts.floor.held()
+    held = desk.services.floor.held()
     assert not held.complete
     rows = {row["confId"]: row["username"] for row in held.rows}
     assert (rows[known], rows[unknown]) == ("Ann Lee", None)
     desk.floor.end_call(unknown)
     desk.move(3)
-    assert desk.parts.floor.held().complete, "nothing that is shown is missing"
+    assert desk.services.floor.held().complete, "nothing that is shown is missing"

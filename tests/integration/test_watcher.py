@@ -25,12 +25,12 @@ def watcher(desk):
     return another(desk)
 
 
-def another(desk, parts=None, **settings):
+def another(desk, services=None, **settings):
     """One more watcher, as a function environment of its own has it."""
-    parts = parts or desk.function()
+    services = services or desk.function()
     own = WatchSettings(**settings)
-    looks = looks_of(parts)
-    return begin(Watcher(parts.gateway, parts.floor, parts.outbox, own, MAX_AGE, parts.patience, looks))
+    looks = looks_of(services)
+    return begin(Watcher(services.gateway, services.floor, services.outbox, own, MAX_AGE, services.patience, looks))
 
 
 def begin(watcher):
@@ -50,7 +50,7 @@ def test_calls_that_begin_and_end_are_told_once(desk, watcher):
     for _ in range(3):
         look(desk, watcher)
     assert desk.types() == ["Call Started"]
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert desk.told[0].data == row
     assert (desk.told[0].metadata["requestedBy"], desk.told[0].metadata["correlationId"]) == ("watch_calls", "watch-1")
     desk.floor.end_call(call)
@@ -98,7 +98,7 @@ def test_a_call_that_ended_is_told_as_it_was_last_seen(desk, watcher, invocation
     look(desk, watcher)
     desk.joined("listen", call)
     look(desk, watcher)
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert [one["state"] for one in row["supervisors"]] == ["joined"]
     desk.floor.end_call(call)
     if invocations == 2:
@@ -111,7 +111,7 @@ def test_a_call_that_ended_is_told_as_it_was_last_seen(desk, watcher, invocation
 def test_a_call_whose_end_another_watcher_has_told_is_not_remembered_again(desk, watcher):
     slow, call = another(desk), desk.call()
     look(desk, watcher, slow)
-    held = desk.parts.floor.held()
+    held = desk.services.floor.held()
     held.rows[0]["supervisors"] = ["changed"]
     desk.floor.end_call(call)
     look(desk, watcher, watcher)

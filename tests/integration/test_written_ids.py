@@ -32,31 +32,31 @@ def test_a_call_is_found_and_supervised_by_any_text_of_its_id(desk, written):
     desk.look()
     assert (begun.confId, begun.clientId) == (CALL, AGENT)
     query = SupervisionQuery.of({"confId": written(call)})
-    assert [one["id"] for one in find(desk.parts.gateway, desk.parts.supervisions, query, CRM)["supervisions"]] == [
-        begun.id
-    ]
-    assert desk.parts.floor.call(written(call))
-    desk.parts.leave.leave(written(begun.id), CRM)
+    assert [
+        one["id"] for one in find(desk.services.gateway, desk.services.supervisions, query, CRM)["supervisions"]
+    ] == [begun.id]
+    assert desk.services.floor.call(written(call))
+    desk.services.leave.leave(written(begun.id), CRM)
     desk.move(1)
-    assert desk.parts.hang_up.hang_up(written(call), CRM, "r1")["confId"] == CALL
+    assert desk.services.hang_up.hang_up(written(call), CRM, "r1")["confId"] == CALL
     assert not desk.floor.is_active(call)
 
 
 @pytest.mark.parametrize("written", WAYS)
 def test_an_agents_calls_are_found_by_any_text_of_their_client_id(desk, written):
     desk.call(conf_id=CALL, agent=agent_of(desk))
-    page = Listing().page(desk.parts.floor.held(), CallQuery.of({"agent": written(AGENT)}))
+    page = Listing().page(desk.services.floor.held(), CallQuery.of({"agent": written(AGENT)}))
     assert page.matching == 1
-    assert desk.parts.reader.of_agent(written(AGENT), None, CRM) == CALL
+    assert desk.services.reader.of_agent(written(AGENT), None, CRM) == CALL
     asked = Request(action="listen", caller=CRM, correlation_id="r1", conf_id=CALL, client_id=written(AGENT), to=PHONE)
-    assert desk.supervise.dial(asked).confId == CALL
+    assert desk.dialler.dial(asked).confId == CALL
 
 
 def test_a_call_that_ytel_writes_another_way_from_one_list_to_the_next_is_the_same(desk):
     desk.call(conf_id=CALL, agent=agent_of(desk))
-    parts = desk.function()
-    looks = Looks(parts.gateway, "no queue", 10_000)
-    watcher = Watcher(parts.gateway, parts.floor, parts.outbox, WatchSettings(), 2.0, parts.patience, looks)
+    services = desk.function()
+    looks = Looks(services.gateway, "no queue", 10_000)
+    watcher = Watcher(services.gateway, services.floor, services.outbox, WatchSettings(), 2.0, services.patience, looks)
     begun = desk.joined("whisper", CALL)
     for number in range(6):
         desk.floor.call(CALL).shape = {"confId": CALL.upper() if number > 1 else CALL}
@@ -64,7 +64,7 @@ def test_a_call_that_ytel_writes_another_way_from_one_list_to_the_next_is_the_sa
         desk.move(3)
         watcher.look("r1")
     assert desk.record(begun).state == "joined"
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert [one["id"] for one in row["supervisors"]] == [begun.id]
     assert "Call Ended" not in desk.types()
     assert desk.types().count("Call Started") == 1
@@ -79,8 +79,8 @@ def test_a_call_of_an_agent_that_slips_between_two_pages_is_looked_for_again(des
     agent = desk.floor.user_of(third)
     # While the first page is read a call of it ends: the first of the second page is on the first now.
     desk.ytel.faults.add("GET", LIST, Run(lambda: desk.floor.end_call(first)), skip=1)
-    assert desk.parts.reader.of_agent(agent.client_id, None, CRM) == third.conf_id
+    assert desk.services.reader.of_agent(agent.client_id, None, CRM) == third.conf_id
     walks = desk.ytel.requests.walks(LIST)
     with pytest.raises(CallNotFound):
-        desk.parts.reader.of_agent("nobody", None, CRM)
+        desk.services.reader.of_agent("nobody", None, CRM)
     assert desk.ytel.requests.walks(LIST) - walks == 2

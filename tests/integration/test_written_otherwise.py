@@ -30,11 +30,11 @@ def test_a_call_maps_and_is_whispered_into_all_the_same(desk, knobs):
     desk.ytel.knobs.turn(knobs)
     desk.floor.add_user("José", "Peña")
     call = desk.call(agent=desk.floor.add_user("Ann", "Lee"))
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert (row["username"], row["inbound"], row["agentMatch"]) == ("Ann Lee", True, "channelName")
     assert row["createdTime"] == desk.floor.call(call).created
     assert whispered(desk, call).state == "joined"
-    names = {user.username for user in desk.parts.users.by_id().values()}
+    names = {user.username for user in desk.services.users.by_id().values()}
     assert names == {"Ann Lee", "Jos\ufffd Pe\ufffda" if knobs == OTHERWISE[0] else "José Peña"}
 
 
@@ -42,7 +42,7 @@ def test_a_call_maps_and_is_whispered_into_all_the_same(desk, knobs):
 def test_a_time_that_is_none_hides_nothing_else(desk, unit):
     desk.ytel.knobs.calls.created_in = unit
     call = desk.call()
-    [row] = desk.parts.floor.held().rows
+    [row] = desk.services.floor.held().rows
     assert (row["confId"], row["createdTime"], row["agentMatch"]) == (call, None, "channelName")
     assert whispered(desk, call).state == "joined"
 
@@ -54,5 +54,5 @@ def test_a_no_is_a_no_however_it_is_put(desk, under_200, error):
     call = desk.call()
     desk.floor.end_call(call)
     desk.move(3)
-    assert desk.parts.ytel.disconnect(call, "1000") is False
-    assert desk.parts.ytel.contact("nobody's") is None
+    assert desk.services.ytel.disconnect(call, "1000") is False
+    assert desk.services.ytel.contact("nobody's") is None

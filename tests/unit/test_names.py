@@ -8,7 +8,7 @@ from sys import stdlib_module_names
 ROOT = Path(__file__).parents[2]
 SHIPPED = [*(ROOT / "shared/supervision").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
 # Each function has its own of these.
-OF_EVERY_FUNCTION = {"app", "lambda_handler", "parts"}
+OF_EVERY_FUNCTION = {"app", "lambda_handler", "services"}
 # The JSON of the thing of that name, as the description has it.
 DESCRIBED = {"Contact", "Follow", "Help", "Problem", "Supervision", "Supervisor"}
 

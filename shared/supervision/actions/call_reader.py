@@ -32,7 +32,7 @@ class KnowsUsers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CallNow:
+class LiveCall:
     """What one fresh reading showed; `supervisions` are those whose leg is on this call, or may still come to it."""
 
     conference: FreshConference
@@ -62,7 +62,7 @@ class CallReader:
     guard: Guard
     reads: Reads
 
-    def read(self, conf_id: str) -> CallNow:
+    def read(self, conf_id: str) -> LiveCall:
         """The call as it is now. Raises CallNotFound, or a YtelProblem."""
         read_at = clock.now_ms()
         conference = self.ytel.conference(conf_id)
@@ -74,7 +74,7 @@ class CallReader:
             raise CallNotFound("There is no such active call.")
         return call
 
-    def read_as(self, caller: Caller, conf_id: str) -> CallNow:
+    def read_as(self, caller: Caller, conf_id: str) -> LiveCall:
         """The call as it is now, for a caller, whose readings are counted.
 
         Raises CallNotFound, also where it is not theirs; TooManyRequests; or a YtelProblem.
@@ -84,7 +84,7 @@ class CallReader:
         caller.require_call(client_id_of(call.conference.content))
         return call
 
-    def read_for(self, request: Request) -> CallNow:
+    def read_for(self, request: Request) -> LiveCall:
         """The call that a request is about, as it is now.
 
         Raises CallNotFound or CallAmbiguous; InvalidRequest where no call is named, or one and an agent who is not on
@@ -130,10 +130,10 @@ class CallReader:
             raise CallNotFound("The agent is on no active call.")
         return calls[0]
 
-    def take_in(self, conference: FreshConference) -> CallNow:
+    def take_in(self, conference: FreshConference) -> LiveCall:
         """The call of a conference that was read for this request. Raises a YtelProblem where no users are known."""
         agent = self.users.find(client_id) if (client_id := client_id_of(conference.content)) else None
         # One whose leg may come no more since this very reading has given its place in the table up.
         watched = [one for one in self.guard.reconcile_call(conference, agent) if one.watched]
         on_it = lifecycle.supervisors(watched, read_at=conference.read_at, patience=self.guard.patience)
-        return CallNow(conference, agent, watched, read_fresh(conference, agent, on_it))
+        return LiveCall(conference, agent, watched, read_fresh(conference, agent, on_it))

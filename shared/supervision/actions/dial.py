@@ -43,7 +43,7 @@ FRESH_MS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Supervise:
+class Dial:
     """Asks supervisors' phones into calls, one dial for one request."""
 
     reader: CallReader
@@ -192,7 +192,7 @@ class Supervise:
         A table that fails does not undo the dial, so it does not fail the request.
         """
         with ThreadPoolExecutor(1) as pool:
-            invalidated = pool.submit(self.floor.out_of_date)
+            invalidated = pool.submit(self.floor.invalidate)
             try:
                 after = self._saved(supervision, change, tell, lambda one: _answer(opened, one, lost))
                 if opened is not None:

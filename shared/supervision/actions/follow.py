@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from supervision.actions.dial import SAME_REQUEST_MS, Supervise
+from supervision.actions.dial import SAME_REQUEST_MS, Dial
 from supervision.base import clock
 from supervision.base.problems import (
     AgentNotFound,
@@ -33,7 +33,7 @@ ATTEMPTS = 4
 class FollowAgents:
     """Begins and ends follows."""
 
-    supervise: Supervise
+    dial: Dial
     users: Users
     follows: Follows
 
@@ -49,7 +49,7 @@ class FollowAgents:
             raise InvalidRequest(f'"to" is missing, or "action" is none of {in_words(DIALLED)}.')
         caller.require(action)
         agent = self._agent(request)
-        to = self.supervise.read_number(request.to, caller)
+        to = self.dial.read_number(request.to, caller)
         require_not_in_call(to, [agent.webrtcNumber])
         now = clock.now_ms()
         until = now + DEFAULT_MS if request.until is None else request.until
@@ -73,7 +73,7 @@ class FollowAgents:
         answer = follow.to_json()
         kept = [opened.done(answer)] if opened is not None else []
         # It counts as a dial: what it dials for counts besides.
-        if self.follows.begin(follow, kept, [self.supervise.one_dial(caller)]):
+        if self.follows.begin(follow, kept, [self.dial.one_dial(caller)]):
             if opened is not None:
                 opened.closed = True
             return answer
@@ -112,7 +112,7 @@ class FollowAgents:
 
     def _calls_of(self, agent: User, caller: Caller) -> tuple[str, ...]:
         """The calls that the agent is on already."""
-        reader = self.supervise.reader
+        reader = self.dial.reader
         reader.reads.count(caller)
         calls = reader.ytel.active(lambda one: same_id(client_id_of(one) or "", agent.clientId))
         return tuple(id_key(one.conf_id) for one in calls)

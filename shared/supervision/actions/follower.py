@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-from supervision.actions.dial import Supervise
+from supervision.actions.dial import Dial
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import OutcomeUnknown, Problem
@@ -37,7 +37,7 @@ class Follower:
 
     gateway: Gateway
     follows: Follows
-    supervise: Supervise
+    dial: Dial
     requests: Requests
     clients: Callable[[], Clients]
 
@@ -69,7 +69,7 @@ class Follower:
         for row in held.rows if how is None else ():
             if standing is None or not standing.may_dial(row):
                 continue
-            if is_busy(standing.to, self.supervise.supervisions.open(), held.rows):
+            if is_busy(standing.to, self.dial.supervisions.open(), held.rows):
                 return
             caller = self._caller(standing)
             if caller is None:
@@ -101,7 +101,7 @@ class Follower:
         if opened.supervision_id is not None:
             return follow  # a watcher that died had noted it, and may have sent it
         try:
-            self.supervise.dial(request, opened, besides=lambda one: [self.follows.noted(follow.with_dial(one))])
+            self.dial.dial(request, opened, besides=lambda one: [self.follows.noted(follow.with_dial(one))])
         except OutcomeUnknown as unknown:
             if not opened.closed:
                 self.requests.close(opened, opened.unknown(unknown.extra))
@@ -120,7 +120,7 @@ class Follower:
         return self.follows.get(follow.id)
 
     def _goes_unanswered(self, follow: Follow) -> bool:
-        last = [self.supervise.supervisions.get(id_) for id_ in follow.supervisions[-UNANSWERED:]]
+        last = [self.dial.supervisions.get(id_) for id_ in follow.supervisions[-UNANSWERED:]]
         return len(last) == UNANSWERED and all(one is not None and one.how == "not_answered" for one in last)
 
     def _caller(self, follow: Follow) -> Caller | None:

@@ -121,7 +121,7 @@ class HangUp:
 
     def _end(self, event: Event, begun: Event) -> None:
         try:
-            self.floor.out_of_date()
+            self.floor.invalidate()
             if event.data["hungUp"]:
                 add_metric("HangUps")
                 self.outbox.keep([event], [self.outbox.forgotten(begun)])

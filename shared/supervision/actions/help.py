@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from supervision.actions.call_reader import CallNow, CallReader
+from supervision.actions.call_reader import CallReader, LiveCall
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import InProgress
@@ -67,12 +67,12 @@ class CallForHelp:
             return False
         self.outbox.publish([event])
         try:
-            self.floor.out_of_date()
+            self.floor.invalidate()
         except Exception:
             logger.exception("a call for help could not be noted for the list", extra={"confId": row["confId"]})
         return True
 
-    def _row(self, call: CallNow, standing: Help | None) -> Call:
+    def _row(self, call: LiveCall, standing: Help | None) -> Call:
         users = {id_key(call.agent.clientId): call.agent} if call.agent else {}
         supervisors = lifecycle.supervisors(
             [one for one in call.supervisions if one.under_way],

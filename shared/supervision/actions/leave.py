@@ -47,7 +47,7 @@ class Leave:
         if supervision.state == "joined" and supervision.leg is not None:
             self._disconnect(supervision.confId, supervision.leg)
         try:
-            self.floor.out_of_date()
+            self.floor.invalidate()
         except Exception:
             # The supervisor has left: what comes after does not undo it.
             logger.exception("a leave could not be noted", extra={"supervision": supervision.id})

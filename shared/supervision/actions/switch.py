@@ -13,8 +13,8 @@ go on with one change, the phone is dialled once.
 import time
 from dataclasses import dataclass
 
-from supervision.actions.call_reader import CallNow
-from supervision.actions.dial import DIAL_MS, Supervise, begun
+from supervision.actions.call_reader import LiveCall
+from supervision.actions.dial import DIAL_MS, Dial, begun
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
@@ -44,7 +44,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 class Switch:
     """Changes what a supervision does. `confirm_seconds` is how long is looked whether its old leg is gone."""
 
-    supervise: Supervise
+    dial: Dial
     confirm_seconds: float
 
     def switch(self, request: Request, opened: Opened | None = None) -> Supervision:
@@ -62,7 +62,7 @@ class Switch:
         request.caller.require_supervision(supervision.clientId)
         request.caller.require(supervision.action)
         request.caller.require(action)
-        to = self.supervise.read_number(supervision.to, request.caller)
+        to = self.dial.read_number(supervision.to, request.caller)
         if supervision.replacedBy is None:
             if supervision.action == action and supervision.under_way and supervision.ending is None:
                 return supervision
@@ -78,7 +78,7 @@ class Switch:
     ) -> Supervision:
         """The supervision once it is on record that its leg is to go, and for what."""
         action = request.to_action or ""
-        call = self.supervise.reader.read_as(request.caller, supervision.confId)
+        call = self.dial.reader.read_as(request.caller, supervision.confId)
         require_not_in_call(to, call.numbers)
         for _ in range(RECORD_ATTEMPTS):
             supervision = self._get(supervision.id)
@@ -95,14 +95,14 @@ class Switch:
             claimed = supervision.replace(
                 ending="switched", endedBy=request.caller.client, replacedBy=next_, replacedFor=action
             )
-            guarded = [self.supervise.one_dial(request.caller), *begun(opened, next_)]
-            saved = self.supervise.supervisions.save(claimed, guarded=guarded)
+            guarded = [self.dial.one_dial(request.caller), *begun(opened, next_)]
+            saved = self.dial.supervisions.save(claimed, guarded=guarded)
             if saved is not None:
                 return saved
         raise InProgress("The supervision is being changed by others; ask again in a moment.")
 
     def _dialled_again(self, before: Supervision, request: Request, opened: Opened | None) -> Supervision:
-        next_ = self.supervise.supervisions.get(before.replacedBy or "")
+        next_ = self.dial.supervisions.get(before.replacedBy or "")
         if next_ is not None:
             return self._as_it_stands(next_)
         call = self._seen_gone(before)
@@ -123,7 +123,7 @@ class Switch:
             requestedAt=now,
             correlationId=request.correlation_id,
             key=request.name,
-            mute=self.supervise.is_muted(before.replacedFor or ""),
+            mute=self.dial.is_muted(before.replacedFor or ""),
             until=before.until,
             replaces=before.id,
             follow=before.follow,
@@ -131,7 +131,7 @@ class Switch:
         )
         self._begin(next_)
         add_metric("SwitchGap", next_.gapMs or 0, "Milliseconds")
-        return self.supervise.send(next_, opened)
+        return self.dial.send(next_, opened)
 
     def _as_it_stands(self, next_: Supervision) -> Supervision:
         if next_.dial == "taken" or next_.joinedAt is not None:
@@ -140,15 +140,15 @@ class Switch:
             raise _not_joined(next_)
         if next_.dial == "pending" and clock.now_ms() - next_.requestedAt < DIAL_MS:
             raise InProgress("The same request is being worked on.")
-        return self.supervise.look_again(next_.id)
+        return self.dial.look_again(next_.id)
 
-    def _seen_gone(self, before: Supervision) -> CallNow:
+    def _seen_gone(self, before: Supervision) -> LiveCall:
         """The call, once a reading shows that the old leg is gone. Each reading drops it, until it is."""
         end = time.monotonic() + self.confirm_seconds
         pause, missing = FIRST_PAUSE, 0
         while True:
             try:
-                call = self.supervise.reader.read(before.confId)
+                call = self.dial.reader.read(before.confId)
             except CallNotFound:
                 missing += 1
                 if missing > 1:
@@ -170,7 +170,7 @@ class Switch:
 
     def _begin(self, next_: Supervision) -> None:
         """Puts it on record. Raises AlreadySupervising or InProgress where another request asked its phone in."""
-        supervisions = self.supervise.supervisions
+        supervisions = self.dial.supervisions
         for _ in range(RECORD_ATTEMPTS):
             of_phone = [one for one in supervisions.open(next_.confId) if same(one.to, next_.to)]
             other = next((one for one in of_phone if one.under_way), None)
@@ -179,7 +179,7 @@ class Switch:
                     "This phone was asked into this call meanwhile.", extra={"supervisionId": other.id}
                 )
             if other is not None:
-                self.supervise.reader.read(next_.confId)  # another reading than the last one has it on the call
+                self.dial.reader.read(next_.confId)  # another reading than the last one has it on the call
                 continue
             try:
                 supervisions.begin(next_, instead_of=next((one for one in of_phone if not one.displaced), None))
@@ -189,7 +189,7 @@ class Switch:
         raise InProgress("The same phone is being asked into this call right now.")
 
     def _get(self, id_: str) -> Supervision:
-        supervision = self.supervise.supervisions.get(id_)
+        supervision = self.dial.supervisions.get(id_)
         if supervision is None:
             raise SupervisionNotFound("There is no such supervision.")
         return supervision

@@ -8,7 +8,7 @@ from functools import cache
 from supervision.base.settings import SettingError
 
 
-def at_start[T](build: Callable[[], T]) -> Callable[[], T]:
+def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
     """Makes `build` run once: at once inside Lambda, so that its cost falls in the init; elsewhere on first use.
 
     Outside Lambda nothing of the environment is read at import, so the API can be described from the doors alone.

@@ -208,9 +208,9 @@ class Floor:
         """The floor as of at most `max_age_seconds` ago. Raises the YtelProblem where that cannot be had."""
         return self._load(since=clock.now_ms() - int(max_age_seconds * 1000), stale=False)
 
-    def out_of_date(self) -> None:
+    def invalidate(self) -> None:
         """What is held no longer counts, for any function: the next list is of a read that begins from now on."""
-        self._snapshot.out_of_date()
+        self._snapshot.invalidate()
 
     def call(self, conf_id: str, within: float = 9.0) -> tuple[bytes, bytes] | None:
         """One call's row and its conference as Ytel gave it, each as JSON; None where it is not on the floor."""

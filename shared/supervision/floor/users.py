@@ -108,7 +108,7 @@ class Users:
         if newest and newest.generation != directory.generation:
             directory = self._load()
         read_just_now = newest is not None and newest.as_of >= began
-        if read_just_now or unknown <= directory.by_id.keys() or not self._snapshot.may_ask(UNKNOWN_ASKS_EVERY):
+        if read_just_now or unknown <= directory.by_id.keys() or not self._snapshot.try_acquire(UNKNOWN_ASKS_EVERY):
             return directory
         return self._load(since=began, within=5.0)
 

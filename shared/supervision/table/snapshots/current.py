@@ -148,7 +148,7 @@ class CurrentItem:
         """Ends the lease with nothing said."""
         self._change(_GIVEN_BACK, "leaseHolder = :holder", {":holder": holder})
 
-    def out_of_date(self, at: int) -> None:
+    def invalidate(self, at: int) -> None:
         """A read that began before `at` no longer counts."""
         self._change(
             "SET outOfDateAt = :at",

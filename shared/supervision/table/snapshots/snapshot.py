@@ -100,11 +100,11 @@ class Snapshot:
             logger.warning("DynamoDB fails; what is in memory serves", cause=type(error).__name__)
             return self._settle(known, wanted, stale=stale)
 
-    def out_of_date(self) -> None:
+    def invalidate(self) -> None:
         """From now on only a read that begins later counts, for every function."""
-        self._item.out_of_date(clock.now_ms())
+        self._item.invalidate(clock.now_ms())
 
-    def may_ask(self, every: int) -> bool:
+    def try_acquire(self, every: int) -> bool:
         """Whether one more read than the terms ask for may be made now: once in `every` ms, over all functions."""
         now = clock.now_ms()
         if self._known.at(now).asked_at > now - every:
