@@ -10,10 +10,10 @@ from supervision.table.gateway import Gateway
 from supervision.table.outbox import Event
 from supervision.table.requests import Answered, Opened, Requests
 from supervision.table.secret import Secret
-from supervision.table.snapshots import Read, Snapshot
+from supervision.table.shared_cache import Read, SharedCache
 from tests.integration.desk import PHONE
 from tests.integration.test_requests import ANSWER, LEASE_MS, REQUEST
-from tests.integration.test_snapshots import TERMS, Upstream, value_of
+from tests.integration.test_shared_cache import POLICY, Upstream, value_of
 
 WRONG = pytest.mark.parametrize("seconds", [12, 300, 366 * 86_400])
 
@@ -38,8 +38,8 @@ def wrong(clock_at, seconds):
 
 @pytest.fixture
 def function(table):
-    """Makes one more function's snapshot."""
-    return lambda **terms: Snapshot(table, "thing", replace(TERMS, **terms))
+    """Makes one more function's shared cache."""
+    return lambda **terms: SharedCache(table, "thing", replace(POLICY, **terms))
 
 
 # ---------------------------------------------------------------- what is held for every function
@@ -52,8 +52,8 @@ def test_a_reading_that_lies_ahead_is_none(function, wrong, clock_at):
     with wrong:
         value_of(one, upstream)
     upstream.value = b"two"
-    copy, value = value_of(two, upstream)
-    assert (value, copy.as_of, copy.stale) == (b"two", clock_at(), False)
+    generation, value = value_of(two, upstream)
+    assert (value, generation.as_of, generation.stale) == (b"two", clock_at(), False)
     assert value_of(function(), upstream)[1] == b"two"
     assert upstream.reads == 2
     clock_at(1.8)
@@ -95,8 +95,8 @@ def test_a_clock_that_is_behind_the_others_reads_for_itself(function, wrong, clo
     upstream, one, slow = Upstream(), function(), function()
     value_of(one, upstream)
     wrong.move(-wrong.seconds)
-    copy, _ = value_of(slow, upstream)
-    assert copy.as_of == clock_at()
+    generation, _ = value_of(slow, upstream)
+    assert generation.as_of == clock_at()
     wrong.move(wrong.seconds)
     clock_at(0.5)
     upstream.value = b"two"

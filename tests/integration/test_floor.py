@@ -19,7 +19,7 @@ from supervision.rules.calls import active_calls
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.phone_numbers import PhoneNumber
-from supervision.table.snapshots import Gone
+from supervision.table.shared_cache import Gone
 from supervision.ytel.client import ConferenceList, UserList
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")
@@ -149,7 +149,7 @@ def test_a_reader_that_cannot_see_what_stood_reads_all_the_same(floor, new_floor
     def lost(*_):
         raise Gone("lost")
 
-    monkeypatch.setattr(other._snapshot._chunks, "read", lost)
+    monkeypatch.setattr(other._cache._chunks, "read", lost)
     assert len(other.held().rows) == 1
     assert new_floor().held().content.history == []
 

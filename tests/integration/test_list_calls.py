@@ -234,10 +234,10 @@ def test_without_time_to_wait_it_answers_at_once(app, ytel, table):
     """Another function holds the lease, and this one has nothing."""
     from supervision.base import clock
     from supervision.table.gateway import Gateway
-    from supervision.table.snapshots.current import Current, CurrentItem
+    from supervision.table.shared_cache.pointer import Pointer, PointerItem
 
     now = clock.now_ms()
-    assert CurrentItem(Gateway(table), "SNAPSHOT#floor", 8_000).lease("another", Current(), now)[0]
+    assert PointerItem(Gateway(table), "SNAPSHOT#floor", 8_000).lease("another", Pointer(), now)[0]
     answer = calls(app, seconds=9.2)
     # Had it waited for the lease to end, it would have read the list itself.
     assert (answer.status, answer.json["code"]) == (503, "ytel_unavailable")

@@ -22,7 +22,7 @@ from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference
 from supervision.rules.ids import id_key
 from supervision.rules.legs import User
-from supervision.table.snapshots import Copy, Read, Snapshot, Terms
+from supervision.table.shared_cache import CachePolicy, Generation, Read, SharedCache
 
 if TYPE_CHECKING:
     from supervision.floor.contacts import Contacts
@@ -182,10 +182,10 @@ class Floor:
         self._upstream = upstream
         self._odd_calls = AnomalyLog("conference", "confId")
         self._odd_lists = AnomalyLog("list", "list")
-        self._snapshot = Snapshot(
+        self._cache = SharedCache(
             table,
             "floor",
-            Terms(
+            CachePolicy(
                 max_age=max_age,
                 # A little early, so that while one function reads the others serve what is held, and wait for nobody.
                 refresh_after=max_age * 85 // 100,
@@ -210,34 +210,34 @@ class Floor:
 
     def invalidate(self) -> None:
         """What is held no longer counts, for any function: the next list is of a read that begins from now on."""
-        self._snapshot.invalidate()
+        self._cache.invalidate()
 
     def call(self, conf_id: str, within: float = 9.0) -> tuple[bytes, bytes] | None:
         """One call's row and its conference as Ytel gave it, each as JSON; None where it is not on the floor."""
 
-        def find(copy: Copy) -> tuple[bytes, bytes] | None:
-            content = self._decoded(copy)
+        def find(generation: Generation) -> tuple[bytes, bytes] | None:
+            content = self._decoded(generation)
             position = content.positions.get(id_key(conf_id))
             if position is None:
                 return None
             part, place = divmod(position, CONFERENCES_A_PART)
-            return content.lines[position], lines_of(copy.part(f"c{part}"))[place]
+            return content.lines[position], lines_of(generation.part(f"c{part}"))[place]
 
-        return self._snapshot.load(self._read, find, within=within)[1]
+        return self._cache.load(self._read, find, within=within)[1]
 
     def _load(self, **terms: Any) -> Held:
-        copy, content = self._snapshot.load(self._read, self._decoded, **terms)
-        return Held(content, copy.as_of, copy.stale)
+        generation, content = self._cache.load(self._read, self._decoded, **terms)
+        return Held(content, generation.as_of, generation.stale)
 
-    def _decoded(self, copy: Copy) -> Content:
-        if self._content is None or self._content.generation != copy.generation:
-            head, *lines = lines_of(copy.part(ROWS))
+    def _decoded(self, generation: Generation) -> Content:
+        if self._content is None or self._content.generation != generation.id:
+            head, *lines = lines_of(generation.part(ROWS))
             said = loads(head)
             if not all(line.startswith(ROW_BEGINS) for line in lines):
                 raise ValueError("a row begins with its id")
             absence = Absence(said.get("absence", Absence.UNKNOWN))
             self._content = Content(
-                copy.generation,
+                generation.id,
                 absence,
                 lines,
                 frozenset(said.get("others", ())),
@@ -247,9 +247,9 @@ class Floor:
             )
         return self._content
 
-    def _history(self, copy: Copy, rows: Sequence[bytes]) -> list[Step]:
-        """The steps that led to `rows`, the list that takes the place of `copy`."""
-        before = self._decoded(copy)
+    def _history(self, generation: Generation, rows: Sequence[bytes]) -> list[Step]:
+        """The steps that led to `rows`, the list that takes the place of `generation`."""
+        before = self._decoded(generation)
         return with_step(before.history, step_between(before.lines, rows))
 
     def _read(self) -> Read:
@@ -264,7 +264,7 @@ class Floor:
         )
         if self._contacts is not None:
             calls = list(calls)
-            before = self._snapshot.standing(lambda copy: self._decoded(copy).rows)
+            before = self._cache.standing(lambda generation: self._decoded(generation).rows)
             self._contacts.fill([call for call, _ in calls], before or ())
         shown = in_order(calls)
         self._odd_calls.report(odd_calls(floor.conferences))
@@ -278,7 +278,7 @@ class Floor:
             "agentsMissing": any(id_key(one) not in users for one in named if one) and not self._users.complete(),
             "others": sorted(others),
             "version": version_of(rows),
-            HISTORY: self._snapshot.standing(lambda copy: self._history(copy, rows)) or [],
+            HISTORY: self._cache.standing(lambda generation: self._history(generation, rows)) or [],
         }
         parts = {ROWS: b"\n".join([dumps(head), *rows])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):

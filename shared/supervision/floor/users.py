@@ -13,7 +13,7 @@ from supervision.floor.anomalies import AnomalyLog, nameless_users, odd_list
 from supervision.rules.calls import users_by_id
 from supervision.rules.ids import id_key
 from supervision.rules.legs import User
-from supervision.table.snapshots import Copy, Read, Snapshot, Terms
+from supervision.table.shared_cache import CachePolicy, Generation, Read, SharedCache
 
 if TYPE_CHECKING:
     from supervision.ytel.client import UserList
@@ -53,10 +53,10 @@ class Users:
     def __init__(self, table: str, source: Callable[[], UserSource], max_age_seconds: float) -> None:
         max_age = int(max_age_seconds * 1000)
         self._source = source
-        self._snapshot = Snapshot(
+        self._cache = SharedCache(
             table,
             "users",
-            Terms(
+            CachePolicy(
                 max_age=max_age,
                 refresh_after=max_age * 9 // 10,
                 max_stale=None,
@@ -97,29 +97,29 @@ class Users:
         return len(self._load(since=clock.now_ms(), stale=False).by_id)
 
     def _held(self) -> UserDirectory:
-        copy = self._snapshot.in_memory()
-        if copy and self._directory and copy.generation == self._directory.generation:
+        generation = self._cache.in_memory()
+        if generation and self._directory and generation.id == self._directory.generation:
             return self._directory
         return self._load()
 
     def _looked_for(self, unknown: set[str], directory: UserDirectory, began: int) -> UserDirectory:
         """The users as another function has read them since, or as Ytel has them now."""
-        newest = self._snapshot.newest()
-        if newest and newest.generation != directory.generation:
+        newest = self._cache.newest()
+        if newest and newest.id != directory.generation:
             directory = self._load()
         read_just_now = newest is not None and newest.as_of >= began
-        if read_just_now or unknown <= directory.by_id.keys() or not self._snapshot.try_acquire(UNKNOWN_ASKS_EVERY):
+        if read_just_now or unknown <= directory.by_id.keys() or not self._cache.try_acquire(UNKNOWN_ASKS_EVERY):
             return directory
         return self._load(since=began, within=5.0)
 
     def _load(self, **terms: Any) -> UserDirectory:
-        return self._snapshot.load(self._read, self._decoded, **terms)[1]
+        return self._cache.load(self._read, self._decoded, **terms)[1]
 
-    def _decoded(self, copy: Copy) -> UserDirectory:
-        if self._directory is None or self._directory.generation != copy.generation:
-            complete, users = loads(copy.part(PART))
+    def _decoded(self, generation: Generation) -> UserDirectory:
+        if self._directory is None or self._directory.generation != generation.id:
+            complete, users = loads(generation.part(PART))
             by_id = {id_key(user[0]): User(*user) for user in users}
-            self._directory = UserDirectory(copy.generation, by_id, complete=complete)
+            self._directory = UserDirectory(generation.id, by_id, complete=complete)
         return self._directory
 
     def _read(self) -> Read:

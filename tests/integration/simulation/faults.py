@@ -209,8 +209,8 @@ FAULTS = [
         "a time that lies ahead is believed",
         "clocks",
         {
-            "table.snapshots.current.believed": lambda time, _: time,
-            "table.snapshots.current.latest_believed": lambda now: now + 10**9,
+            "table.shared_cache.pointer.believed": lambda time, _: time,
+            "table.shared_cache.pointer.latest_believed": lambda now: now + 10**9,
             "table.lease.latest_believed": lambda now: now + 10**9,
         },
         frozenset({"leak", "forgotten leg", "answered wrongly"}),

@@ -1,4 +1,4 @@
-"""How a snapshot is served and refreshed: by memory, by what DynamoDB holds, or by one new read for everyone."""
+"""How a shared cache is served and refreshed: by memory, by what DynamoDB holds, or by one new read for everyone."""
 
 import contextlib
 import time
@@ -12,8 +12,8 @@ from supervision.base import clock
 from supervision.base.observability import logger
 from supervision.base.problems import YtelProblem
 from supervision.table.gateway import Gateway
-from supervision.table.snapshots.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
-from supervision.table.snapshots.current import Current, CurrentItem
+from supervision.table.shared_cache.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
+from supervision.table.shared_cache.pointer import Pointer, PointerItem
 
 LONGEST_WAIT_AFTER_FAILURE = 300_000  # however long a Retry-After
 
@@ -30,8 +30,8 @@ class Read(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """How old a snapshot may be, in milliseconds.
+class CachePolicy:
+    """How old a shared cache may be, in milliseconds.
 
     It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
     `max_age` old. While reads fail it is served until it is `max_stale` old, None for ever, and tried again every
@@ -48,53 +48,53 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class Generation:
     """One generation, whole. `stale` where something newer was due and could not be had."""
 
-    generation: str
+    id: str
     as_of: int
     stale: bool
     _counts: Mapping[str, int]
-    _snapshot: "Snapshot"
+    _cache: "SharedCache"
 
     def part(self, name: str) -> bytes:
-        """One part, from memory or from its chunks. Raises Gone where these are there no more: ask for a new copy."""
-        return self._snapshot._part(self.generation, name, self._counts.get(name, 0))
+        """One part, from memory or from its chunks. Raises Gone where these are gone: ask for a new one."""
+        return self._cache._part(self.id, name, self._counts.get(name, 0))
 
 
-class Snapshot:
-    """The snapshot `name` in `table`. One object a function environment: it remembers what it read."""
+class SharedCache:
+    """The shared cache `name` in `table`. One object a function environment: it remembers what it read."""
 
-    def __init__(self, table: str, name: str, terms: Terms) -> None:
+    def __init__(self, table: str, name: str, policy: CachePolicy) -> None:
         key = f"SNAPSHOT#{name}"
         gateway = Gateway(table)
-        self._item = CurrentItem(gateway, key, terms.lease)
+        self._item = PointerItem(gateway, key, policy.lease)
         self._chunks = Chunks(gateway, key)
-        self._terms = terms
-        self._known = Current()
+        self._policy = policy
+        self._known = Pointer()
         self._parts_of = ""
         self._parts: Packed = {}
 
-    def in_memory(self) -> Copy | None:
+    def in_memory(self) -> Generation | None:
         """What this environment holds, without asking DynamoDB, while it is young."""
         now = clock.now_ms()
         known = self._known.at(now)
-        return self._copy(known, stale=False) if known.generation and self._is_young(known, now) else None
+        return self._generation(known, stale=False) if known.generation and self._is_young(known, now) else None
 
-    def get(self, read: Callable[[], Read], *, since: int = 0, within: float = 9.0, stale: bool = True) -> Copy:
+    def get(self, read: Callable[[], Read], *, since: int = 0, within: float = 9.0, stale: bool = True) -> Generation:
         """The content, of a read that began at `since` or later, and no more than `max_age` before now.
 
         `read` is called where nothing held is as young, by one function at a time; the others wait for it for `within`
-        seconds. A failed read is known to all: nobody tries again before its time. Then, with `stale`, an older copy
-        serves as far as the terms allow; else the YtelProblem is raised. While DynamoDB fails, what is in memory serves
-        likewise; else its own error is raised.
+        seconds. A failed read is known to all: nobody tries again before its time. Then, with `stale`, an older
+        generation serves as far as the policy allows; else the YtelProblem is raised. While DynamoDB fails, what is in
+        memory serves likewise; else its own error is raised.
         """
         try:
             return self._get(read, since, within, stale=stale)
         except _dynamodb_failures() as error:
             now = clock.now_ms()
             known = self._known.at(now)
-            wanted = max(since, now - self._terms.max_age, known.out_of_date_at)
+            wanted = max(since, now - self._policy.max_age, known.out_of_date_at)
             if not self._serves(known, wanted, stale=stale):
                 raise
             logger.warning("DynamoDB fails; what is in memory serves", cause=type(error).__name__)
@@ -113,50 +113,52 @@ class Snapshot:
         self._remember(current)
         return allowed
 
-    def load[T](self, read: Callable[[], Read], decode: Callable[[Copy], T], **terms: Any) -> tuple[Copy, T]:
-        """A copy as by `get`, and what `decode` makes of its parts.
+    def load[T](
+        self, read: Callable[[], Read], decode: Callable[[Generation], T], **terms: Any
+    ) -> tuple[Generation, T]:
+        """A generation as by `get`, and what `decode` makes of its parts.
 
         A generation whose chunks are gone has been replaced, so the one that stands is taken; where it is the one that
         stands, its chunks were lost, and it is read anew. So is one that cannot be read, as of another version of this
         code. Raises Gone where even that does not help.
         """
         for _ in range(3):
-            copy = self.get(read, **terms)
+            generation = self.get(read, **terms)
             try:
-                return copy, _read_by(decode, copy)
+                return generation, _read_by(decode, generation)
             except Gone:
-                if self._look().generation == copy.generation:
-                    self._item.forget(copy.generation)
-                    self._known = Current()
-        copy = self.get(read, **terms)
-        return copy, _read_by(decode, copy)
+                if self._look().generation == generation.id:
+                    self._item.forget(generation.id)
+                    self._known = Pointer()
+        generation = self.get(read, **terms)
+        return generation, _read_by(decode, generation)
 
-    def standing[T](self, decode: Callable[[Copy], T]) -> T | None:
-        """What `decode` makes of the newest copy this function knows of; None where its parts cannot be had.
+    def standing[T](self, decode: Callable[[Generation], T]) -> T | None:
+        """What `decode` makes of the newest generation this function knows of; None where its parts cannot be had.
 
-        For a `read`: what it gives is to take the place of this copy.
+        For a `read`: what it gives is to take the place of this generation.
         """
         if not self._known.generation:
             return None
         try:
-            return _read_by(decode, self._copy(self._known, stale=False))
+            return _read_by(decode, self._generation(self._known, stale=False))
         except Gone:
             return None
         except _dynamodb_failures() as error:
             logger.warning("DynamoDB fails; what changed is not known", cause=type(error).__name__)
             return None
 
-    def newest(self) -> Copy | None:
+    def newest(self) -> Generation | None:
         """What stands now, however old it is."""
         current = self._look()
-        return self._copy(current, stale=False) if current.generation else None
+        return self._generation(current, stale=False) if current.generation else None
 
-    def _get(self, read: Callable[[], Read], since: int, within: float, *, stale: bool) -> Copy:
+    def _get(self, read: Callable[[], Read], since: int, within: float, *, stale: bool) -> Generation:
         patience = time.monotonic() + within
         current = self._look()
         start = clock.now_ms()
         # Fixed at the start: under a slow Ytel a read can be older than max_age by the time it is there.
-        wanted = max(since, start - self._terms.max_age, current.out_of_date_at)
+        wanted = max(since, start - self._policy.max_age, current.out_of_date_at)
         pause = 0.04
         while True:
             now = clock.now_ms()
@@ -179,30 +181,32 @@ class Snapshot:
             pause = min(pause * 1.5, 0.25)
             current = self._look()
 
-    def _look(self) -> Current:
+    def _look(self) -> Pointer:
         return self._remember(self._item.look())
 
-    def _remember(self, current: Current) -> Current:
+    def _remember(self, current: Pointer) -> Pointer:
         """What stands, as far as it can be believed now: the newest that this function knows of."""
         now = clock.now_ms()
         self._known = current.at(now).at_least(self._known.at(now))
         return self._known
 
-    def _is_young(self, current: Current, now: int) -> bool:
-        return current.as_of >= now - self._terms.refresh_after
+    def _is_young(self, current: Pointer, now: int) -> bool:
+        return current.as_of >= now - self._policy.refresh_after
 
-    def _settle(self, current: Current, wanted: int, *, stale: bool) -> Copy:
+    def _settle(self, current: Pointer, wanted: int, *, stale: bool) -> Generation:
         if self._serves(current, wanted, stale=stale):
-            return self._copy(current, stale=current.as_of < wanted)
+            return self._generation(current, stale=current.as_of < wanted)
         raise current.problem(clock.now_ms())
 
-    def _serves(self, current: Current, wanted: int, *, stale: bool) -> bool:
+    def _serves(self, current: Pointer, wanted: int, *, stale: bool) -> bool:
         if not current.generation:
             return False
-        oldest = 0 if self._terms.max_stale is None else clock.now_ms() - self._terms.max_stale
+        oldest = 0 if self._policy.max_stale is None else clock.now_ms() - self._policy.max_stale
         return current.as_of >= wanted or (stale and current.as_of >= oldest)
 
-    def _refresh(self, read: Callable[[], Read], holder: str, current: Current, wanted: int, *, stale: bool) -> Copy:
+    def _refresh(
+        self, read: Callable[[], Read], holder: str, current: Pointer, wanted: int, *, stale: bool
+    ) -> Generation:
         try:
             new = read()
             try:
@@ -210,7 +214,7 @@ class Snapshot:
             finally:
                 _do_after(new)
         except YtelProblem as problem:
-            wait = self._terms.retry if current.generation else min(self._terms.retry, 2_000)
+            wait = self._policy.retry if current.generation else min(self._policy.retry, 2_000)
             wait = max(wait, min((problem.retry_after or 0) * 1000, LONGEST_WAIT_AFTER_FAILURE))
             failed = self._item.fail(holder, problem, clock.now_ms(), wait)
             return self._settle(self._remember(failed), wanted, stale=stale)
@@ -218,21 +222,21 @@ class Snapshot:
             with contextlib.suppress(Exception):  # what went wrong is raised; the lease ends by itself
                 self._item.release(holder)
             raise
-        return self._copy(current, stale=False)
+        return self._generation(current, stale=False)
 
-    def _publish(self, holder: str, new: Read, seen: Current) -> Current:
+    def _publish(self, holder: str, new: Read, seen: Pointer) -> Pointer:
         packed, now = pack(new.parts), clock.now_ms()
         # A read that takes longer than what it gives may be old would be due again at once, for everyone who waited.
-        retry_at = now + self._terms.max_age if now - new.read_at > self._terms.max_age else 0
-        next_ = Current(
+        retry_at = now + self._policy.max_age if now - new.read_at > self._policy.max_age else 0
+        next_ = Pointer(
             generation=holder,
             as_of=new.read_at,
             digest=digest_of(packed),
             parts=counts(packed),
-            kept_until=now + self._terms.lifetime,
+            kept_until=now + self._policy.lifetime,
             retry_at=retry_at,
         )
-        if seen.generation and next_.digest == seen.digest and seen.kept_until - now > self._terms.lifetime // 2:
+        if seen.generation and next_.digest == seen.digest and seen.kept_until - now > self._policy.lifetime // 2:
             done, current = self._item.confirm(holder, next_, now)
             if done:
                 return self._keep(current, packed)
@@ -242,12 +246,12 @@ class Snapshot:
             return self._keep(current, packed)
         return self._remember(current)  # a later read was there first
 
-    def _keep(self, current: Current, packed: Packed) -> Current:
+    def _keep(self, current: Pointer, packed: Packed) -> Pointer:
         self._known, self._parts_of, self._parts = current, current.generation, packed
         return current
 
-    def _copy(self, current: Current, *, stale: bool) -> Copy:
-        return Copy(current.generation, current.as_of, stale, current.parts, self)
+    def _generation(self, current: Pointer, *, stale: bool) -> Generation:
+        return Generation(current.generation, current.as_of, stale, current.parts, self)
 
     def _part(self, generation: str, name: str, count: int) -> bytes:
         if self._parts_of != generation or name not in self._parts:
@@ -260,12 +264,12 @@ class Snapshot:
         return unpack(self._parts[name])
 
 
-def _read_by[T](decode: Callable[[Copy], T], copy: Copy) -> T:
+def _read_by[T](decode: Callable[[Generation], T], generation: Generation) -> T:
     try:
-        return decode(copy)
+        return decode(generation)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, zlib.error) as error:
-        logger.error("a snapshot cannot be read", extra={"generation": copy.generation, "why": repr(error)[:200]})
-        raise Gone(copy.generation) from error
+        logger.error("a shared cache cannot be read", extra={"generation": generation.id, "why": repr(error)[:200]})
+        raise Gone(generation.id) from error
 
 
 def _do_after(new: Read) -> None:
@@ -276,7 +280,7 @@ def _do_after(new: Read) -> None:
         logger.exception("what comes after a reading failed")
 
 
-def _paused_for_nothing(current: Current) -> bool:
+def _paused_for_nothing(current: Pointer) -> bool:
     """Whether the pause after a slow read stands in the way of a read that was asked for since."""
     return not current.failure and current.as_of < current.out_of_date_at
 

@@ -1,4 +1,4 @@
-"""The chunks of a snapshot: named parts of bytes, compressed, cut to fit DynamoDB's items."""
+"""The chunks of a shared cache: named parts of bytes, compressed, cut to fit DynamoDB's items."""
 
 import zlib
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ def counts(packed: Packed) -> dict[str, int]:
 
 
 class Chunks:
-    """The chunk items of one snapshot."""
+    """The chunk items of one shared cache."""
 
     def __init__(self, gateway: Gateway, partition: str) -> None:
         self._gateway, self._partition = gateway, partition

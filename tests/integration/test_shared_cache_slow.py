@@ -3,9 +3,9 @@
 import pytest
 
 from supervision.base import clock
-from supervision.table.snapshots import Read, Snapshot, Terms
+from supervision.table.shared_cache import CachePolicy, Read, SharedCache
 
-TERMS = Terms(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
+POLICY = CachePolicy(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)
 
 
 class Slow:
@@ -26,44 +26,44 @@ def slow(clock_at):
     return Slow(clock_at)
 
 
-def served(snapshot, read):
-    return snapshot.load(read, lambda copy: copy.part("part"))[0]
+def served(cache, read):
+    return cache.load(read, lambda generation: generation.part("part"))[0]
 
 
 def test_those_who_waited_for_a_slow_read_do_not_each_read_again(table, slow):
-    snapshot = Snapshot(table, "thing", TERMS)
-    copies = [served(snapshot, slow) for _ in range(10)]
+    cache = SharedCache(table, "thing", POLICY)
+    generations = [served(cache, slow) for _ in range(10)]
     assert slow.reads == 1
-    assert [copy.stale for copy in copies] == [False] + [True] * 9, "older than it may be, and says so"
+    assert [generation.stale for generation in generations] == [False] + [True] * 9, "older than it may be, and says so"
 
 
 def test_it_is_read_again_once_its_pause_is_over(table, slow, clock_at):
-    snapshot = Snapshot(table, "thing", TERMS)
-    served(snapshot, slow)
+    cache = SharedCache(table, "thing", POLICY)
+    served(cache, slow)
     clock_at(2.1)
-    assert not served(snapshot, slow).stale
+    assert not served(cache, slow).stale
     assert slow.reads == 2
-    served(snapshot, slow)
+    served(cache, slow)
     assert slow.reads == 2, "also where the content is the same again"
 
 
 def test_an_action_since_the_slow_read_is_not_made_to_wait(table, slow):
-    snapshot = Snapshot(table, "thing", TERMS)
-    served(snapshot, slow)
-    snapshot.invalidate()
-    assert not served(snapshot, slow).stale
+    cache = SharedCache(table, "thing", POLICY)
+    served(cache, slow)
+    cache.invalidate()
+    assert not served(cache, slow).stale
     assert slow.reads == 2
 
 
 def test_a_quick_read_pauses_nothing(table, clock_at):
-    snapshot = Snapshot(table, "thing", TERMS)
+    cache = SharedCache(table, "thing", POLICY)
     reads = []
 
     def read():
         reads.append(clock.now_ms())
         return Read(reads[-1], {"part": b"calls"})
 
-    served(snapshot, read)
+    served(cache, read)
     clock_at(1.9)
-    served(snapshot, read)
+    served(cache, read)
     assert len(reads) == 2

@@ -5,7 +5,7 @@ sees the old value or the new one, never half: chunks are written under a genera
 pointed at them in one conditional write. What is replaced stays readable until its `expiration`.
 """
 
-from supervision.table.snapshots.chunks import Gone
-from supervision.table.snapshots.snapshot import Copy, Read, Snapshot, Terms
+from supervision.table.shared_cache.cache import CachePolicy, Generation, Read, SharedCache
+from supervision.table.shared_cache.chunks import Gone
 
-__all__ = ["Copy", "Gone", "Read", "Snapshot", "Terms"]
+__all__ = ["CachePolicy", "Generation", "Gone", "Read", "SharedCache"]

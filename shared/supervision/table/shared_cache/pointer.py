@@ -1,8 +1,8 @@
-"""The CURRENT item of a snapshot: which generation stands, who is reading the next one, and what went wrong.
+"""The CURRENT item of a shared cache: which generation stands, who is reading the next one, and what went wrong.
 
 Every change is one conditional write that gives back the item as it then is, so that the loser of a race reads the
 winner from the same answer. All times are in milliseconds since the epoch; an attribute that is not there reads as 0 or
-as empty. One that lies ahead of one's own clock counts as never, in the conditions of the writes and in `Current.at`.
+as empty. One that lies ahead of one's own clock counts as never, in the conditions of the writes and in `Pointer.at`.
 """
 
 import json
@@ -16,7 +16,7 @@ from supervision.table.lease import Lease, LeaseTerms
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class Pointer:
     """CURRENT as read. `as_of` is when the read behind `generation` began; `parts` are the chunks of each part."""
 
     generation: str = ""
@@ -32,7 +32,7 @@ class Current:
     retry_at: int = 0
     failure: str = ""
 
-    def at(self, now: int) -> "Current":
+    def at(self, now: int) -> "Pointer":
         """Itself, as far as it can be believed by a clock that shows `now`."""
         latest = latest_believed(now)
         return replace(
@@ -44,7 +44,7 @@ class Current:
             retry_at=self.retry_at if self.retry_from <= latest else 0,
         )
 
-    def at_least(self, known: "Current") -> "Current":
+    def at_least(self, known: "Pointer") -> "Pointer":
         """Itself, with the generation of `known` where that is newer: an eventually consistent read can lag behind."""
         if known.as_of <= self.as_of:
             return self
@@ -67,7 +67,7 @@ class Current:
         return kind(detail, retry_after=wait)
 
 
-class CurrentItem:
+class PointerItem:
     """Reads and changes CURRENT. `lease_ms` is for how long a function may be reading the next generation."""
 
     def __init__(self, gateway: Gateway, partition: str, lease_ms: int) -> None:
@@ -75,11 +75,11 @@ class CurrentItem:
         self._key = Key(partition, "CURRENT")
         self._lease = Lease(gateway, self._key, lease_ms)
 
-    def look(self) -> Current:
+    def look(self) -> Pointer:
         """What stands now: one eventually consistent read of a small item."""
         return _read(self._gateway.get(self._key, consistent=False) or {})
 
-    def lease(self, holder: str, seen: Current, now: int) -> tuple[bool, Current]:
+    def lease(self, holder: str, seen: Pointer, now: int) -> tuple[bool, Pointer]:
         """Takes the lease, if nothing has changed since `seen`, nobody holds it, and nothing asks to wait.
 
         The pause after a slow read asks nobody to wait for what is out of date since.
@@ -93,7 +93,7 @@ class CurrentItem:
         done, item = self._lease.acquire(holder, now, terms)
         return done, _read(item)
 
-    def confirm(self, holder: str, new: Current, now: int) -> tuple[bool, Current]:
+    def confirm(self, holder: str, new: Pointer, now: int) -> tuple[bool, Pointer]:
         """The content that stands was read again, as `new` says; ends the lease. No read is due before `retry_at`."""
         return self._change(
             f"SET asOf = :asOf, retryFrom = :from, retryAt = :retry {_SETTLED}",
@@ -108,7 +108,7 @@ class CurrentItem:
             },
         )
 
-    def swap(self, holder: str, new: Current, now: int) -> tuple[bool, Current]:
+    def swap(self, holder: str, new: Pointer, now: int) -> tuple[bool, Pointer]:
         """Puts `new` in the place of what stands, unless that is as new; ends the lease where it is still held.
 
         No read is due before its `retry_at`.
@@ -135,7 +135,7 @@ class CurrentItem:
             return done, current
         return self._change(change, newer, values)  # the lease is another's by now, and stays so
 
-    def fail(self, holder: str, problem: YtelProblem, now: int, wait: int) -> Current:
+    def fail(self, holder: str, problem: YtelProblem, now: int, wait: int) -> Pointer:
         """Remembers for everyone that the read failed, and to try again in `wait` milliseconds; ends the lease."""
         failure = json.dumps({"code": problem.code, "detail": problem.detail[:500]})
         return self._change(
@@ -156,7 +156,7 @@ class CurrentItem:
             {":at": at, ":ahead": latest_believed(at)},
         )
 
-    def ask(self, now: int, every: int) -> tuple[bool, Current]:
+    def ask(self, now: int, every: int) -> tuple[bool, Pointer]:
         """Whether an extra read may be made now: one in `every` milliseconds, over all functions."""
         return self._change(
             "SET askedAt = :now",
@@ -172,7 +172,7 @@ class CurrentItem:
             {":generation": generation},
         )
 
-    def _change(self, change: str, condition: str, values: Mapping[str, Value]) -> tuple[bool, Current]:
+    def _change(self, change: str, condition: str, values: Mapping[str, Value]) -> tuple[bool, Pointer]:
         named = {name: value for name, value in values.items() if name in condition}
         rest = {name: value for name, value in values.items() if name not in named}
         done, item = self._gateway.write(Change(self._key, change, rest, When(condition, named)))
@@ -191,7 +191,7 @@ def _read_failure(text: str) -> tuple[str, str]:
         return "", "Ytel did not answer as it should."
 
 
-def _read(item: Item) -> Current:
+def _read(item: Item) -> Pointer:
     def text(name: str) -> str:
         value = item.get(name, "")
         return value if isinstance(value, str) else ""
@@ -201,7 +201,7 @@ def _read(item: Item) -> Current:
         return value if type(value) is int else 0
 
     counts = (part.partition("=") for part in text("chunkCounts").split())
-    return Current(
+    return Pointer(
         generation=text("generationId"),
         as_of=number("asOf"),
         digest=text("contentDigest"),
