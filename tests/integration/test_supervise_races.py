@@ -14,7 +14,7 @@ def test_the_same_request_at_the_same_moment_dials_once(desk, functions):
     doors = [desk.function() for _ in range(functions)]
 
     def ask(number):
-        return doors[number % functions].dialler.dial(desk.asked("whisper", call))
+        return doors[number % functions].dial.dial(desk.asked("whisper", call))
 
     came_of = at_once(ask, 8)
     assert desk.dials() == 1
