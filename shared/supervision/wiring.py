@@ -22,6 +22,7 @@ from supervision.table.gateway import Gateway
 
 if TYPE_CHECKING:
     from supervision.actions.call_reader import CallReader
+    from supervision.actions.confirming import Confirming
     from supervision.actions.dial import Dial
     from supervision.actions.follow import FollowAgents
     from supervision.actions.follower import Follower
@@ -163,6 +164,13 @@ class Services:
         )
 
     @cached_property
+    def confirming(self) -> "Confirming":
+        """How long is looked whether what was asked has happened."""
+        from supervision.actions.confirming import Confirming
+
+        return Confirming(self.settings.confirm_seconds, self.patience)
+
+    @cached_property
     def reader(self) -> "CallReader":
         """Calls as they are now."""
         from supervision.actions.call_reader import CallReader
@@ -181,7 +189,7 @@ class Services:
         """Ends calls."""
         from supervision.actions.hang_up import HangUp
 
-        return HangUp(self.reader, self.outbox, self.floor, self.settings.confirm_seconds)
+        return HangUp(self.reader, self.outbox, self.floor, self.confirming)
 
     @cached_property
     def leave(self) -> "Leave":
@@ -195,7 +203,7 @@ class Services:
         """Changes what supervisions do."""
         from supervision.actions.switch import Switch
 
-        return Switch(self.dial, self.settings.confirm_seconds)
+        return Switch(self.dial, self.confirming)
 
     @cached_property
     def follows(self) -> "Follows":

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from supervision.actions.dial import Dial
-from supervision.base import aws
+from supervision.base import aws, clock
 from supervision.base.problems import Problem
 from supervision.rules.caller import Caller
 from supervision.rules.phone_numbers import PhoneNumber
@@ -47,7 +48,7 @@ class Desk:
             ytel_token_secret="unused",
             ytel_session_secret="ytel-session",
             api_clients_secret="clients",
-            **{"ytel_timeout_seconds": 3.0, "confirm_seconds": 0.3, **settings},
+            **{"ytel_timeout_seconds": 3.0, **settings},
         )
         self.services = self.function()
 
@@ -70,6 +71,8 @@ class Desk:
             timeout=self.settings.ytel_timeout_seconds,
             conference_route=self.settings.ytel_conference_route,
         )
+        # Looking again waits for the tests' own clock.
+        vars(services)["confirming"] = replace(services.confirming, sleep=self.move, now=lambda: clock.now_ms() / 1000)
         return services
 
     @property

@@ -1,5 +1,7 @@
 """Hanging up: every leg, supervisors too; said to the leg what could not be done; asking again finishes it."""
 
+from dataclasses import replace
+
 import pytest
 
 from supervision.base.problems import (
@@ -12,7 +14,7 @@ from supervision.base.problems import (
 )
 from supervision.rules.caller import Caller
 from supervision.rules.scopes import SCOPES
-from tests.harness.fake_ytel.faults import EnvelopeFailure, Hang, Reset, Run, Status
+from tests.harness.fake_ytel.faults import EnvelopeFailure, Hang, Json, Reset, Run, Status
 from tests.integration.desk import CRM, PHONE
 
 ALL_LEGS = ("contact", "agent", "third")
@@ -164,6 +166,48 @@ def test_where_every_disconnect_is_answered_yes_and_nobody_leaves_nobody_is_hung
         hang_up(desk, call)
     assert problem.value.extra == {"confId": call, "hungUp": [], "failed": desk.floor.members(call)}
     assert desk.told == []
+
+
+def lists_come_empty(desk, seconds):
+    """All but the first, for so long by the time that is waited."""
+    left = [seconds]
+    confirming = desk.services.confirming
+
+    def sleep(pause):
+        left[0] -= pause
+        if left[0] <= 0:
+            desk.ytel.faults.clear()
+        return confirming.sleep(pause)
+
+    vars(desk.services)["confirming"] = replace(confirming, sleep=sleep)
+    desk.ytel.faults.add("GET", "/conference$", Json([]), times=None, skip=1)
+
+
+def test_lists_that_come_empty_for_a_moment_hang_nobody_up(desk, monkeypatch):
+    call = desk.call()
+    monkeypatch.setattr(type(desk.services.ytel), "disconnect", lambda *_: True)
+    lists_come_empty(desk, 1.5)
+    with pytest.raises(HangupIncomplete) as problem:
+        hang_up(desk, call)
+    assert problem.value.extra == {"confId": call, "hungUp": [], "failed": desk.floor.members(call)}
+    assert desk.told == []
+
+
+def test_a_call_that_is_missing_at_the_end_is_looked_for_until_that_can_be_believed(make_desk):
+    desk = make_desk(confirm_seconds=1.0)
+    call = desk.call()
+    members, begun = desk.floor.members(call), desk.move()
+    assert hang_up(desk, call) == members
+    assert 2000 <= desk.move() - begun < 3000
+
+
+def test_a_call_that_is_missing_and_cannot_be_believed_over_in_time_is_not_known(make_desk):
+    desk = make_desk(confirm_seconds=0.5)
+    call = desk.call()
+    members = desk.floor.members(call)
+    with pytest.raises(OutcomeUnknown) as problem:
+        hang_up(desk, call)
+    assert problem.value.extra == {"confId": call, "hungUp": [], "failed": members}
 
 
 def test_where_nobody_can_see_who_is_gone_that_is_said(desk):

@@ -241,7 +241,9 @@ def test_a_dial_whose_answer_is_lost_is_not_sent_again(desk, call, fault):
         assert change(desk, before, "whisper").state == "joined"
 
 
-def test_another_request_for_the_phone_meanwhile_wins(desk, call):
+def test_another_request_for_the_phone_meanwhile_wins(make_desk):
+    desk = make_desk(ytel_timeout_seconds=30.0)  # the disconnect is answered once the other dial is done
+    call = desk.call()
     before = desk.joined("listen", call)
     others = []
 

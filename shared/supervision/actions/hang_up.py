@@ -4,13 +4,13 @@ What an answer of Ytel's says of a disconnect is not relied on: its route is inf
 nothing. Readings of the call afterwards show who is gone.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from supervision.actions.call_reader import CallReader
+from supervision.actions.confirming import Confirming
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
@@ -30,19 +30,18 @@ from supervision.table.outbox import Event, Outbox
 
 # How long disconnects are waited for before the first look: what takes longer goes on meanwhile.
 DISCONNECTS_WITHIN = 4.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 # No function runs longer: what was noted beforehand is told only where the one that hangs up died.
 LONGEST_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Ends calls. `confirm_seconds` is how long is looked whether the members are gone."""
+    """Ends calls. `confirming` looks whether the members are gone."""
 
     reader: CallReader
     outbox: Outbox
     floor: Floor
-    confirm_seconds: float
+    confirming: Confirming
 
     def hang_up(self, named: str, caller: Caller, correlation_id: str) -> dict[str, Any]:
         """The call that is `named`, by Ytel's own text of its id, and the member ids that are seen to be gone.
@@ -88,29 +87,24 @@ class HangUp:
     def _still_there(self, conf_id: str, members: Sequence[str]) -> set[str] | None:
         """Those of `members` that the last reading still shows, once all are gone or the time is up.
 
-        None where no reading could tell. A call that is not listed is looked for once more: lists flicker.
+        None where no reading could tell, or the last ones lack a call that may go on.
         """
-        end = time.monotonic() + self.confirm_seconds
         seen: set[str] | None = None
-        pause, missing = FIRST_PAUSE, 0
-        while True:
+        for look in self.confirming.looks():
             try:
                 conference = self.reader.ytel.conference(conf_id)
             except YtelProblem:
-                missing = 0
+                continue
+            if conference is None:
+                seen = set() if look.missing() else None
             else:
-                if conference is None:
-                    missing += 1
-                    seen = set() if missing > 1 else seen
-                else:
-                    missing = 0
-                    legs = read_legs(conference.content, None)
-                    if isinstance(conference.content.members, dict) and legs.named <= len(legs.members):
-                        seen = {leg.member_id for leg in legs.members} & {*members}
-            if seen == set() or time.monotonic() + pause > end:
-                return seen
-            time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+                look.listed()
+                legs = read_legs(conference.content, None)
+                if isinstance(conference.content.members, dict) and legs.named <= len(legs.members):
+                    seen = {leg.member_id for leg in legs.members} & {*members}
+            if seen == set():
+                break
+        return seen
 
     def _begin(self, nothing_yet: Event) -> None:
         """Keeps what is told where this function dies in the middle: that it was asked, and nothing of it is sure."""

@@ -10,10 +10,10 @@ record is written before its dial is sent, and only where no other of that phone
 go on with one change, the phone is dialled once.
 """
 
-import time
 from dataclasses import dataclass
 
 from supervision.actions.call_reader import LiveCall
+from supervision.actions.confirming import Confirming
 from supervision.actions.dial import DIAL_MS, Dial, begun
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
@@ -37,15 +37,14 @@ from supervision.table.repository import PhoneTaken
 from supervision.table.requests import Opened
 
 RECORD_ATTEMPTS = 4
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Changes what a supervision does. `confirm_seconds` is how long is looked whether its old leg is gone."""
+    """Changes what a supervision does. `confirming` looks whether its old leg is gone."""
 
     dial: Dial
-    confirm_seconds: float
+    confirming: Confirming
 
     def switch(self, request: Request, opened: Opened | None = None) -> Supervision:
         """The supervision that takes the place of the one that is asked about; itself, where it does that already.
@@ -144,29 +143,22 @@ class Switch:
 
     def _seen_gone(self, before: Supervision) -> LiveCall:
         """The call, once a reading shows that the old leg is gone. Each reading drops it, until it is."""
-        end = time.monotonic() + self.confirm_seconds
-        pause, missing = FIRST_PAUSE, 0
-        while True:
+        for look in self.confirming.looks():
             try:
                 call = self.dial.reader.read(before.confId)
             except CallNotFound:
-                missing += 1
-                if missing > 1:
+                if look.missing():
                     raise
             except YtelProblem as problem:
                 logger.info("whether a leg is gone could not be seen", code=problem.code)
-                missing = 0
             else:
-                missing = 0
+                look.listed()
                 if call.legs.known and not call.legs.own(before.id):
                     return call
-            if time.monotonic() + pause > end:
-                raise OutcomeUnknown(
-                    "The supervisor's leg is not seen to be gone yet, and the phone not dialled; asking again goes on.",
-                    extra={"supervisionId": before.id},
-                )
-            time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+        raise OutcomeUnknown(
+            "The supervisor's leg is not seen to be gone yet, and the phone not dialled; asking again goes on.",
+            extra={"supervisionId": before.id},
+        )
 
     def _begin(self, next_: Supervision) -> None:
         """Puts it on record. Raises AlreadySupervising or InProgress where another request asked its phone in."""
