@@ -21,6 +21,7 @@ import aws_lambda_powertools.utilities.idempotency.base as idempotency
 import aws_lambda_powertools.utilities.idempotency.persistence.base as persistence
 import aws_lambda_powertools.utilities.idempotency.persistence.datarecord as datarecord
 import aws_lambda_powertools.utilities.idempotency.persistence.dynamodb as records
+import requests.sessions
 
 import supervision
 from supervision.base import aws, observability
@@ -103,6 +104,7 @@ def installed() -> Iterator[None]:
         put(os, "urandom", _urandom)
         put(aws, "client", _client)
         put(sys.modules["supervision.ytel.transport"], "HTTPAdapter", Adapter)
+        put(requests.sessions, "get_environ_proxies", lambda *_, **__: {})  # a tenth of a floor's time, for nothing
         made_up = SimpleNamespace(datetime=_Datetime, timedelta=datetime.timedelta, timezone=datetime.timezone)
         for module in (idempotency, persistence, datarecord, records):
             put(module, "dt" if hasattr(module, "dt") else "datetime", made_up)
