@@ -1,12 +1,14 @@
 """Looks at the floor again and again: tells what began and ended, has the guard look, dials for the follows.
 
-Each look is one message of a queue, which sends the next. The schedule only sees to it that there is a next one.
+Each look is one message of a queue, which sends the next. The schedule only sees to it that there is a next one. A
+message of another queue has the follows looked after between two looks.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from supervision.actions.looks import Looks
+from supervision.actions.nudge import FOLLOW
 from supervision.actions.watcher import Watcher
 from supervision.base.cold_start import built_once
 from supervision.base.observability import invocation, logger
@@ -41,9 +43,9 @@ watcher = built_once(_build)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A message of the queue is one look; it comes again where it stands among the failures of the answer.
+    """A message of the queue of looks is one look; it comes again where it stands among the failures of the answer.
 
-    Any other event is the schedule's.
+    One of the other queue never does: the next look makes up for it. Any other event is the schedule's.
     """
     with invocation(context):
         failures = [one["messageId"] for one in event.get("Records", ()) if not _looked(one["body"], context)]
@@ -53,6 +55,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _looked(body: str, context: Any) -> bool:
+    if body == FOLLOW:
+        watcher().follow()
+        return True
     number = Looks.number_of(body)
     if number is None:
         logger.error("a message is no look", body=body[:100])

@@ -12,6 +12,7 @@ from supervision.base.settings import (
     BusSettings,
     DialSettings,
     FloorSettings,
+    NudgeSettings,
     RequestSettings,
     TableSettings,
     YtelSettings,
@@ -21,6 +22,8 @@ from supervision.floor.users import Users
 from supervision.table.gateway import Gateway
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from supervision.actions.call_reader import CallReader
     from supervision.actions.confirming import Confirming
     from supervision.actions.dial import Dial
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from supervision.actions.leave import Leave
     from supervision.actions.switch import Switch
     from supervision.floor.contacts import Contacts
+    from supervision.rules.calls import Call
     from supervision.rules.lifecycle import Patience
     from supervision.table.clients import KnownClients
     from supervision.table.follows import Follows
@@ -44,7 +48,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceSettings(TableSettings, BusSettings, YtelSettings, FloorSettings, DialSettings, RequestSettings):
+class ServiceSettings(
+    TableSettings, BusSettings, YtelSettings, FloorSettings, DialSettings, RequestSettings, NudgeSettings
+):
     """What every function but the authorizer and the page needs: reading the floor, and acting on its calls."""
 
 
@@ -97,11 +103,20 @@ class Services:
         return Floor(
             self.settings.table_name,
             self.users,
-            lambda: Upstream(self.ytel, self.guard, self.helps.standing),
+            lambda: Upstream(self.ytel, self.guard, self.helps.standing, self.told_of_changes),
             max_age_seconds=self.settings.calls_max_age_seconds,
             max_stale_seconds=self.settings.calls_max_stale_seconds,
             contacts=self.contacts,
         )
+
+    @property
+    def told_of_changes(self) -> "Callable[[Sequence[Call], int], None] | None":
+        """Who tells the watcher of calls that follows wait for, where this function does."""
+        if not self.settings.follow_queue_url:
+            return None
+        from supervision.actions.nudge import Nudge
+
+        return Nudge(lambda: self.follows, self.settings.follow_queue_url).changed
 
     @cached_property
     def outbox(self) -> "Outbox":

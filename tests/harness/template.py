@@ -152,6 +152,11 @@ class Template:
             found.append(Source(function, event["Queue"], delay, visibility, event.get("Enabled", True) is True))
         return found
 
+    def source_of(self, queue_url: str) -> Source:
+        """The one whose messages come from the queue of this URL."""
+        [found] = [one for one in self.sources if one.queue_arn.rpartition(":")[2] == queue_url.rpartition("/")[2]]
+        return found
+
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The resolved properties of every resource of the type `kind`, by physical name."""
         return {

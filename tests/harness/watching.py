@@ -12,7 +12,8 @@ _numbers = count(1)
 
 def look_event(system: System) -> dict[str, Any]:
     """What has the watcher take the next look."""
-    [source] = system.template.sources
+    template = system.template
+    source = template.source_of(template.functions["WatchCalls"].environment["LOOKS_QUEUE_URL"])
     return queues.made_up(source.queue_arn, str(next(_numbers)))
 
 

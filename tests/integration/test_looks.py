@@ -153,7 +153,7 @@ def test_a_message_of_somebody_else_is_no_look(body):
 
 def test_the_queue_and_the_function_are_as_the_chain_needs_them():
     template = Template(settings={"WATCH_INTERVAL_SECONDS": "7"})
-    [source] = template.sources
+    source = template.source_of(template.functions["WatchCalls"].environment["LOOKS_QUEUE_URL"])
     queues = template.resources("AWS::SQS::Queue")
     [queue] = [one for name, one in queues.items() if source.queue_arn.endswith(f":{name}")]
     watcher = template.functions["WatchCalls"]
@@ -167,5 +167,5 @@ def test_the_queue_and_the_function_are_as_the_chain_needs_them():
 @pytest.mark.parametrize(("state", "enabled"), [("ENABLED", True), ("DISABLED", False)])
 def test_a_watcher_that_is_off_does_not_look(state, enabled):
     template = Template(parameters={"Watcher": state})
-    assert [one.enabled for one in template.sources] == [enabled]
+    assert {one.enabled for one in template.sources} == {enabled}
     assert [one.enabled for one in template.schedules if one.function == "WatchCalls"] == [enabled]

@@ -79,6 +79,7 @@ PARTITIONS = [*FOLLOW, "WATCHED", "LOOKS", "SUPERVISION", "SNAPSHOT#else", "DIAL
 [BUS] = TEMPLATE.resources("AWS::Events::EventBus")
 ENVIRONMENT = TEMPLATE.functions["Whisper"].environment
 QUEUE = TEMPLATE.functions["WatchCalls"].environment["LOOKS_QUEUE_URL"]
+FOLLOW_NOW = TEMPLATE.functions["ListCalls"].environment["FOLLOW_QUEUE_URL"]
 YTEL_TOKEN, API_CLIENTS = ENVIRONMENT["YTEL_TOKEN_SECRET"], ENVIRONMENT["API_CLIENTS_SECRET"]
 YTEL_SESSION = ENVIRONMENT["YTEL_SESSION_SECRET"]
 
@@ -153,6 +154,12 @@ OTHERS = [
     ("events", "ListRules", {"EventBusName": BUS}, set()),
     ("sqs", "SendMessage", {"QueueUrl": QUEUE, "MessageGroupId": "looks", "MessageBody": "try"}, {"WatchCalls"}),
     ("sqs", "ReceiveMessage", {"QueueUrl": QUEUE}, set()),
+    (
+        "sqs",
+        "SendMessage",
+        {"QueueUrl": FOLLOW_NOW, "MessageGroupId": "follow", "MessageBody": "follow"},
+        {"ListCalls"},
+    ),
     ("sqs", "ListQueues", {}, set()),
 ]
 

@@ -125,6 +125,15 @@ class Watcher:
             logger.warning("the floor cannot be read", code=problem.code)
         self.outbox.sweep()
 
+    def follow(self) -> None:
+        """Dials for the follows by the list as it is now, between two looks. Raises nothing: the next look does it."""
+        try:
+            following = self._follow(self.floor.refresh(self.max_age_seconds))
+            if following is not None:
+                following.wait(DIALS_WITHIN)
+        except Exception:
+            logger.exception("the follows could not be looked after between two looks")
+
     def _follow(self, held: Held) -> Begun[None] | None:
         """Begins what the follows dial for. Where they cannot be read, the calls are told all the same."""
         try:

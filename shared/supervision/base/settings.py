@@ -229,6 +229,13 @@ class LooksSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NudgeSettings:
+    """The queue whose messages have the watcher dial for follows; empty where this function tells it nothing."""
+
+    follow_queue_url: str = _setting(str, "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PageSettings:
     """The sites that may embed the page, and hand it a key."""
 

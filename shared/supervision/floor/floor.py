@@ -13,7 +13,7 @@ from supervision.base import clock
 from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric
 from supervision.floor.anomalies import AnomalyLog, odd_calls, odd_list
-from supervision.floor.history import HISTORY, Step, step_between, with_step
+from supervision.floor.history import HISTORY, Step, came, step_between, with_step
 from supervision.floor.rows import in_order, lines_of
 from supervision.floor.versions import version_of
 from supervision.rules.absence import Absence
@@ -71,12 +71,14 @@ class Look(Protocol):
 class Upstream:
     """What a fresh reading needs, built when it is needed: a function that only serves does not pay for it.
 
-    `helps` gives the agents' calls for a supervisor that stand, by call.
+    `helps` gives the agents' calls for a supervisor that stand, by call. `changed` is told which calls of a list are
+    new or not as they were, and when it was read, once it is published and its supervisions are looked after.
     """
 
     ytel: Source
     guard: Look
     helps: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+    changed: Callable[[Sequence[Call], int], object] | None = None
 
 
 class Content:
@@ -119,7 +121,7 @@ class Content:
 
     def place_of(self, conf_id: str) -> int | None:
         """Where the call of exactly this id stands in `lines`; no row is parsed for it."""
-        return self._places.get(_start_of(ROW_BEGINS + dumps(conf_id) + b',"'))
+        return self._places.get(_start_of_call(conf_id))
 
     @cached_property
     def _places(self) -> dict[bytes, int]:
@@ -247,10 +249,11 @@ class Floor:
             )
         return self._content
 
-    def _history(self, generation: Generation, rows: Sequence[bytes]) -> list[Step]:
-        """The steps that led to `rows`, the list that takes the place of `generation`."""
+    def _changes(self, generation: Generation, rows: Sequence[bytes]) -> tuple[list[Step], Step]:
+        """The steps that led to `rows`, the list that takes the place of `generation`; and the last one by itself."""
         before = self._decoded(generation)
-        return with_step(before.history, step_between(before.lines, rows))
+        step = step_between(before.lines, rows)
+        return with_step(before.history, step), step
 
     def _read(self) -> Read:
         upstream = self._upstream()
@@ -273,18 +276,30 @@ class Floor:
             add_metric("ListsCutOff")
         others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
         rows = [row for row, _ in shown]
+        history, step = self._cache.standing(lambda generation: self._changes(generation, rows)) or ([], None)
         head = {
             "absence": floor.absence,
             "agentsMissing": any(id_key(one) not in users for one in named if one) and not self._users.complete(),
             "others": sorted(others),
             "version": version_of(rows),
-            HISTORY: self._cache.standing(lambda generation: self._history(generation, rows)) or [],
+            HISTORY: history,
         }
         parts = {ROWS: b"\n".join([dumps(head), *rows])}
         for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
             part = shown[start : start + CONFERENCES_A_PART]
             parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])
-        return Read(floor.read_at, parts, looked.settle)
+
+        def after() -> None:
+            looked.settle()
+            if upstream.changed is not None and step is not None:
+                starts = {_start_of_call(conf_id) for conf_id in came(step)}
+                upstream.changed([loads(row) for row in rows if _start_of(row) in starts], floor.read_at)
+
+        return Read(floor.read_at, parts, after)
+
+
+def _start_of_call(conf_id: str) -> bytes:
+    return _start_of(ROW_BEGINS + dumps(conf_id) + b',"')
 
 
 def _start_of(line: bytes) -> bytes:

@@ -111,3 +111,14 @@ class Queue:
         self._busy = False
         if self.messages:
             self._look_at(max(self.scheduler.now, next(iter(self.messages.values())).due))
+
+
+class Queues:
+    """SQS: messages go to the queue that they are for."""
+
+    def __init__(self, queues: list[Queue]) -> None:
+        self._queues = {one.source.queue_arn.rpartition(":")[2]: one for one in queues}
+
+    def send_message(self, **asked: Any) -> dict[str, Any]:
+        """Takes a message."""
+        return self._queues[asked["QueueUrl"].rpartition("/")[2]].send_message(**asked)

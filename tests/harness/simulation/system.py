@@ -19,7 +19,7 @@ from tests.harness.simulation import patches
 from tests.harness.simulation.dynamodb import DynamoDB
 from tests.harness.simulation.functions import Functions, Invocation, Throttled
 from tests.harness.simulation.mishaps import Bus, Mishaps, Secrets, Tables
-from tests.harness.simulation.queue import Queue
+from tests.harness.simulation.queue import Queue, Queues
 from tests.harness.simulation.scheduler import Scheduler, current
 from tests.harness.simulation.table import Table
 from tests.harness.template import Template
@@ -100,15 +100,8 @@ class System:
         self.table = Table(name, properties, lambda: self.scheduler.now_ms)
         self._doing = ""
         self._attribute_dials()
-        [source] = template().sources
-        self.queue = Queue(
-            source,
-            self.scheduler,
-            self.functions,
-            self.mishaps,
-            lambda event: Invocation(self._name("look"), template().functions[source.function], event, self._kill_at()),
-            lambda invocation: self.listeners.failed(invocation),
-        )
+        self.queue = self._queue("LOOKS_QUEUE_URL", "look")
+        follow_now = self._queue("FOLLOW_QUEUE_URL", "follow")
         self.scheduler.services = {
             "dynamodb": DynamoDB(self.table, hook=Tables(self.scheduler, self.functions, self.mishaps)),
             "events": Bus(self.scheduler, self.functions, self.mishaps, lambda *event: self.listeners.told(*event)),
@@ -118,7 +111,7 @@ class System:
                     environment()["API_CLIENTS_SECRET"]: json.dumps(CLIENTS),
                 }
             ),
-            "sqs": self.queue,
+            "sqs": Queues([self.queue, follow_now]),
             "ytel": self._ask,
         }
         self._nth = 0
@@ -182,6 +175,17 @@ class System:
         except Throttled:
             reply(0, None)
         return asked
+
+    def _queue(self, url: str, name: str) -> Queue:
+        source = template().source_of(environment()[url])
+        return Queue(
+            source,
+            self.scheduler,
+            self.functions,
+            self.mishaps,
+            lambda event: Invocation(self._name(name), template().functions[source.function], event, self._kill_at()),
+            lambda invocation: self.listeners.failed(invocation),
+        )
 
     def put_event(
         self,

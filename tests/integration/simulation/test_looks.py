@@ -16,7 +16,7 @@ from tests.harness.simulation.scheduler import SECOND
 from tests.harness.simulation.system import Listeners, System, environment, template
 from tests.harness.template import ROOT
 
-[SOURCE] = template().sources
+SOURCE = template().source_of(environment()["LOOKS_QUEUE_URL"])
 INTERVAL = SOURCE.delay
 # What a look takes until it reads the floor, and a message until it is delivered.
 MOMENT = 0.5
