@@ -1,4 +1,4 @@
-"""Stands between the functions and the local AWS, and counts the read units of what is read from DynamoDB."""
+"""Stands between the functions and the local AWS, and counts the units of what is read from and written to DynamoDB."""
 
 import http.client
 import json
@@ -8,14 +8,19 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.bench import writes
+
 UNIT = 4096  # bytes
 
 
 class CountingAws:
-    """A forwarder to the local AWS. `units` are the read units so far, as DynamoDB would charge for them."""
+    """A forwarder to the local AWS.
+
+    `units` are the read units so far, `written` the write units, as DynamoDB would charge for them.
+    """
 
     def __init__(self) -> None:
-        self.units = 0.0
+        self.units = self.written = 0.0
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
 
@@ -29,7 +34,7 @@ class CountingAws:
                     netloc = target
 
                     def count(self, operation: str, asked: Any, answered: Any) -> None:
-                        counter._add(units(operation, asked, answered))
+                        counter._add(units(operation, asked, answered), writes.units(operation, asked))
 
                 self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
                 self._server.daemon_threads = True
@@ -42,9 +47,10 @@ class CountingAws:
             self._server.shutdown()
             self._server.server_close()
 
-    def _add(self, units: float) -> None:
+    def _add(self, units: float, written: float) -> None:
         with self._lock:
             self.units += units
+            self.written += written
 
 
 class _Forwarder(BaseHTTPRequestHandler):
@@ -61,7 +67,8 @@ class _Forwarder(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+        kept = {name: value for name, value in self.headers.items() if name.lower() not in ("expect", "host")}
+        headers = {**kept, "Host": self.netloc}  # the local AWS answers under its own name alone
         self._upstream.request("POST", self.path, body, headers)
         answer = self._upstream.getresponse()
         content = answer.read()
