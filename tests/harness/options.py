@@ -1,5 +1,6 @@
 """What `make run` reads from the environment, checked before anything starts."""
 
+import difflib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
@@ -8,6 +9,8 @@ from tests.harness.template import ROOT, Template
 
 PORTS = {"PORT": 3000, "AWS_PORT": 3001, "YTEL_PORT": 3002}
 RUNTIMES = ("source", "lambda")
+# How alike a name and a setting's must be for the one to be taken for the other, misspelt.
+ALIKE = 0.9
 
 
 class OptionError(Exception):
@@ -30,6 +33,7 @@ def read(environ: Mapping[str, str]) -> Options:
     runtime = env.get("RUNTIME", "source")
     if runtime not in RUNTIMES:
         raise OptionError(f"RUNTIME is {runtime!r}: {' or '.join(RUNTIMES)} is wanted")
+    _check_names(env)
     own = "YTEL_API_URL" not in env
     fake = f"http://127.0.0.1:{ports['YTEL_PORT']}"
     _check_settings({"YTEL_API_URL": fake, "YTEL_USERS_URL": fake, **env} if own else env)
@@ -48,6 +52,20 @@ def _product() -> None:
     layer = str(ROOT / "shared")
     if layer not in sys.path:
         sys.path.append(layer)
+
+
+def _check_names(env: Mapping[str, str]) -> None:
+    """A variable that is nearly a setting would be silently nothing."""
+    template = Template()
+    settings = {name for one in template.functions.values() for name in one.environment} | template.parameters.keys()
+    known = {*settings, *PORTS, "RUNTIME", "API_CLIENTS", "YTEL_TOKEN"}
+    for name in sorted(env.keys() - known):
+        if meant := difflib.get_close_matches(name, known, n=1, cutoff=ALIKE):
+            raise OptionError(f"{name} is no setting: {meant[0]} is wanted, or another name")
+    for name, parameter in template.parameters.items():
+        allowed = template.allowed(parameter)
+        if name in env and allowed and env[name] not in map(str, allowed):
+            raise OptionError(f"setting {name} is {env[name]!r}: {' or '.join(map(str, allowed))} is wanted")
 
 
 def _check_settings(env: Mapping[str, str]) -> None:

@@ -28,11 +28,17 @@ _ARN = {
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
+def in_capitals(parameter: str) -> str:
+    """What a parameter is called as a variable: ALLOWED_ORIGINS for AllowedOrigins."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", parameter).upper()
+
+
 class Template:
     """The template, resolved.
 
     `settings` are environment variables: where a function's Environment says `VARIABLE: !Ref Thing`, the variable's
-    value here becomes that parameter's value, or that resource's physical name, everywhere.
+    value here becomes that parameter's value, or that resource's physical name, everywhere. A parameter that is no
+    variable of a function's is set by its own name in capitals: AllowedOrigins by ALLOWED_ORIGINS.
     """
 
     def __init__(
@@ -46,6 +52,9 @@ class Template:
         self._globals = self._document.get("Globals", {})
         self._settings = {name: value for name, value in (settings or {}).items() if value}
         values = {name: one.get("Default", "") for name, one in self._document.get("Parameters", {}).items()}
+        for variable, name in self.parameters.items():
+            if variable in self._settings:
+                values[name] = self._settings[variable]
         values.update(parameters or {})
         names: dict[str, str] = {}
         for variable, node in self._variables():
@@ -62,6 +71,18 @@ class Template:
                 self._names[name] = str(resolved)
         self._names.update(names)
         self._resolve = Resolver(self._document, values, self._refs(), self._attribute)
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that are no variable of a function's, by what their variable is called here."""
+        own = {variable for variable, node in self._variables() if isinstance(node, dict) and "Ref" in node}
+        found = {in_capitals(name): name for name in self._document.get("Parameters", {})}
+        return {variable: name for variable, name in found.items() if variable not in own}
+
+    def allowed(self, parameter: str) -> list[Any]:
+        """The values that a parameter may have; none where it may have any."""
+        found: list[Any] = self._document["Parameters"][parameter].get("AllowedValues", [])
+        return found
 
     @cached_property
     def functions(self) -> dict[str, Function]:

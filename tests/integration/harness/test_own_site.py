@@ -93,7 +93,12 @@ def test_what_a_page_loads_without_naming_its_site_is_refused_but_by_the_api(sys
 
 
 @pytest.mark.parametrize(
-    "crm", [{"parameters": {"AllowedOrigins": CRM}}, {"env": {"EMBEDDED_BY": f"http://a.b {CRM}"}}]
+    "crm",
+    [
+        {"parameters": {"AllowedOrigins": CRM}},
+        {"env": {"ALLOWED_ORIGINS": CRM}},
+        {"env": {"EMBEDDED_BY": f"http://a.b {CRM}"}},
+    ],
 )
 def test_the_sites_that_the_settings_name_may_ask_the_api_and_nothing_else(crm):
     from tests.harness.system import System

@@ -130,6 +130,9 @@ def test_a_taken_port_is_one_line(run, variable):
         ({"CALLS_MAX_AGE_SECONDS": "x"}, "CALLS_MAX_AGE_SECONDS"),
         ({"PORT": "x"}, "PORT"),
         ({"API_CLIENTS": "x"}, "API_CLIENTS"),
+        ({"DROP_EXPOSD": "true"}, "DROP_EXPOSED"),
+        ({"ALLOWED_ORIGIN": "https://crm.example"}, "ALLOWED_ORIGINS"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
     ],
 )
 def test_a_bad_setting_is_one_line(run, variables, named):
