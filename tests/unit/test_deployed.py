@@ -194,7 +194,9 @@ def test_no_resource_waits_for_itself():
 
 # ---------------------------------------------------------------- what wakes somebody
 
-ALARMS = {name: one["Properties"] for name, one in deployed().resources("AWS::CloudWatch::Alarm").items()}
+# Under a name that stands nowhere in the template.
+STACK = Stack(DEFAULT, name="a-stage-of-its-own")
+ALARMS = {name: one["Properties"] for name, one in STACK.resources("AWS::CloudWatch::Alarm").items()}
 
 
 def metrics(alarm):
@@ -206,12 +208,17 @@ def metrics(alarm):
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_looks_at_its_own_stack_and_tells_somebody(name):
     alarm = ALARMS[name]
-    assert alarm["AlarmActions"] == ["call-floor/Alarms"]
+    assert alarm["AlarmActions"] == [f"{STACK.name}/Alarms"]
     for namespace, _, dimensions in metrics(alarm):
         [dimension] = dimensions
-        own = "call-floor" if namespace == "Supervision" else "call-floor/"
-        assert str(dimension["Value"]).startswith(own), dimension
+        value = str(dimension["Value"])
+        assert value == STACK.name if namespace == "Supervision" else value.startswith(f"{STACK.name}/"), dimension
     assert len(metrics(alarm)) <= 10  # CloudWatch takes no more
+
+
+def test_the_functions_count_under_the_name_of_their_stack():
+    for one in STACK.resources("AWS::Lambda::Function").values():
+        assert one["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == STACK.name
 
 
 def test_errors_and_throttles_of_every_function_wake_somebody():
