@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
 from pydantic import TypeAdapter
+from reference import REMEDIES, limits
 from shapes import Json, published, versioned
 
 from supervision.api.openapi import models
@@ -43,6 +44,7 @@ def openapi(functions: Path) -> Json:
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key, or a JWT."}},
     }
     document["x-problems"] = sorted(_problems(), key=lambda one: (one["status"], one["code"]))
+    document["x-limits"] = limits(functions.parent / "template.yaml") if functions.name == "functions" else []
     document["paths"] = dict(sorted(document["paths"].items()))
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -156,10 +158,12 @@ def _problems() -> Iterator[Json]:
     """Every problem's code, for the table that its `type` leads to."""
     for kind in models.kinds(problems.Problem):
         if kind is not problems.Forbidden:
-            yield {"code": kind.code, "status": kind.status, "title": kind.title, "description": kind.__doc__}
+            said = {"title": kind.title, "description": kind.__doc__, "remedy": REMEDIES[kind.code]}
+            yield {"code": kind.code, "status": kind.status, **said}
     yield {
         "code": models.INTERNAL_ERROR,
         "status": 500,
         "title": "Something went wrong here",
         "description": "It is logged under the correlation id of the answer.",
+        "remedy": REMEDIES[models.INTERNAL_ERROR],
     }

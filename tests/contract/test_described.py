@@ -11,6 +11,7 @@ from supervision.api.openapi import models
 from supervision.base.problems import Forbidden, Problem
 from supervision.rules import scopes
 from tests.harness.template import ROOT, Template
+from tests.harness.transformed import transformed
 
 # What only a browser asks for.
 NOT_DESCRIBED = {"GET /assets/{file}", "GET /embed.js", "GET /embed.d.ts"}
@@ -141,3 +142,15 @@ print([name for name in ("pydantic", "boto3", "requests") if name in sys.modules
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_problem_says_what_to_do(document):
+    assert all(one["remedy"].endswith(".") for one in document["x-problems"])
+
+
+def test_every_limit_that_is_a_parameter_is_its_default(document):
+    template = transformed()["Parameters"]
+    named = [one for one in document["x-limits"] if one["parameter"]]
+    assert len(named) >= 10
+    for one in named:
+        assert int(one["limit"].replace(",", "")) == template[one["parameter"]]["Default"], one

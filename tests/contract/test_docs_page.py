@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.harness.system import LOCAL_KEY
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=60_000)  # the first dial of a busy machine takes its time
 
 
 @pytest.fixture

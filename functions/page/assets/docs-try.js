@@ -88,15 +88,20 @@ function pretty(text) {
 }
 
 /** The shape that is referred to. */
-function named(schema, api) {
+export function named(schema, api) {
   return api.components.schemas[schema.$ref.split("/").at(-1)];
 }
 
-/** A value of a shape, from the examples of its members. */
-function example(schema, api) {
+/** A value of a shape, from the examples of its members; what may be left out is left out where it has none. */
+export function example(schema, api) {
   if (schema.examples) return schema.examples[0];
+  if (schema.const !== undefined) return schema.const;
   if (schema.$ref) return example(named(schema, api), api);
   if (schema.enum) return schema.enum[0];
-  const members = Object.entries(schema.properties ?? {});
+  if (schema.anyOf) return example(schema.anyOf[0], api);
+  const plain = { string: "…", integer: 1, boolean: true, null: null }[[schema.type].flat()[0]];
+  if (plain !== undefined) return plain;
+  if (schema.type === "array") return [example(schema.items, api)];
+  const members = Object.entries(schema.properties ?? {}).filter(([name, one]) => schema.required?.includes(name) || one.examples);
   return Object.fromEntries(members.map(([name, one]) => [name, example(one, api)]));
 }

@@ -1,6 +1,8 @@
 /** The API's description as a page to read, and to try. */
 import { h, link, prose, row, table } from "./elements.js";
+import { answerOf, samplesOf } from "./docs-samples.js";
 import { Form } from "./docs-try.js";
+import { aroundThePage, limits, start, versions } from "./docs-words.js";
 import { session } from "./store.js";
 
 const contents = document.getElementById("contents");
@@ -14,29 +16,36 @@ window.addEventListener("hashchange", show);
 try {
   const answer = await fetch("./openapi.json");
   if (!answer.ok) throw new Error(`it was answered with ${answer.status}`);
-  render(await answer.json());
+  const events = await fetch("./asyncapi.json");
+  render(await answer.json(), await events.json());
   reachable();
   show();
 } catch (error) {
   reference.replaceChildren(h("p", { role: "alert" }, `The description cannot be read: ${error.message}. Reload to try again.`));
 }
 
-function render(api) {
+function render(api, events) {
   const operations = Object.entries(api.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
   );
   const groups = api.tags.map(({ name }) => [name, operations.filter(({ tags }) => tags.includes(name))]);
   contents.replaceChildren(
-    h("ul", {}, groups.map(([name, members]) => h("li", {}, name, h("ul", {}, members.map(entry)))),
-      h("li", {}, link("problems", "Problems")), h("li", {}, link("shapes", "Shapes"))),
+    h("ul", {}, h("li", {}, link("start", "Getting started")), groups.map(([name, members]) => h("li", {}, name, h("ul", {}, members.map(entry)))),
+      [["events", "Events"], ["page-messages", "In a page of yours"], ["problems", "Problems"], ["limits", "Limits"], ["versions", "Versions"], ["shapes", "Shapes"]].map(([id, text]) => h("li", {}, link(id, text)))),
   );
   reference.replaceChildren(
     h("p", {}, prose(api.info.description)),
+    start(),
     ...groups.map(([name, members]) => h("section", {}, h("h2", {}, name), members.map((one) => operation(one, api)))),
+    h("section", {}, h("h2", { id: "events" }, "Events"),
+      h("p", {}, prose(events.info.description), " ", h("a", { href: "./asyncapi.json" }, "asyncapi.json"), " has their schemas."),
+      table(["Event", "Way", "What it means", "Data"], Object.values(events.components.messages).map((one) => event(one, events)))),
+    aroundThePage(),
     h("section", {}, h("h2", { id: "problems" }, "Problems"),
       h("p", {}, "What is refused or goes wrong is answered as ", h("code", {}, "application/problem+json"),
         " (RFC 9457). Tell problems apart by ", h("code", {}, "code"), "; ", h("code", {}, "detail"), " is for people."),
-      table(["Code", "Status", "What it means"], api["x-problems"].map(problem))),
+      table(["Code", "Status", "What it means", "What to do"], api["x-problems"].map(problem))),
+    limits(api["x-limits"]), versions(api.info, events.info),
     h("section", {}, h("h2", { id: "shapes" }, "Shapes"), Object.entries(api.components.schemas).map(shape)),
   );
 }
@@ -67,6 +76,7 @@ function operation(one, api) {
     table(["Parameter", "In", "Type", "About"], one.parameters.map(parameter)),
     body && h("p", {}, "Body: ", type(body)),
     table(["Status", "Answer", "About"], Object.entries(one.responses).map(response)),
+    answerOf(one, api), samplesOf(one, api),
     new Form(one, api, () => session.get("key") || key.value.trim()).element,
   );
 }
@@ -83,8 +93,16 @@ function response([status, { description, content = {} }]) {
   return row("", status, kinds, prose(Object.values(content).some(({ examples }) => examples) ? "" : description));
 }
 
-function problem({ code, status, title, description }) {
-  return row(code, h("code", {}, code), String(status), [h("b", {}, title), ". ", prose(description)]);
+function problem({ code, status, title, description, remedy }) {
+  return row(code, h("code", {}, code), String(status), [h("b", {}, title), ". ", prose(description)], prose(remedy));
+}
+
+function event({ name, summary, payload }, events) {
+  const asked = events.operations.ask.messages.some(({ $ref }) => $ref.endsWith(`/${name.replaceAll(" ", "")}`));
+  const { detail } = payload.properties;
+  const data = detail.properties.data ?? detail;
+  const members = data.properties ?? events.components.schemas[data.$ref.split("/").at(-1)].properties;
+  return row("", h("code", {}, name), asked ? "you ask" : "is told", prose(summary), Object.keys(members).map((member, nth) => [nth ? " · " : "", h("code", {}, member)]));
 }
 
 function shape([name, schema]) {
