@@ -60,6 +60,7 @@ def test_an_update_of_a_thousand_calls_fits_into_a_frame(page, floor, system):
     assert taken[1] < FRAME_MS, taken
 
 
+@pytest.mark.long
 def test_frames_stay_short_while_the_list_is_scrolled_and_changes(page, floor, system):
     """Three changes a second. Of several rounds the best: what else the machine does makes frames longer only."""
     system.ytel.fill(calls=CALLS, users=200)

@@ -1,5 +1,7 @@
 """Nothing is out of reach: no focus hidden, no word cut, nothing that only a mouse is told."""
 
+import os
+
 import pytest
 from playwright.sync_api import expect
 
@@ -89,6 +91,7 @@ def test_from_700_px_on_a_call_is_one_line_of_a_table(page, floor, ann):
         assert page.row("Ann Lee").bounding_box()["height"] < 64
 
 
+@pytest.mark.skipif(os.environ.get("BROWSER") == "firefox", reason="no touch is driven in a released Firefox")
 def test_a_touch_on_what_is_refused_says_why(system, contexts, ann):
     tab = contexts(has_touch=True, viewport={"width": 360, "height": 740}).new_page()
     page = FloorPage(tab, system.url).open(phone="")
