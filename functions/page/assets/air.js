@@ -90,7 +90,9 @@ export class Air {
     const bar = part("air");
     part("air-on").hidden = !main;
     part("air-none").hidden = Boolean(main);
-    part("signals-ask").hidden = !main || exposed() || !signals.unasked;
+    const asking = Boolean(main) && !exposed() && signals.unasked;
+    part("signals-ask").hidden = !asking;
+    document.body.classList.toggle("asking", asking);
     part("air-none-hint").hidden = !rights.dials;
     if (!main) {
       bar.dataset.heard = "none";

@@ -116,7 +116,7 @@ export class Row {
     });
 
     for (const button of this.helps) write(button, t(call.help ? "help.standing" : "help.ask"));
-    this.extras.hidden = !open || ended;
+    this.extras.hidden = !open || ended || [...this.extras.children].every((button) => button.hidden);
     const line = own && note?.problem ? `${said}. ${note.text}` : said;
     this.now.hidden = !line;
     write(this.said, line);

@@ -37,7 +37,9 @@ export class Signals {
 
   #show() {
     this.#button.setAttribute("aria-pressed", String(lasting.get("signals") === "on"));
-    if (!this.unasked) this.#question.hidden = true;
+    if (this.unasked) return;
+    this.#question.hidden = true;
+    document.body.classList.remove("asking");
   }
 
   /** `kind` is of who hears one (see heard.js), or empty; `agent` whose call. */
