@@ -112,10 +112,14 @@ def test_a_disconnect_that_fails_is_made_again_on_each_reading(desk, call):
     assert desk.floor.members(call, "agent") == []
 
 
-def test_a_request_for_the_call_releases_too(desk, call):
+def test_a_request_for_the_call_is_decided_on_what_it_read_and_releases_nobody(desk, call):
     desk.dial("takeover", call)
     desk.floor.answer(call, PHONE)
+    reads = desk.ytel.requests.count("GET")
     desk.services.reader.read(call)
+    assert desk.ytel.requests.count("GET") == reads + 1
+    assert len(desk.floor.members(call, "agent")) == 1
+    desk.look()
     assert desk.floor.members(call, "agent") == []
 
 

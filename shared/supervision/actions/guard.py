@@ -110,10 +110,15 @@ class Guard:
         side_by_side([self.supervisions.outbox.sweep_besides], SWEPT_WITHIN)
 
     def reconcile_call(self, conference: FreshConference, agent: User | None) -> list[Supervision]:
-        """Takes in a reading of one call; its supervisions that are watched, as they are afterwards."""
+        """Takes in a reading of one call; its supervisions that are watched, as they are afterwards.
+
+        It was made for a request, which is decided on what it showed. So no agent is released on it, for which the call
+        is read anew, and who may have joined meanwhile would be known and not kept out: the next list does that.
+        """
         found = Reconciled()
         watched = self.supervisions.open(conference.conf_id)
         after = self._apply(found, watched, conference.content, agent, conference.read_at)
+        found.releases.clear()
         return self._settled(found, after)
 
     def call_missing(self, conf_id: str, read_at: int) -> list[Supervision]:

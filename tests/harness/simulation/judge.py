@@ -13,6 +13,7 @@ from typing import Any
 from tests.harness.fake_ytel import audio
 from tests.harness.fake_ytel.calls import AS_IT_IS, Call, Leg, digits
 from tests.harness.fake_ytel.envelope import Answer
+from tests.harness.fake_ytel.unsteady import TRUNK
 from tests.harness.simulation.functions import Invocation
 from tests.harness.simulation.system import Asked, Listeners, System
 
@@ -262,13 +263,16 @@ class Judge:
     def _is_exposed(self, data: dict[str, Any]) -> None:
         """Somebody hears, or has heard, what was not meant for them; or that cannot be known.
 
-        Two legs may claim to be the agent's, and of two dials of one phone nobody can tell which was answered.
+        Two legs may claim to be the agent's, or none that is; and of two dials of one phone nobody can tell which was
+        answered.
         """
         call = next((one for one in self.system.floor.every_call() if one.conf_id == data["confId"]), None)
         phone = digits(data["to"])
         if self._rings_of[data["confId"], phone] > 1:
             return
         heard = any((data["confId"], phone, member) in self._heard for member in data["exposedBy"])
+        if call is not None and any(_is_unproven(call.legs.get(member)) for member in data["exposedBy"]):
+            return
         if not heard and call is not None and "?" not in data["exposedBy"] and len(call.of_role("agent")) < 2:
             by = [call.legs[member].role for member in data["exposedBy"] if member in call.legs]
             self._break("thrown out", f"{data['to'][-2:]} is exposed by {data['exposedBy']} {by}, who never heard")
@@ -298,6 +302,11 @@ def _action_of(invocation: Invocation) -> str:
     if invocation.event["routeKey"].startswith("PATCH"):
         return str(json.loads(invocation.event["body"])["action"])
     return str(invocation.event["rawPath"]).rpartition("/")[2]
+
+
+def _is_unproven(leg: Leg | None) -> bool:
+    """Whether a leg is an agent's and shows nothing that says so."""
+    return leg is not None and leg.role == "agent" and leg.channel == leg.caller_id == TRUNK
 
 
 def _is_listed(member_id: str, body: bytes) -> bool:
