@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self._send(self.server.answer(request))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = _answer
 
     def _body(self) -> bytes | None:
         """The body, or None where it is too large to be read. Raises ValueError where it is not HTTP."""

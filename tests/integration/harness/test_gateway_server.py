@@ -8,6 +8,8 @@ import time
 from contextlib import closing
 from statistics import median
 
+import requests
+
 from tests.harness.gateway.http import Response
 from tests.harness.gateway.server import Server
 from tests.harness.system import listen
@@ -36,6 +38,11 @@ def test_the_authorizer_stands_before_the_function(client):
 def test_what_goes_wrong_in_a_function_is_500_and_no_more(client):
     for path in ("/echo?do=crash", "/echo?do=exit", "/echo?do=large", "/echo?do=sleep&seconds=30", "/broken"):
         assert client.get(path) == (500, {"message": "Internal Server Error"}), path
+
+
+def test_a_method_that_no_route_has_finds_nothing(system):
+    answer = requests.request("TRACE", f"{system.url}/calls", timeout=10)
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
 
 
 def test_a_connection_serves_many_requests_and_waits_for_no_acknowledgement(system):
