@@ -42,6 +42,7 @@ SCROLL = """() => {
 FRAMES, ROUNDS = 200, 6
 
 
+@pytest.mark.long  # timed
 def test_an_update_of_a_thousand_calls_fits_into_a_frame(page, floor, system):
     system.ytel.fill(calls=CALLS, users=200)
     page.open()
