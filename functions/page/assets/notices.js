@@ -62,7 +62,8 @@ export class Notices {
       }),
     );
     box.hidden = !exposures.length;
-    document.querySelector(".top").inert = !box.hidden; // it lies under it
+    // It lies over them. The heading stays for who reads the page with another sense.
+    for (const covered of document.querySelectorAll(".top > :not(.title)")) covered.inert = !box.hidden;
   }
 
   /** In the place of the rows: `text`, and a button where there is something to do about it. */
