@@ -63,7 +63,7 @@ WHO = {
     "a key bound to another phone": Who("key-of-the-tests-phone", EVERY, phones=(BOUND_PHONE,)),
     **{f"a person for {scope}": Who(token(scope=scope), (scope,)) for scope in EVERY},
     "an expired token": Who(token(exp=int(time.time()) - 60)),
-    "a token that is not valid yet": Who(token(nbf=int(time.time()) + 600)),
+    "a token that is not valid yet": Who(token(nbf=int(time.time()) + 86_400)),
     "a wrongly signed token": Who(token(key=ANOTHER_KEY)),
     "an unsigned token": Who(unsigned()),
     "a token of a foreign issuer": Who(token(iss="https://elsewhere.example.com")),

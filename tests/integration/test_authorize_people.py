@@ -121,7 +121,7 @@ def test_the_person_is_the_verified_address_or_the_subject(authorize, token, cla
 NOW = int(time.time())
 REFUSED: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 60},
-    "not valid yet": {"nbf": NOW + 600},
+    "not valid yet": {"nbf": NOW + 86_400},
     "for another audience": {"aud": "another"},
     "for none": {"without": ["aud"]},
     "of another issuer": {"iss": "https://elsewhere.example.com"},

@@ -153,7 +153,7 @@ def test_a_table_that_fails_afterwards_does_not_undo_it(desk, monkeypatch):
     def fail(_):
         raise ConnectionError("the table is down")
 
-    monkeypatch.setattr(type(desk.services.floor), "out_of_date", fail)
+    monkeypatch.setattr(type(desk.services.floor), "invalidate", fail)
     assert leave(desk, begun).id == begun.id
 
 

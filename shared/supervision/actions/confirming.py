@@ -18,12 +18,12 @@ class Confirming:
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
-    def looks(self) -> Iterator["Look"]:
+    def looks(self) -> Iterator["Looking"]:
         """One for each look that is due: the first at once, then ever less often, the last when the time is up.
 
         A call that is not shown by then is looked for until that can be believed, for as long again at most.
         """
-        look, pause = Look(self.patience), FIRST_PAUSE
+        look, pause = Looking(self.patience), FIRST_PAUSE
         end = self.now() + self.seconds
         while True:
             look.began = self.now()
@@ -36,7 +36,7 @@ class Confirming:
 
 
 @dataclass(slots=True)
-class Look:
+class Looking:
     """The looks at one call so far. `began`: when the last did, in seconds by a clock that only goes forward."""
 
     patience: Patience
