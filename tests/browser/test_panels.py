@@ -84,3 +84,32 @@ def test_the_arrows_go_from_tab_to_tab_of_which_one_is_in_the_tab_order(page, an
     expect(tabs["Agents"]).to_be_focused()
     expect(tabs["Agents"]).to_have_attribute("aria-selected", "true")
     assert [tab.evaluate("node => node.tabIndex") for tab in tabs.values()] == [-1, 0, -1]
+
+
+def test_a_first_answer_that_fails_takes_no_tab_away(page, floor, pia):
+    floor.add_call(pia)
+    failing = {"me", "agents"}
+
+    def once(route):
+        failed = route.request.url.rsplit("/", 1)[1]
+        if failed not in failing:
+            return route.fallback()
+        failing.remove(failed)
+        return route.fulfill(status=503)
+
+    for path in ("me", "agents"):
+        page.page.route(f"**/{path}", once)
+    page.page.clock.install()
+    page.open()
+    expect(page.row(pia.name)).to_be_visible()
+    expect(page.page.get_by_role("tab", name="Agents")).to_be_hidden()
+    wait_until(lambda: page.page.clock.run_for(1_000) or page.page.get_by_role("tab", name="Agents").is_visible())
+    assert not failing
+
+
+def test_what_could_not_be_read_is_not_told_to_be_nothing(page, pia, floor):
+    floor.add_call(pia)
+    page.page.route("**/supervisions?*", lambda route: route.fulfill(status=503))
+    page.open()
+    page.page.get_by_role("tab", name="My supervisions").click()
+    expect(page.page.get_by_role("tabpanel", name="My supervisions")).to_contain_text("Not read yet")

@@ -19,6 +19,7 @@ import { List } from "./list.js";
 import { Mine } from "./mine.js";
 import { Notes } from "./notes.js";
 import { Notices } from "./notices.js";
+import { untilSaid } from "./offered.js";
 import { takeOrders } from "./orders.js";
 import { Own } from "./own.js";
 import { Panels } from "./panels.js";
@@ -50,6 +51,7 @@ let live = new Map(); // confId -> call
 let trouble = "";
 let lost = false; // the key, while one's phone may be on a call
 let due = 0; // the frame, or timer, in which what changed is drawn
+let keys = 0; // how many there were
 let exposed = []; // what is told of exposures now
 
 const clock = new ServiceClock();
@@ -252,15 +254,19 @@ async function start(key, handedPhone) {
   if (handedPhone) phone.set(handedPhone);
   api.use(key);
   feed.forget();
+  rights.forget();
   showFloor(true);
   changed();
   poll.start();
-  await rights.ask(api);
+  const nth = (keys += 1);
+  const wanted = () => nth === keys;
+  await untilSaid(() => rights.ask(api), wanted);
+  if (!wanted()) return;
   if (rights.onlyPhone && !phone.typed) phone.set(rights.onlyPhone);
   showFloor(!element("floor").hidden);
   changed();
-  panels.offer("agents", rights.known && (await roster.exists()));
   panels.offer("mine", rights.dials);
+  panels.offer("agents", Boolean(rights.known && (await untilSaid(() => roster.exists(), wanted)) && wanted()));
 }
 
 const useKey = findKey(start);

@@ -15,6 +15,7 @@ export class Mine {
   #names = new Map(); // confId -> the agent's name
   #running = false;
   #timer = 0;
+  #known = null; // what the service said last, and nothing before that
 
   constructor(api, phone) {
     [this.#api, this.#phone] = [api, phone];
@@ -47,16 +48,15 @@ export class Mine {
 
   async #show() {
     const phone = digits(this.#phone());
-    let mine = [];
     try {
-      const { supervisions } = await this.#api.get("supervisions?limit=200");
-      mine = supervisions.filter((one) => phone && digits(one.to) === phone).slice(0, 50);
+      this.#known = (await this.#api.get("supervisions?limit=200")).supervisions;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem; // the status line tells what is wrong
     }
+    const mine = this.#known?.filter((one) => phone && digits(one.to) === phone).slice(0, 50);
     const ended = this.#ended.map(({ call, at }) => line(agentName(call), number(customerNumber(call)), timeOfDay(at)));
     this.#box.replaceChildren(
-      mine.length ? h("ul", { className: "agents-list", role: "list" }, mine.map((one) => this.#line(one))) : h("p", { className: "empty" }, t("mine.none")),
+      mine?.length ? h("ul", { className: "agents-list", role: "list" }, mine.map((one) => this.#line(one))) : h("p", { className: "empty" }, mine ? t("mine.none") : t("mine.reading")),
       ended.length ? h("h2", {}, t("mine.ended")) : "",
       ended.length ? h("ul", { className: "agents-list", role: "list" }, ended) : "",
     );

@@ -1,6 +1,6 @@
 /** What the key may do: as the service says it; where it does not say, everything until it refuses. */
-import { Problem } from "./api.js";
 import { digits } from "./format.js";
+import { answerOf } from "./offered.js";
 
 const DIALS = ["listen", "whisper", "barge", "takeover"];
 const ACTS = [...DIALS, "hangup", "help", "follow"];
@@ -14,17 +14,20 @@ export class Rights {
   client = "";
   phones = null;
 
-  /** Asks for the scopes of the key that `api` uses. */
-  async ask(api) {
+  /** Another key: nothing of it is known. */
+  forget() {
     this.#refused.clear();
     [this.#scopes, this.client, this.phones] = [null, "", null];
-    try {
-      const { client, scopes, phones } = await api.get("me");
-      if (!Array.isArray(scopes)) return;
-      [this.#scopes, this.client, this.phones] = [new Set(scopes), client ?? "", phones ?? null];
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem; // an older service does not say; a refused key is told by the list
-    }
+  }
+
+  /** Asks for the scopes of the key that `api` uses: whether the service says them, null where no answer came. */
+  async ask(api) {
+    const answer = await answerOf(api.get("me"));
+    if (!answer) return answer;
+    const { client, scopes, phones } = answer;
+    if (!Array.isArray(scopes)) return false;
+    [this.#scopes, this.client, this.phones] = [new Set(scopes), client ?? "", phones ?? null];
+    return true;
   }
 
   get known() {

@@ -2,6 +2,7 @@
 import { freshKey, Problem } from "./api.js";
 import { h } from "./elements.js";
 import { clock, digits, number } from "./format.js";
+import { answerOf } from "./offered.js";
 import { t } from "./text.js";
 import { advice } from "./words.js";
 
@@ -23,15 +24,9 @@ export class Roster {
     this.#parts = parts;
   }
 
-  /** Whether this service has a list of agents: an older one has none. */
+  /** Whether this service has a list of agents, and this key may read it; null where no answer came. */
   async exists() {
-    try {
-      await this.#read();
-      return true;
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      return false;
-    }
+    return answerOf(this.#read().then(() => true));
   }
 
   /** Read again and again while it is looked at. */

@@ -310,6 +310,7 @@ language("en", {
   "agents.unfollow": "Stop following {agent}",
   "agents.how": "On the next call",
   "agents.followed": "Your phone rings at the next call of {agent}.",
+  "mine.reading": "Not read yet…",
   "mine.none": "None of your phone yet.",
   "mine.ended": "Calls just ended",
   "mine.what": "{action}: {agent}",

@@ -286,6 +286,7 @@ language("es", {
   "agents.unfollow": "Dejar de seguir a {agent}",
   "agents.how": "En la próxima llamada",
   "agents.followed": "Su teléfono sonará en la próxima llamada de {agent}.",
+  "mine.reading": "Aún sin leer…",
   "mine.none": "Ninguna de su teléfono todavía.",
   "mine.ended": "Llamadas recién terminadas",
   "mine.what": "{action}: {agent}",
