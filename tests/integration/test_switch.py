@@ -1,5 +1,6 @@
 """A change of mode: decided first, the old leg seen to be gone, one dial; whatever dies on the way."""
 
+import sys
 from contextlib import suppress
 
 import pytest
@@ -265,6 +266,102 @@ def test_many_at_once_dial_once(desk, call):
     at_once(lambda n: functions[n].switch.switch(asked(before, "whisper")), 4)
     assert desk.dials() == 2
     assert len(desk.open()) == 1
+
+
+def before_each(repository, method, do):
+    """Has `do` happen once, right before `method` of `repository` is called to begin a change of mode."""
+    does = getattr(repository, method)
+
+    def after_it(*given, **more):
+        if sys._getframe(1).f_code.co_name == "_begin" and not done:
+            done.append(do())
+        return does(*given, **more)
+
+    done = []
+    vars(repository)[method] = after_it
+
+
+@pytest.mark.parametrize("moment", ["before it goes", "once it is gone", "as it looks", "as it begins"])
+def test_who_leaves_in_the_gap_is_not_dialled(make_desk, moment):
+    desk = make_desk(ytel_timeout_seconds=30.0, confirm_seconds=20.0)
+    call = desk.call()
+    before = desk.joined("listen", call)
+    told = []
+
+    another = desk.function()
+
+    def leave():
+        if moment == "once it is gone":
+            desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
+        told.append(another.leave.leave(before.id, CRM))
+
+    if moment.startswith("as it "):
+        before_each(desk.services.supervisions, {"as it looks": "open", "as it begins": "begin"}[moment], leave)
+    else:
+        desk.ytel.faults.add("DELETE", "/participant/", Run(leave))
+    with pytest.raises(NotJoined):
+        change(desk, before, "whisper")
+    assert desk.dials() == 1
+    assert not desk.floor.is_in(call, PHONE)
+    assert told[0].id == before.id
+    ended = desk.record(before)
+    assert (ended.state, ended.replacedBy, ended.endedBy) == ("ended", None, "crm")
+    with pytest.raises(NotJoined):
+        change(desk, before, "whisper")
+    assert desk.dials() == 1
+
+
+@pytest.fixture(params=[1, 1400])
+def cut_off(make_desk, request):
+    """A change to a whisper that saw its leg gone too late, these seconds ago: the desk, and the supervision.
+
+    After 1,400 s the old leg is watched no more, and its record is all that is left.
+    """
+    desk = make_desk(confirm_seconds=0.1)
+    before = desk.joined("listen", desk.call())
+    desk.ytel.faults.add("DELETE", "/participant/", Status(503), times=None)
+    with pytest.raises(OutcomeUnknown):
+        change(desk, before, "whisper")
+    desk.ytel.faults.clear()
+    desk.look()
+    for _ in range(2):
+        desk.move(request.param / 2)
+        desk.look()
+    assert desk.record(before).watched is (request.param == 1)
+    return desk, before
+
+
+def test_a_change_that_was_cut_off_is_gone_on_with(cut_off):
+    desk, before = cut_off
+    assert change(desk, before, "whisper").replaces == before.id
+    assert desk.dials() == 2
+
+
+def test_who_leaves_as_what_goes_on_with_a_change_begins_is_not_dialled(cut_off):
+    desk, before = cut_off
+    another = desk.function()
+    before_each(desk.services.supervisions, "begin", lambda: another.leave.leave(before.id, CRM))
+    with pytest.raises(NotJoined):
+        change(desk, before, "whisper")
+    assert desk.dials() == 1
+
+
+def test_who_leaves_after_a_change_that_was_cut_off_is_not_dialled_by_what_goes_on_with_it(cut_off):
+    desk, before = cut_off
+    left = desk.services.leave.leave(before.id, CRM)
+    assert (left.state, left.how, left.endedBy) == ("ended", "switched", "crm")
+    with pytest.raises(NotJoined):
+        change(desk, before, "whisper")
+    assert desk.dials() == 1
+
+
+def test_to_leave_what_was_replaced_leaves_the_new_one_alone(desk, call):
+    before = desk.joined("listen", call)
+    after = change(desk, before, "whisper")
+    desk.floor.answer(call, PHONE)
+    assert desk.services.leave.leave(before.id, CRM).how == "switched"
+    assert desk.floor.is_in(call, PHONE)
+    assert desk.record(after).ending is None
 
 
 class Killed(BaseException):

@@ -28,14 +28,17 @@ class Leave:
     def leave(self, id_: str, caller: Caller) -> Supervision:
         """The supervision whose leg is being dropped, or was gone already.
 
-        One that rings, or never joined, is given up: its leg is dropped if it comes all the same. That the leg is to go
-        is on record before it is disconnected, so every reading drops it again until it is gone.
+        One that rings, or never joined, is given up: its leg is dropped if it comes all the same. One whose mode is
+        being changed is not dialled again, unless it was already: that is another supervision then. That the leg is to
+        go is on record before it is disconnected, so every reading drops it again until it is gone.
         Raises SupervisionNotFound; Forbidden without the scope of its action; a YtelProblem where its call cannot be
         read or Ytel refuses to disconnect it.
         """
         supervision = self._get(id_)
         caller.require_supervision(supervision.clientId)
         caller.require(supervision.action)
+        if supervision.replacedBy is not None:
+            supervision = self._stay_away(supervision, caller)
         if supervision.watched:
             self._read(supervision)
             supervision = self._end(self._get(id_), caller)
@@ -68,7 +71,20 @@ class Leave:
             if saved is not None:
                 return saved
             supervision = self._get(supervision.id)
-        raise InProgress("The supervision is being changed by others; ask again in a moment.")
+        raise _in_progress()
+
+    def _stay_away(self, supervision: Supervision, caller: Caller) -> Supervision:
+        """Takes back what a change of mode is to dial, where it has not begun. Raises InProgress as `_end` does."""
+        for _ in range(RECORD_ATTEMPTS):
+            if supervision.replacedBy is None or self.supervisions.get(supervision.replacedBy) is not None:
+                return supervision
+            by = supervision.endedBy if supervision.state == "ended" else caller.client
+            after = supervision.replace(replacedBy=None, ending="left", endedBy=by)
+            saved = self.supervisions.save(after, was_watched=supervision.watched)
+            if saved is not None:
+                return saved
+            supervision = self._get(supervision.id)
+        raise _in_progress()
 
     def _disconnect(self, conf_id: str, leg: str) -> None:
         try:
@@ -82,6 +98,10 @@ class Leave:
         if supervision is None:
             raise SupervisionNotFound("There is no such supervision.")
         return supervision
+
+
+def _in_progress() -> InProgress:
+    return InProgress("The supervision is being changed by others; ask again in a moment.")
 
 
 def _ended_by(supervision: Supervision, caller: Caller) -> tuple[Supervision, Sequence[Event]]:

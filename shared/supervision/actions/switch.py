@@ -161,9 +161,16 @@ class Switch:
         )
 
     def _begin(self, next_: Supervision) -> None:
-        """Puts it on record. Raises AlreadySupervising or InProgress where another request asked its phone in."""
+        """Puts it on record.
+
+        Raises NotJoined where the supervisor asked to leave meanwhile; AlreadySupervising or InProgress where another
+        request asked the phone in.
+        """
         supervisions = self.dial.supervisions
         for _ in range(RECORD_ATTEMPTS):
+            before = self._get(next_.replaces or "")
+            if before.replacedBy != next_.id:
+                raise _not_joined(before)
             of_phone = [one for one in supervisions.open(next_.confId) if same(one.to, next_.to)]
             other = next((one for one in of_phone if one.under_way), None)
             if other is not None and other.id != next_.replaces:
@@ -173,8 +180,11 @@ class Switch:
             if other is not None:
                 self.dial.reader.read(next_.confId)  # another reading than the last one has it on the call
                 continue
+            standing = next((one for one in of_phone if not one.displaced), None)
+            if standing is not None and standing.id == before.id:
+                standing = before  # as it was when it was looked at
             try:
-                supervisions.begin(next_, instead_of=next((one for one in of_phone if not one.displaced), None))
+                supervisions.begin(next_, instead_of=standing, replaces=before)
             except PhoneTaken:
                 continue
             return

@@ -69,7 +69,15 @@ class Delete:
     when: When | None = None
 
 
-type Write = Put | Change | Delete
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Writes nothing: the others of its transaction are written only if this item is so."""
+
+    key: Key
+    when: When
+
+
+type Write = Put | Change | Delete | Check
 
 
 class Guarded(NamedTuple):
@@ -115,6 +123,8 @@ class Gateway:
                 case Delete():
                     client.delete_item(**request)
                     return Written(True, {})
+                case Check():
+                    raise TypeError("a check is of a transaction")
         except client.exceptions.ConditionalCheckFailedException as lost:
             answered: Mapping[str, Any] = lost.response
             return Written(False, from_attributes(answered.get("Item", {})))
@@ -243,8 +253,8 @@ class Gateway:
         raise TimeoutError("DynamoDB did not answer for every item")
 
     def _in_transaction(self, write: Write) -> "TransactWriteItemTypeDef":
-        kind = {Put: "Put", Change: "Update", Delete: "Delete"}[type(write)]
-        return {kind: self._request(write)}  # type: ignore[misc]  # one of the three
+        kind = {Put: "Put", Change: "Update", Delete: "Delete", Check: "ConditionCheck"}[type(write)]
+        return {kind: self._request(write)}  # type: ignore[misc]  # one of the four
 
     def _request(self, write: Write) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self.table}
@@ -257,7 +267,7 @@ class Gateway:
                 request |= {"Key": to_attributes(write.key._asdict()), "UpdateExpression": write.expression}
                 expressions.append(write.expression)
                 values |= write.values
-            case Delete():
+            case Delete() | Check():
                 request["Key"] = to_attributes(write.key._asdict())
         if write.when:
             request["ConditionExpression"] = write.when.condition

@@ -16,6 +16,7 @@ from supervision.rules.ids import id_key, same_id, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
 from supervision.table.gateway import (
+    Check,
     Delete,
     Gateway,
     Guarded,
@@ -49,11 +50,17 @@ class Supervisions:
         self.outbox = outbox
 
     def begin(
-        self, supervision: Supervision, besides: Sequence[Guarded] = (), *, instead_of: Supervision | None = None
+        self,
+        supervision: Supervision,
+        besides: Sequence[Guarded] = (),
+        *,
+        instead_of: Supervision | None = None,
+        replaces: Supervision | None = None,
     ) -> None:
         """Records a supervision before its dial is sent, together with `besides`.
 
-        `instead_of` is the closed supervision of the same phone and call that stands in its place, if there is one.
+        `instead_of` is the closed supervision of the same phone and call that stands in its place, if there is one;
+        `replaces` the one whose mode is changed by it. Neither may have changed since it was read.
         Raises PhoneTaken, or the problem of one of `besides` whose condition does not hold; YtelInvalid where an item
         of the table cannot hold what Ytel says of the call. Then nothing was recorded.
         """
@@ -65,6 +72,8 @@ class Supervisions:
             moved = instead_of.replace(displaced=True, version=instead_of.version + 1)
             always = When("attribute_not_exists(pk)")
             own = [*self._writes(supervision, _unchanged(instead_of)), *self._writes(moved, always)]
+        if replaces is not None and (instead_of is None or instead_of.id != replaces.id):
+            own.append(Check(_record_key(replaces.id), _unchanged(replaces)))
         lost = self._gateway.write_together([*own, *(one.write for one in besides)])
         if lost is None:
             return
@@ -78,14 +87,20 @@ class Supervisions:
         tell: Sequence[Event] = (),
         besides: Sequence[Write] = (),
         guarded: Sequence[Guarded] = (),
+        *,
+        was_watched: bool = True,
     ) -> Supervision | None:
         """Records what changed, together with the events that tell of it and with `besides`, and sends the events.
 
+        `was_watched` is False for one that was watched no more when it was read: its record is all that is left of it.
         None where somebody else changed the record meanwhile; then nothing was recorded, and nothing told. Nor was it
         where the problem of one of `guarded` is raised, whose condition does not hold.
         """
         saved = supervision.replace(version=supervision.version + 1)
-        own = [*self._writes(saved, _unchanged(supervision)), *self.outbox.writes(tell), *besides]
+        changed = self._writes(saved, _unchanged(supervision))
+        if not was_watched:
+            changed = [Put(self._record(saved), _unchanged(supervision))]
+        own = [*changed, *self.outbox.writes(tell), *besides]
         lost = self._gateway.write_together([*own, *(one.write for one in guarded)])
         if lost is not None and lost >= len(own):
             raise guarded[lost - len(own)].problem
@@ -99,7 +114,7 @@ class Supervisions:
         """The supervision of this id."""
         if not 0 < len(id_) <= LONGEST_ID:
             return None
-        item = self._gateway.get(Key(RECORD + id_key(id_), "RECORD"))
+        item = self._gateway.get(_record_key(id_key(id_)))
         return readable(item, read_item) if item and not has_expired(item) else None
 
     def open(self, conf_id: str | None = None) -> list[Supervision]:
@@ -110,18 +125,15 @@ class Supervisions:
     def _writes(self, supervision: Supervision, when: When) -> list[Write]:
         place = f"{stored_id(supervision.confId)}#{comparable(supervision.to)}"
         key = Key(OPEN, f"{place}#{supervision.id}" if supervision.displaced else place)
-        body: Item = {
-            "id": supervision.id,
-            "version": supervision.version,
-            "data": json.dumps(supervision.to_record()),
-        }
-        standing: Write = Put({**key._asdict(), **body}, when) if supervision.watched else Delete(key, when)
-        return [standing, Put({**self._record_keys(supervision), **body})]
+        standing: Write = Delete(key, when)
+        if supervision.watched:
+            standing = Put({**key._asdict(), **_body(supervision)}, when)
+        return [standing, Put(self._record(supervision))]
 
-    def _record_keys(self, supervision: Supervision) -> Item:
+    def _record(self, supervision: Supervision) -> Item:
         return {
-            "pk": RECORD + supervision.id,
-            "sk": "RECORD",
+            **_record_key(supervision.id)._asdict(),
+            **_body(supervision),
             "kind": "supervision",
             "confId": stored_id(supervision.confId),
             "clientId": stored_id(supervision.clientId),
@@ -131,6 +143,14 @@ class Supervisions:
             "state": supervision.state,
             "expiration": supervision.requestedAt // 1000 + self._audit_days * 24 * 3600,
         }
+
+
+def _body(supervision: Supervision) -> Item:
+    return {"id": supervision.id, "version": supervision.version, "data": json.dumps(supervision.to_record())}
+
+
+def _record_key(id_: str) -> Key:
+    return Key(RECORD + id_, "RECORD")
 
 
 def _unchanged(supervision: Supervision) -> When:
