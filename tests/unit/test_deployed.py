@@ -233,10 +233,28 @@ def test_errors_and_throttles_of_every_function_wake_somebody():
         assert sorted(seen) == sorted(FUNCTIONS)
 
 
-def test_what_an_alarm_counts_is_counted_somewhere():
+def counted():
+    """The names of what the functions count."""
+    from supervision.rules.actions import ACTIONS, DIALLED
     from tests.harness.template import ROOT
 
     code = "".join(path.read_text() for path in (ROOT / "shared/supervision").rglob("*.py"))
-    for alarm in ALARMS.values():
-        for namespace, name, _ in metrics(alarm):
-            assert namespace != "Supervision" or f'"{name}"' in code, name
+    return {*re.findall(r'add_metric\("(\w+)"', code), *(ACTIONS[action].started_metric for action in DIALLED)}
+
+
+def shown():
+    """What the dashboard shows: the namespace and name of each metric, its shorthand written out."""
+    [dashboard] = STACK.resources("AWS::CloudWatch::Dashboard").values()
+    for widget in json.loads(dashboard["Properties"]["DashboardBody"])["widgets"]:
+        row = []
+        for metric in widget["properties"]["metrics"]:
+            names = [one for one in metric if isinstance(one, str)]
+            if names[0] == "...":
+                names = row[: len(row) - len(names) + 1] + names[1:]
+            row = [row[at] if name == "." else name for at, name in enumerate(names)]
+            yield row[0], row[1]
+
+
+def test_what_is_looked_at_is_counted_and_what_is_counted_is_looked_at():
+    seen = [*shown(), *((namespace, name) for alarm in ALARMS.values() for namespace, name, _ in metrics(alarm))]
+    assert {name for namespace, name in seen if namespace == "Supervision"} == counted()
