@@ -7,8 +7,22 @@ from typing import Self
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from tests.harness.system import LOCAL_KEY
+from tests.harness.waiting import wait_until
 
 PHONE = "+12125550142"
+
+NOTE_CLICKS = "window.addEventListener('click', (event) => (window.clicked = event), { capture: true });"
+
+
+def take(locator: Locator) -> None:
+    """Clicks until a click is taken: the page takes none on what came to stand there within the last half second."""
+    page = locator.page
+
+    def is_taken() -> bool:
+        locator.click()
+        return bool(page.evaluate("!window.clicked.defaultPrevented"))
+
+    wait_until(is_taken, timeout=60, what=f"a click on {locator}", every=0.1)
 
 
 class FloorPage:
@@ -20,6 +34,7 @@ class FloorPage:
         self.url = url
         self._before = before
         self.errors: list[str] = []
+        page.add_init_script(NOTE_CLICKS)
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
@@ -68,7 +83,7 @@ class FloorPage:
     def open_call(self, agent: str) -> Locator:
         """Opens the call; its legs."""
         row = self.row(agent)
-        row.get_by_role("button", name=agent, exact=True).click()
+        take(row.get_by_role("button", name=agent, exact=True))
         return row.get_by_role("list")
 
     def leg(self, agent: str, who: str) -> Locator:
@@ -76,7 +91,7 @@ class FloorPage:
         return self.row(agent).get_by_role("listitem").filter(has=self.page.get_by_text(who, exact=True))
 
     def press(self, agent: str, action: str) -> None:
-        self.button(agent, action).click()
+        take(self.button(agent, action))
 
     def button(self, agent: str, action: str) -> Locator:
         return self.row(agent).get_by_role("button", name=action, exact=True)

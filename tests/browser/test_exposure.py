@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE, FloorPage
+from tests.browser.floor_page import PHONE, FloorPage, take
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.system import System
 from tests.harness.waiting import wait_until
@@ -29,7 +29,7 @@ def test_the_supervisor_is_dropped_and_told_why(page, floor, ann):
     expect(page.page).to_have_title("EXPOSED \u2013 Active calls")
     page.expect_said("Ann Lee", "Your phone was dropped: someone who could hear you joined")
     assert not floor.is_in(ann, PHONE)
-    page.exposure.get_by_role("button", name="Understood").click()
+    take(page.exposure.get_by_role("button", name="Understood"))
     expect(page.exposure).to_have_count(0)
     expect(page.page).to_have_title("Active calls")
 
@@ -47,7 +47,7 @@ def test_where_nobody_is_dropped_one_can_leave_at_once(contexts):
         page.expect_said("Ann Lee", "Someone who joined can hear you")
         expect(onlooker.exposure).to_contain_text(f"A supervisor on {CALL} can be heard by someone who joined it.")
         assert third in floor.who_hears(ann, floor.supervisor(ann, PHONE))
-        page.exposure.get_by_role("button", name="Leave now").click()
+        take(page.exposure.get_by_role("button", name="Leave now"))
         page.expect_said("Ann Lee", "You left")
         assert not floor.is_in(ann, PHONE)
         expect(onlooker.exposure).to_have_count(0)

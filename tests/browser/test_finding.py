@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE
+from tests.browser.floor_page import PHONE, take
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
@@ -58,8 +58,8 @@ def test_a_pinned_agent_comes_first_and_stays_so(page, three):
     page.open()
     expect(page.rows).to_have_count(3)
     page.open_call("Cid Lee")
-    page.row("Cid Lee").get_by_role("button", name="Pin Cid Lee").click()
-    page.row("Cid Lee").get_by_role("button", name="Cid Lee", exact=True).click()
+    take(page.row("Cid Lee").get_by_role("button", name="Pin Cid Lee"))
+    take(page.row("Cid Lee").get_by_role("button", name="Cid Lee", exact=True))
     expect(page.rows.first).to_contain_text("Cid Lee")
     page.page.reload()
     expect(page.rows).to_have_count(3)
@@ -67,7 +67,7 @@ def test_a_pinned_agent_comes_first_and_stays_so(page, three):
     _chip(page, "Pinned 1").click()
     expect(page.rows).to_have_count(1)
     page.open_call("Cid Lee")
-    page.row("Cid Lee").get_by_role("button", name="Unpin Cid Lee").click()
+    take(page.row("Cid Lee").get_by_role("button", name="Unpin Cid Lee"))
     expect(_chip(page, "Pinned 0")).to_be_visible()
     _chip(page, "Pinned 0").click()
     expect(page.rows).to_have_count(3)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE, FloorPage
+from tests.browser.floor_page import PHONE, FloorPage, take
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_by_keyboard_and_from_the_bar(page, floor, bea, ann):
     wait_until(lambda: floor.ringing(ann))
     floor.answer(ann, PHONE)
     expect(page.air).to_contain_text("Heard by: everyone")
-    page.air.get_by_role("button", name="Help: change…").click()
+    take(page.air.get_by_role("button", name="Help: change…"))
     dialog.get_by_role("button", name="Take it back").click()
     expect(page.row("Ann Lee")).not_to_contain_text("Asks for help")
     expect(page.air.get_by_role("button", name="Ask for help")).to_be_visible()

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.floor_page import take
+
 pytestmark = pytest.mark.browser
 
 NAMES = {
@@ -28,7 +30,7 @@ def test_hostile_names_are_shown_as_they_are(page, floor, width):
     assert page.page.evaluate("document.querySelectorAll('#rows img, #rows script, #rows b').length") == 0
     expect(page.page).to_have_title("Active calls")
     assert page.page.evaluate("document.scrollingElement.scrollWidth") <= width
-    page.rows.nth(3).get_by_role("button").first.click()
+    take(page.rows.nth(3).get_by_role("button").first)
     expect(page.rows.nth(3).get_by_role("list")).to_contain_text("The agent alone")
     assert page.page.evaluate("document.scrollingElement.scrollWidth") <= width
     assert page.errors == []
@@ -53,6 +55,6 @@ def test_conferences_of_any_shape_are_listed(page, floor, ann):
     expect(page.rows).to_have_count(4)
     expect(page.row("Ann Lee")).to_be_visible()
     for place in range(4):
-        page.rows.nth(place).get_by_role("button").first.click()
+        take(page.rows.nth(place).get_by_role("button").first)
         expect(page.rows.nth(place).get_by_role("list")).to_be_visible()
     assert [error for error in page.errors if "404" not in error] == []

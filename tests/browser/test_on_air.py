@@ -7,7 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE
+from tests.browser.floor_page import PHONE, take
 from tests.harness.fake_ytel.faults import Status
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
@@ -38,13 +38,13 @@ def test_from_key_to_whisper_to_barge_to_leave(system, whispering, floor, ann):
     expect(page.air).to_contain_text(re.compile(r"seen \d+ s ago"))
     expect(page.page).to_have_title("● Whisper: Ann Lee \u2013 Active calls")
     assert "icon-agent" in page.page.locator("link[rel=icon]").get_attribute("href")
-    page.mode("Barge").click()
+    take(page.mode("Barge"))
     wait_until(lambda: floor.ringing(ann))
     floor.answer(ann, PHONE)
     expect(page.air).to_contain_text("Heard by: everyone: Ann Lee and the customer")
     expect(page.mode("Barge")).to_be_checked()
     assert floor.roles_that_hear(ann, PHONE) == {"agent", "contact"}
-    page.air.get_by_role("button", name="Leave").click()
+    take(page.air.get_by_role("button", name="Leave"))
     page.expect_off_air()
     assert not floor.is_in(ann, PHONE)
     assert [error for error in page.errors if "/supervisions/" not in error] == []
@@ -103,7 +103,7 @@ def test_one_phone_in_two_calls_is_one_sentence(system, page, bea, floor, ann):
     expect(page.air).to_contain_text("Heard by: everyone: Bea Back and the customer")
     expect(page.air).to_contain_text("and on Ann Lee\u2019s call too")
     expect(page.air).not_to_contain_text("nobody")
-    page.air.get_by_role("button", name="Leave").click()
+    take(page.air.get_by_role("button", name="Leave"))
     page.expect_off_air()
     assert not floor.is_in(ann, PHONE)
     assert not floor.is_in(bea, PHONE)
@@ -126,7 +126,7 @@ def test_a_ring_says_how_long_it_may_still_ring_and_is_given_up(page, floor, ann
     page.open()
     page.press("Ann Lee", "Barge")
     expect(page.air).to_contain_text(re.compile(r"1:[0-3]\d left to ring"))
-    page.air.get_by_role("button", name="Stop ringing").click()
+    take(page.air.get_by_role("button", name="Stop ringing"))
     page.expect_off_air()
     page.expect_said("Ann Lee", "Stopped ringing your phone")
 
@@ -163,7 +163,7 @@ def test_who_else_hears_a_whisper_is_named(whispering, floor, ann, contexts):
 def test_a_leave_that_fails_says_that_one_is_still_there(system, whispering):
     page = whispering
     system.ytel.faults.add("DELETE", ".", Status(503), times=None)
-    page.air.get_by_role("button", name="Leave").click()
+    take(page.air.get_by_role("button", name="Leave"))
     page.expect_said("Ann Lee", "you are still on the call")
 
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE
+from tests.browser.floor_page import PHONE, take
 from tests.harness.waiting import wait_until
 from tests.harness.watching import look
 
@@ -34,7 +34,7 @@ def test_the_roster_has_who_is_on_no_call_too_and_an_agent_is_followed(system, p
     expect(_agent(page, busy)).to_contain_text("on a call")
     expect(_agent(page, pia)).to_contain_text("on no call")
     _agent(page, pia).get_by_role("combobox").select_option("Whisper")
-    _agent(page, pia).get_by_role("button", name="Follow").click()
+    take(_agent(page, pia).get_by_role("button", name="Follow"))
     expect(_agent(page, pia)).to_contain_text("You follow: whisper on the next call")
     call = floor.add_call(pia)
     system.move_clock(3)  # the list is held for a moment
@@ -48,10 +48,10 @@ def test_the_roster_has_who_is_on_no_call_too_and_an_agent_is_followed(system, p
 def test_a_follow_is_taken_back_and_a_call_is_shown(page, floor, pia):
     floor.add_call(pia)
     _open_agents(page)
-    _agent(page, pia).get_by_role("button", name="Follow").click()
-    _agent(page, pia).get_by_role("button", name=f"Stop following {pia.name}").click()
+    take(_agent(page, pia).get_by_role("button", name="Follow"))
+    take(_agent(page, pia).get_by_role("button", name=f"Stop following {pia.name}"))
     expect(_agent(page, pia).get_by_role("button", name="Follow")).to_be_visible()
-    _agent(page, pia).get_by_role("button", name="Show the call").click()
+    take(_agent(page, pia).get_by_role("button", name="Show the call"))
     expect(page.row(pia.name).get_by_role("button", name=pia.name, exact=True)).to_be_focused()
     expect(page.row(pia.name).get_by_role("list")).to_be_visible()
 
