@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from shapes import Json, published
 
 from supervision.api.openapi import event_models
-from supervision.table.outbox import SOURCE
+from supervision.table.outbox import EVENT_SOURCE
 
 BEGIN, END = "  # >>> made by `make describe`\n", "  # <<< made by `make describe`\n"
 
@@ -15,7 +15,8 @@ BEGIN, END = "  # >>> made by `make describe`\n", "  # <<< made by `make describ
 def schemas() -> dict[str, Json]:
     """The schema of each event as EventBridge delivers it, by detail-type, in the registry's JSON Schema draft 4."""
     outgoing = {
-        name: _event(name, *one, {"type": "string", "enum": [SOURCE]}) for name, one in event_models.OUTGOING.items()
+        name: _event(name, *one, {"type": "string", "enum": [EVENT_SOURCE]})
+        for name, one in event_models.OUTGOING.items()
     }
     incoming = {name: _event(name, *one, {"type": "string"}) for name, one in event_models.INCOMING.items()}
     return incoming | outgoing
@@ -41,7 +42,7 @@ def _event(detail_type: str, description: str, detail: type[BaseModel], source: 
         "title": detail_type.replace(" ", ""),
         "description": description,
         "x-amazon-events-detail-type": detail_type,
-        "x-amazon-events-source": SOURCE if "enum" in source else "any",
+        "x-amazon-events-source": EVENT_SOURCE if "enum" in source else "any",
         "type": "object",
         "required": list(properties),
         "properties": properties,
@@ -85,7 +86,7 @@ def _resource(detail_type: str, schema: Json) -> str:
     Type: AWS::EventSchemas::Schema
     Properties:
       RegistryName: !GetAtt Schemas.RegistryName
-      SchemaName: {SOURCE}@{name}
+      SchemaName: {EVENT_SOURCE}@{name}
       Type: JSONSchemaDraft4
       Content: '{content}'
 """

@@ -11,7 +11,7 @@ from supervision.api.openapi.parts import IDEMPOTENCY_KEY
 from supervision.base import settings
 from supervision.floor import pages, queries
 from supervision.rules import follow
-from supervision.table import clients
+from supervision.table import clients, requests
 
 REMEDIES = {
     "invalid_request": "Put right what `detail` names. The same request is refused again.",
@@ -52,17 +52,17 @@ def limits(template: Path) -> list[Json]:
         ("Requests a second, of all clients together", parameters["RequestsPerSecond"]["Default"], "RequestsPerSecond"),
         ("Dials a minute, of one client", one["dials_per_minute"], "DialsPerMinute"),
         ("Readings of single calls a minute, of one client", one["reads_per_minute"], "ReadsPerMinute"),
-        ("Rows on a page of calls by itself; at most", f"{queries.DEFAULT_LIMIT}; {queries.LARGEST_LIMIT:,}", ""),
-        ("Bytes of an answer before it is cut into pages", f"{pages.LARGEST_ANSWER:,}", ""),
+        ("Rows on a page of calls by itself; at most", f"{queries.DEFAULT_PAGE}; {queries.LARGEST_PAGE:,}", ""),
+        ("Bytes of an answer before it is cut into pages", f"{pages.LARGEST_BODY:,}", ""),
         ("Characters of a key, at least", clients.SHORTEST_KEY, ""),
         ("Characters of an `Idempotency-Key` or a `requestId`, at most", IDEMPOTENCY_KEY["schema"]["maxLength"], ""),
-        ("Hours that an answer is kept under its `Idempotency-Key`", 24, ""),
+        ("Hours that an answer is kept under its `Idempotency-Key`", _hours(requests.REQUEST_KEPT_MS), ""),
         ("Characters of `to`, at most", longest_number, ""),
         ("Characters of the reason of a call for help, at most", longest_reason, ""),
         ("Calls that a follow dials for by itself; at most", f"{follow.DEFAULT_CALLS}; {follow.MOST_CALLS}", ""),
         (
             "Hours that a follow runs by itself; at most",
-            f"{_hours(follow.DEFAULT_MS)}; {_hours(follow.LONGEST_MS)}",
+            f"{_hours(follow.FOLLOW_MS)}; {_hours(follow.LONGEST_FOLLOW_MS)}",
             "",
         ),
         ("Seconds that a supervision may last", _plain(one["max_seconds"]), "MaxSeconds"),

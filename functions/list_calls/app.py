@@ -24,7 +24,7 @@ from supervision.wiring import Services, ServiceSettings
 
 # What a function needs to read the floor itself, should another's reading not come.
 OWN_READING_SECONDS = 9.0
-LONGEST_WAIT_SECONDS = 9.0
+ANSWER_WITHIN_SECONDS = 9.0
 
 app = APIGatewayHttpResolver()
 http_api.prepare(app, CallNotFound)
@@ -106,4 +106,4 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _patience() -> float:
     left = app.lambda_context.get_remaining_time_in_millis() / 1000
-    return max(0.0, min(LONGEST_WAIT_SECONDS, left - OWN_READING_SECONDS))
+    return max(0.0, min(ANSWER_WITHIN_SECONDS, left - OWN_READING_SECONDS))

@@ -42,7 +42,7 @@ def _as_csv(query: history.SupervisionQuery, caller: Caller, asked: Mapping[str,
     """All that match, or `limit` of them; where one answer does not hold them, `Link` leads on."""
     a_page = query.limit if "limit" in asked else csv_history.ROWS_A_PAGE
 
-    def page(after: history.Place | None) -> tuple[list[Supervision], history.Place | None]:
+    def page(after: history.Reached | None) -> tuple[list[Supervision], history.Reached | None]:
         wanted = query._replace(limit=a_page, after=after or query.after)
         return history.find_page(services().gateway, services().supervisions, wanted, caller)
 

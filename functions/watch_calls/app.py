@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervision.actions.looks import Looks
-from supervision.actions.nudge import FOLLOW
+from supervision.actions.nudge import FOLLOW_NOW
 from supervision.actions.watcher import Watcher
 from supervision.base.cold_start import built_once
 from supervision.base.observability import invocation, logger
@@ -55,7 +55,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _looked(body: str, context: Any) -> bool:
-    if body == FOLLOW:
+    if body == FOLLOW_NOW:
         watcher().follow()
         return True
     number = Looks.number_of(body)

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from supervision.api.openapi import event_models
-from supervision.table.outbox import SOURCE
+from supervision.table.outbox import EVENT_SOURCE
 from tests.contract.conformance import PHONE
 from tests.harness.local_aws.put_events import matches
 from tests.harness.template import ROOT, Template
@@ -26,7 +26,7 @@ def registered():
         assert properties["Type"] == "JSONSchemaDraft4"
         schema = json.loads(properties["Content"])
         jsonschema.Draft4Validator.check_schema(schema)
-        assert properties["SchemaName"] == f"{SOURCE}@{schema['title']}"
+        assert properties["SchemaName"] == f"{EVENT_SOURCE}@{schema['title']}"
         found[schema["x-amazon-events-detail-type"]] = jsonschema.Draft4Validator(schema)
     return found
 
@@ -86,7 +86,7 @@ def test_one_rule_takes_a_request_to_follow(registered, named):
 def test_no_rule_takes_what_is_told():
     rules = Template(ROOT / "template.yaml", {}).rules
     for detail_type in event_models.OUTGOING:
-        event = {**request(action="listen"), "detail-type": detail_type, "source": SOURCE}
+        event = {**request(action="listen"), "detail-type": detail_type, "source": EVENT_SOURCE}
         assert not [rule.name for rule in rules if matches(dict(rule.pattern), event)]
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from jsonschema import Draft4Validator
 
 from supervision.api.openapi import event_models
-from supervision.table.outbox import SOURCE
+from supervision.table.outbox import EVENT_SOURCE
 from tests.harness.waiting import wait_until
 
 BUS = "supervision"
@@ -19,7 +19,7 @@ def schemas(scene):
 
 
 def name_of(detail_type):
-    return f"{SOURCE}@{detail_type.replace(' ', '')}"
+    return f"{EVENT_SOURCE}@{detail_type.replace(' ', '')}"
 
 
 def test_the_registry_is_named_like_the_bus_and_holds_every_event(schemas):

@@ -91,7 +91,7 @@ def test_a_parameter_that_nobody_knows_is_refused(app):
 
 
 def test_more_agents_than_an_answer_holds_are_cut_off_and_it_says_so(app, ytel, monkeypatch):
-    monkeypatch.setattr("supervision.floor.roster.LARGEST_ANSWER", 700)
+    monkeypatch.setattr("supervision.floor.roster.LARGEST_BODY", 700)
     ytel.fill(users=20)
     body = agents(app).json
     assert 1 <= len(body["agents"]) < 20

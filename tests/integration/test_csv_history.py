@@ -77,7 +77,7 @@ def test_the_whole_history_in_one_answer_however_many_pages_it_is(desk, door, mo
 def test_what_one_answer_does_not_hold_is_behind_its_link(desk, door, monkeypatch, limit):
     made = [record(desk, n).id for n in range(10)]
     if not limit:
-        monkeypatch.setattr(csv_history, "LARGEST_ANSWER", 2_000)
+        monkeypatch.setattr(csv_history, "LARGEST_BODY", 2_000)
     found, query = [], "&".join(filter(None, ["state=ended", limit]))
     for _ in range(20):
         answer = door(query)

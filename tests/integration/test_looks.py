@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervision.actions.looks import LONGEST_MS, LOST_AFTER_MS, Looks, Turn
+from supervision.actions.looks import LONGEST_LOOK_MS, LOST_AFTER_MS, Looks, Turn
 from supervision.base import aws
 from supervision.table.gateway import Gateway
 from tests.harness.template import Template
@@ -157,7 +157,7 @@ def test_the_queue_and_the_function_are_as_the_chain_needs_them():
     queues = template.resources("AWS::SQS::Queue")
     [queue] = [one for name, one in queues.items() if source.queue_arn.endswith(f":{name}")]
     watcher = template.functions["WatchCalls"]
-    assert watcher.timeout * 1000 == LONGEST_MS
+    assert watcher.timeout * 1000 == LONGEST_LOOK_MS
     assert watcher.timeout + 2 == source.visibility  # two seconds for it to start in
     assert (queue["FifoQueue"], source.delay) == (True, 7)
     assert "RedrivePolicy" not in queue  # a look that fails is to come again, not to be put away

@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervision.actions.nudge import FOLLOW
+from supervision.actions.nudge import FOLLOW_NOW
 from supervision.base import aws
 from tests.integration.looks_queue import LooksQueue
 from tests.integration.test_follow import Following
@@ -30,7 +30,7 @@ def test_a_new_call_of_a_followed_agent_is_told_once(following, queue):
     assert queue.bodies() == []
     following.call()
     listed(following)
-    assert queue.bodies() == [FOLLOW]
+    assert queue.bodies() == [FOLLOW_NOW]
     listed(following)
     assert queue.bodies() == []
 
@@ -43,7 +43,7 @@ def test_a_call_is_told_once_the_action_may_be(following, queue):
     assert queue.bodies() == []
     following.desk.floor.join(call, "contact")
     listed(following)
-    assert queue.bodies() == [FOLLOW]
+    assert queue.bodies() == [FOLLOW_NOW]
 
 
 def test_what_nobody_follows_is_not_told(following, queue):

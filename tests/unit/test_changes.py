@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supervision.floor.floor import Content, Held
 from supervision.floor.history import LARGEST_HISTORY, STEPS, step_between, with_step
 from supervision.floor.listing import Listing
-from supervision.floor.pages import LARGEST_ANSWER
+from supervision.floor.pages import LARGEST_BODY
 from supervision.floor.queries import CallQuery
 from supervision.floor.rows import row_line
 from supervision.rules.absence import Absence
@@ -187,7 +187,7 @@ def test_all_rows_are_never_more_than_may_be_answered():
     for _ in range(20):
         change = answer(floor, "unknown", **cursor)
         assert change["full"]
-        assert len(json.dumps(change)) < 2 * LARGEST_ANSWER
+        assert len(json.dumps(change)) < 2 * LARGEST_BODY
         found += by_id(change["calls"])
         if change.get("next") is None:
             break

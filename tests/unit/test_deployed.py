@@ -246,7 +246,7 @@ def shown():
     """What the dashboard shows: the namespace and name of each metric, its shorthand written out."""
     [dashboard] = STACK.resources("AWS::CloudWatch::Dashboard").values()
     for widget in json.loads(dashboard["Properties"]["DashboardBody"])["widgets"]:
-        row = []
+        row: list[str] = []
         for metric in widget["properties"]["metrics"]:
             names = [one for one in metric if isinstance(one, str)]
             if names[0] == "...":

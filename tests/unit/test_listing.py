@@ -12,7 +12,7 @@ from supervision.base.fast_json import dumps, loads
 from supervision.base.problems import InvalidRequest
 from supervision.floor.floor import Content, Held
 from supervision.floor.listing import Listing
-from supervision.floor.pages import LARGEST_ANSWER, answer_size, one_call, page_of
+from supervision.floor.pages import LARGEST_BODY, answer_size, one_call, page_of
 from supervision.floor.queries import CallQuery
 from supervision.floor.rows import LARGEST_ROW, LONGEST_TEXT, lines_of, row_line
 from supervision.rules.absence import Absence
@@ -264,7 +264,7 @@ def test_the_size_counts_what_escaping_adds(text):
 def test_no_page_is_larger_than_may_be_answered():
     hostile = '"\\\x00é😀' * 40
     floor = content(*(row(f"{n:04}", n, username=hostile, others=[hostile] * 12) for n in range(1_000)))
-    assert sum(map(len, floor.lines)) > LARGEST_ANSWER
+    assert sum(map(len, floor.lines)) > LARGEST_BODY
     found, query = [], asked(limit="1000")
     for _ in range(20):
         page = page_of(floor, query)

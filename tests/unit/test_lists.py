@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.rules.absence import Absence
 from supervision.ytel import lists
-from supervision.ytel.lists import SIDE_BY_SIDE, Habits, Walk, one_of, rows_of
+from supervision.ytel.lists import PAGES_AT_ONCE, Habits, Walk, one_of, rows_of
 
 
 class Listed:
@@ -236,8 +236,8 @@ def test_every_entry_is_given_once_and_in_order(length):
 
 
 def test_pages_are_read_side_by_side_once_the_count_is_known():
-    meet = threading.Barrier(SIDE_BY_SIDE, timeout=10)
-    listed = Listed(100 * (SIDE_BY_SIDE + 1) - 1)
+    meet = threading.Barrier(PAGES_AT_ONCE, timeout=10)
+    listed = Listed(100 * (PAGES_AT_ONCE + 1) - 1)
 
     def fetch(query):
         if query:
@@ -286,7 +286,7 @@ def test_a_larger_maximum_than_the_first_page_shows_gives_pages_that_overlap():
 def test_a_list_that_ignores_the_offset_ends():
     listed = Listed(250, served=lambda _: 0)
     assert walked(listed) == everything(listed)[:100]
-    assert len(listed.asked) <= 1 + SIDE_BY_SIDE
+    assert len(listed.asked) <= 1 + PAGES_AT_ONCE
     listed = Listed(250, served=lambda _: 0, count=None)
     assert walked(listed) == everything(listed)[:100]
     assert len(listed.asked) == 2
@@ -296,7 +296,7 @@ def test_a_list_that_ignores_the_offset_ends():
 def test_a_count_out_of_all_proportion_ends_at_the_first_empty_page(count):
     listed = Listed(250, count=count)
     assert walked(listed) == everything(listed)
-    assert len(listed.asked) <= 1 + 2 * SIDE_BY_SIDE
+    assert len(listed.asked) <= 1 + 2 * PAGES_AT_ONCE
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 150])
@@ -387,7 +387,7 @@ def test_every_walk_ends_gives_what_is_listed_alone_and_never_claims_too_much(
     listed = Listed(length, size, count, sizes, (lambda _: 0) if ignored else (lambda offset: offset), by, shape)
     found, absence = verdict(listed)
     assert set(found) <= set(everything(listed))
-    assert len(listed.asked) <= 2 * (length + SIDE_BY_SIDE)
+    assert len(listed.asked) <= 2 * (length + PAGES_AT_ONCE)
     if not ignored and not sizes and (by != "nextKey" or shape != "bare"):
         assert found == everything(listed)
     if absence is Absence.PROVEN and not sizes:

@@ -10,13 +10,18 @@ SHIPPED = [*(ROOT / "shared/supervision").rglob("*.py"), *(ROOT / "functions").r
 # Each function has its own of these.
 OF_EVERY_FUNCTION = {"app", "lambda_handler", "services"}
 # The JSON of the thing of that name, as the description has it.
-DESCRIBED = {"Contact", "Follow", "Help", "Problem", "Supervision", "Supervisor"}
+DESCRIBED = {"Call", "Contact", "Follow", "Help", "Problem", "Supervision", "Supervisor"}
 
 
 def defined(path):
     for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            yield node.name
+        names = []
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+        yield from (name for name in names if not name.startswith("_"))
 
 
 def test_no_two_top_level_definitions_share_a_name():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from supervision.base.problems import CallNotFound, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
 from supervision.ytel.answers import NotThere, TokenRefused, Unclear
-from supervision.ytel.retrying import ATTEMPTS, LONGEST_WAIT_SECONDS, wait_before_retry
+from supervision.ytel.retrying import LONGEST_WAIT_SECONDS, READING_ATTEMPTS, wait_before_retry
 
 PASSING = [YtelRateLimited("Slow down."), YtelUnavailable("Down."), Unclear("500")]
 LASTING = [YtelRejected("No."), YtelInvalid("?"), TokenRefused("No."), NotThere("No."), CallNotFound("No.")]
@@ -18,7 +18,7 @@ def test_what_may_pass_is_tried_again_a_little_later_each_time(problem):
     assert wait_before_retry(1, problem, 9, 1.0) == pytest.approx(0.2)
     assert wait_before_retry(2, problem, 9, 0.0) == pytest.approx(0.2)
     assert wait_before_retry(2, problem, 9, 1.0) == pytest.approx(0.4)
-    assert wait_before_retry(ATTEMPTS, problem, 9, 0.0) is None
+    assert wait_before_retry(READING_ATTEMPTS, problem, 9, 0.0) is None
 
 
 @pytest.mark.parametrize("problem", LASTING, ids=lambda one: type(one).__name__)

@@ -28,7 +28,7 @@ from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_ca
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table import rate_limit
-from supervision.table.gateway import Guarded, Write
+from supervision.table.gateway import RECORD_ATTEMPTS, Guarded, Write
 from supervision.table.outbox import of_supervision
 from supervision.table.repository import PhoneTaken, Supervisions
 from supervision.table.requests import Opened
@@ -37,9 +37,8 @@ from supervision.table.requests import Opened
 SAME_REQUEST_MS = 30_000
 # A dial that is pending for longer was cut off: its outcome is unknown.
 DIAL_MS = 10_000
-RECORD_ATTEMPTS = 4
 # Lambda may stop a function in the middle and go on with it later: what was decided before that is not sent.
-FRESH_MS = 20_000
+SEND_WITHIN_MS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class Dial:
         """
         # On record before it is sent: a function that dies here leaves a phone that will not be dialled twice.
         try:
-            if clock.now_ms() - supervision.requestedAt > FRESH_MS:
+            if clock.now_ms() - supervision.requestedAt > SEND_WITHIN_MS:
                 raise YtelUnavailable("It took too long to be sent on what was read of the call; nothing was sent.")
             dialled = self.reader.ytel.bring_in(
                 supervision.confId,

@@ -17,16 +17,15 @@ from supervision.floor.users import Users
 from supervision.rules.actions import DIALLED, in_words
 from supervision.rules.caller import Caller
 from supervision.rules.calls import client_id_of
-from supervision.rules.follow import DEFAULT_CALLS, DEFAULT_MS, LONGEST_MS, Follow
+from supervision.rules.follow import DEFAULT_CALLS, FOLLOW_MS, LONGEST_FOLLOW_MS, Follow
 from supervision.rules.ids import id_key, same_id
 from supervision.rules.legs import User
 from supervision.rules.phone_numbers import require_not_in_call, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import new_id
 from supervision.table.follows import Follows
+from supervision.table.gateway import RECORD_ATTEMPTS
 from supervision.table.requests import Opened
-
-ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class FollowAgents:
         to = self.dial.read_number(request.to, caller)
         require_not_in_call(to, [agent.webrtcNumber])
         now = clock.now_ms()
-        until = now + DEFAULT_MS if request.until is None else request.until
-        if not now < until <= now + LONGEST_MS:
+        until = now + FOLLOW_MS if request.until is None else request.until
+        if not now < until <= now + LONGEST_FOLLOW_MS:
             raise InvalidRequest('"until" must lie ahead, and no more than 24 hours.')
         follow = Follow(
             id=new_id(),
@@ -81,7 +80,7 @@ class FollowAgents:
 
     def withdraw(self, request: Request) -> dict[str, Any]:
         """The follow as it ended; the supervision that runs for it goes on. Raises FollowNotFound."""
-        for _ in range(ATTEMPTS):
+        for _ in range(RECORD_ATTEMPTS):
             follow = self.follows.get(request.follow_id or "")
             if follow is None or not request.caller.sees(follow.clientId):
                 raise FollowNotFound("There is no such follow.")

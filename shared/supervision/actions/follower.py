@@ -28,7 +28,7 @@ from supervision.table.lease import Lease
 from supervision.table.requests import Opened, Requests
 
 # As long as a dial may take: what takes longer died.
-LEASE_MS = 30_000
+DIAL_LEASE_MS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Follower:
         return Begun([partial(self._of_phone, phone, of_it, held) for phone, of_it in by_phone.items()])
 
     def _of_phone(self, phone: str, follows: list[Follow], held: Held) -> None:
-        lease = Lease(self.gateway, Key(f"LINE#{phone}", "LEASE"), LEASE_MS)
+        lease = Lease(self.gateway, Key(f"LINE#{phone}", "LEASE"), DIAL_LEASE_MS)
         holder = uuid4().hex
         if not lease.acquire(holder, clock.now_ms()).done:
             return
@@ -95,7 +95,7 @@ class Follower:
             to=follow.to,
             follow_id=follow.id,
         )
-        opened = self.requests.open(request, LEASE_MS)
+        opened = self.requests.open(request, DIAL_LEASE_MS)
         if not isinstance(opened, Opened):
             return follow  # it was dialled for, or is just now
         if opened.supervision_id is not None:

@@ -37,7 +37,7 @@ DROPS_WITHIN = 0.5
 RECORDED_FIRST, RECORDS_WITHIN = 0.3, 8.0
 SWEPT_WITHIN = 0.5
 # The oldest reading that an agent's leg is disconnected on.
-FRESH_MS = 5_000
+RELEASE_WITHIN_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Guard:
         own = lifecycle.supervisors(watched, read_at=conference.read_at, patience=self.patience)
         leg = standing and lifecycle.to_release(standing, read_fresh(conference, agent, own))
         # Lambda may have stopped this function in between: what is too old is left to the next reading.
-        if leg and clock.now_ms() - conference.read_at <= FRESH_MS:
+        if leg and clock.now_ms() - conference.read_at <= RELEASE_WITHIN_MS:
             self.ytel.disconnect(one.confId, leg)
 
     def _record(self, before: Supervision, after: Supervision) -> Supervision | None:

@@ -31,7 +31,7 @@ from supervision.table.outbox import Event, Outbox
 # How long disconnects are waited for before the first look: what takes longer goes on meanwhile.
 DISCONNECTS_WITHIN = 4.0
 # No function runs longer: what was noted beforehand is told only where the one that hangs up died.
-LONGEST_MS = 60_000
+LONGEST_HANG_UP_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class HangUp:
     def _begin(self, nothing_yet: Event) -> None:
         """Keeps what is told where this function dies in the middle: that it was asked, and nothing of it is sure."""
         try:
-            self.outbox.keep([nothing_yet], sweep_after_ms=LONGEST_MS)
+            self.outbox.keep([nothing_yet], sweep_after_ms=LONGEST_HANG_UP_MS)
         except Exception:
             logger.exception("a hang-up could not be noted beforehand")
 

@@ -11,11 +11,9 @@ from supervision.rules import lifecycle
 from supervision.rules.calls import Call, active_call
 from supervision.rules.ids import id_key
 from supervision.rules.request import Request
-from supervision.table.gateway import Write
+from supervision.table.gateway import RECORD_ATTEMPTS, Write
 from supervision.table.helps import Help, Helps
 from supervision.table.outbox import Event, Outbox
-
-ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class CallForHelp:
         Raises CallNotFound, TooManyRequests, or a YtelProblem.
         """
         call = self.reader.read_as(request.caller, request.conf_id or "")
-        for _ in range(ATTEMPTS):
+        for _ in range(RECORD_ATTEMPTS):
             now = clock.now_ms()
             standing = self.helps.get(call.conference.conf_id)
             if standing is not None and standing.reason == request.reason:
@@ -49,7 +47,7 @@ class CallForHelp:
     def withdraw(self, request: Request) -> Call:
         """The call, with no call for a supervisor on it any more. Raises as `ask` does."""
         call = self.reader.read_as(request.caller, request.conf_id or "")
-        for _ in range(ATTEMPTS):
+        for _ in range(RECORD_ATTEMPTS):
             now = clock.now_ms()
             standing = self.helps.get(call.conference.conf_id)
             row = self._row(call, None)

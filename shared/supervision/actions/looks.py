@@ -36,7 +36,7 @@ CHAIN = Key("LOOKS", "CHAIN")
 GROUP = "looks"
 
 # The longest that a look may take: the function's Timeout in the template.
-LONGEST_MS = 18_000
+LONGEST_LOOK_MS = 18_000
 # How much later than its interval a look may begin before it counts as late.
 LATE_MS = 2_000
 # After this, beyond the interval, there is no next message: two functions in a row may have died.

@@ -14,7 +14,7 @@ from supervision.rules.calls import Call
 from supervision.table.follows import Follows
 
 # What a message says. There is one kind: who gets it reads the list and the follows as they are by then.
-FOLLOW = "follow"
+FOLLOW_NOW = "follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Nudge:
             if calls and any(follow.may_dial(call) for follow in self.follows().running() for call in calls):
                 aws.client("sqs").send_message(
                     QueueUrl=self.queue_url,
-                    MessageBody=FOLLOW,
-                    MessageGroupId=FOLLOW,
+                    MessageBody=FOLLOW_NOW,
+                    MessageGroupId=FOLLOW_NOW,
                     MessageDeduplicationId=str(read_at),
                 )
         except Exception:

@@ -33,10 +33,9 @@ from supervision.rules.audience import decide, require_company
 from supervision.rules.phone_numbers import PhoneNumber, require_not_in_call, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
+from supervision.table.gateway import RECORD_ATTEMPTS
 from supervision.table.repository import PhoneTaken
 from supervision.table.requests import Opened
-
-RECORD_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from supervision.table.helps import over
 from supervision.table.outbox import ENTRIES, Event, Outbox
 
 WATCHED = "WATCHED"
-KEEP_SECONDS = 7 * 24 * 3600
-SIDE_BY_SIDE = 8
+CALL_KEPT_SECONDS = 7 * 24 * 3600
+WRITES_AT_ONCE = 8
 CONTACTS_WITHIN = 2.0
 WATCHER = "watch_calls"
 # How long a look waits for the dials of follows. In Lambda, what is not waited for is stopped in the middle.
@@ -183,7 +183,7 @@ class Watcher:
             **key._asdict(),
             "call": json.dumps(call),
             "long": remembered,
-            "expiration": clock.now_ms() // 1000 + KEEP_SECONDS,
+            "expiration": clock.now_ms() // 1000 + CALL_KEPT_SECONDS,
         }
         anew = When("attribute_not_exists(pk) OR expiration <= :now", {":now": clock.now_ms() // 1000})
         when = When("#long = :no", {":no": False}) if remembered else anew
@@ -193,7 +193,7 @@ class Watcher:
         # What begins and runs long in one look is told in that order, so one call's changes are not side by side.
         for kind in ("Call Started", "Call Running Long", "Call Ended"):
             of_kind = [change for change in changes if change.event.detail_type == kind]
-            with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            with ThreadPoolExecutor(WRITES_AT_ONCE) as pool:
                 for start in range(0, len(of_kind), 8 * ENTRIES):
                     batch = of_kind[start : start + 8 * ENTRIES]
                     first = [
@@ -204,7 +204,7 @@ class Watcher:
     def _keep_last_seen(self, held: Held) -> None:
         """Remembers how each call that goes on looks now, for when it has ended."""
         changed = [row for row in held.rows if self._calls.get(id_key(row["confId"]), row) != row]
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        with ThreadPoolExecutor(WRITES_AT_ONCE) as pool:
             for row in pool.map(self._remember_row, changed):
                 self._calls[id_key(row["confId"])] = row
 

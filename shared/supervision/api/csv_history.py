@@ -9,9 +9,9 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from supervision.floor.pages import LARGEST_ANSWER, answer_size
+from supervision.floor.pages import LARGEST_BODY, answer_size
 from supervision.rules.supervision import Supervision
-from supervision.table.history import Place, place_of
+from supervision.table.history import Reached, place_of
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 ROWS_A_PAGE = 1000
@@ -57,8 +57,8 @@ def is_wanted(accept: str) -> bool:
 
 
 def written(
-    page: Callable[[Place | None], tuple[list[Supervision], Place | None]], *, may_go_on: Callable[[], bool]
-) -> tuple[str, Place | None]:
+    page: Callable[[Reached | None], tuple[list[Supervision], Reached | None]], *, may_go_on: Callable[[], bool]
+) -> tuple[str, Reached | None]:
     """The supervisions, page after page, as many as one answer may hold; and the place of the last, if more follow.
 
     `page` gives those after a place, from the beginning for None, and the place after which the next page begins. It is
@@ -71,7 +71,7 @@ def written(
         for one in found:
             line = _line({**one.to_json(), "hears": list(one.hears)})
             size += answer_size(line.encode())
-            if size > LARGEST_ANSWER:
+            if size > LARGEST_BODY:
                 return "".join(parts), after
             parts.append(line)
             after = place_of(one)

@@ -48,7 +48,7 @@ MAY_WORK_LATER = (
 )
 
 # As long as a function may live.
-LEASE_MS = 29_000
+REQUEST_LEASE_MS = 29_000
 
 
 def handle(
@@ -73,7 +73,7 @@ def answer(app: APIGatewayHttpResolver, services: Services, action: str) -> Resp
     return render.to_response(request, act(request, services, app.lambda_context.get_remaining_time_in_millis()))
 
 
-def act(request: Request, services: Services, lease_ms: int = LEASE_MS) -> Outcome:
+def act(request: Request, services: Services, lease_ms: int = REQUEST_LEASE_MS) -> Outcome:
     """What comes of a request over HTTP; `lease_ms` is what is left of this function's time."""
     if request.name is None:
         return perform.perform(request, services)

@@ -16,7 +16,7 @@ from supervision.rules.actions import DIALLED, in_words
 from supervision.rules.caller import Caller
 from supervision.rules.request import Request
 
-LONGEST_NAME = 255
+LONGEST_REQUEST_NAME = 255
 # The body of each action's route. An action that is not here takes none.
 BODIES: dict[str, type[BaseModel]] = {**dict.fromkeys(DIALLED, models.DialRequest), "switch": models.SwitchRequest}
 BODIES |= {"help": models.HelpRequest, "follow": models.FollowRequest}
@@ -47,8 +47,8 @@ def from_http(action: str, event: Mapping[str, Any], conf_id: str | None = None)
     """
     http_api.refuse_unknown_parameters(event)
     name = event["headers"].get("idempotency-key")
-    if name is not None and not 0 < len(name) <= LONGEST_NAME:
-        raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_NAME} characters.")
+    if name is not None and not 0 < len(name) <= LONGEST_REQUEST_NAME:
+        raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_REQUEST_NAME} characters.")
     takes_back = action in TAKEN_BACK and event["requestContext"]["http"]["method"] == "DELETE"
     model = None if takes_back else BODIES.get(action)
     without = model is None or (action in NO_BODY and not event.get("body"))
@@ -142,10 +142,14 @@ def _read(model: type[BaseModel], value: Mapping[str, Any], **how: Any) -> dict[
 
 def _name(given: Any, otherwise: str, *, strict: bool = True) -> str:
     """The name of a request that the bus brought: its `requestId`, a text or a whole number, or the event's id."""
-    if isinstance(given, str | int) and not isinstance(given, bool) and 0 < len(name := str(given)) <= LONGEST_NAME:
+    if (
+        isinstance(given, str | int)
+        and not isinstance(given, bool)
+        and 0 < len(name := str(given)) <= LONGEST_REQUEST_NAME
+    ):
         return name
     if strict and given is not None:
-        raise InvalidRequest(f'"requestId" must have 1 to {LONGEST_NAME} characters.')
+        raise InvalidRequest(f'"requestId" must have 1 to {LONGEST_REQUEST_NAME} characters.')
     return otherwise
 
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from supervision.base.fast_json import dumps, loads
 from supervision.floor.floor import Content
 from supervision.floor.history import Fact, came, fact_of, went
-from supervision.floor.pages import LARGEST_ANSWER, Matching, Page, answer_size, page_of
+from supervision.floor.pages import LARGEST_BODY, Matching, Page, answer_size, page_of
 from supervision.floor.queries import CallQuery
 from supervision.floor.versions import version
 
@@ -41,7 +41,7 @@ def _found(content: Content, query: CallQuery, matching: Matching) -> tuple[list
     still = set(shown)
     gone = [conf_id for conf_id, matched in touched.items() if matched and places[conf_id] not in still]
     calls = [content.lines[place] for place in shown]
-    if sum(answer_size(line) + 1 for line in [*calls, dumps(gone)]) > LARGEST_ANSWER:
+    if sum(answer_size(line) + 1 for line in [*calls, dumps(gone)]) > LARGEST_BODY:
         return None
     return calls, gone
 

@@ -20,14 +20,14 @@ from supervision.rules.ids import id_key
 from supervision.table.gateway import Gateway, Item, Key, Put, When
 
 CONTACT = "CONTACT#"
-KEPT_MS = 24 * 3_600_000
+CONTACT_KEPT_MS = 24 * 3_600_000
 # For this long nobody asks again for a contact that was asked for in vain.
 FAILED_MS = 15 * 60_000
 ASKED_AT_ONCE = 8
 LOOKED_UP_AT_ONCE = 100
 # A name that is not there is looked for in the table at each reading for this long, and then this often.
 COMING_MS = 30_000
-LONGEST_ID = 255
+LONGEST_CONTACT_ID = 255
 
 
 class ContactSource(Protocol):
@@ -105,7 +105,7 @@ class Contacts:
                 self._not_before = clock.now_ms() + 1000 * (problem.retry_after or 60)
             return
         said: Item = {} if found is None else {"name": found.name, "dnc": found.dnc}
-        self._gateway.write(Put({**_item(key, now, KEPT_MS), **said}))
+        self._gateway.write(Put({**_item(key, now, CONTACT_KEPT_MS), **said}))
 
     def _is_due(self, one: str, now: int) -> bool:
         first, last = self._missing.get(one, (now, 0))
@@ -114,7 +114,9 @@ class Contacts:
 
 def _lacks_contact(call: Call) -> bool:
     contact_id: str = call.get("contactId") or ""
-    return bool(contact_id) and not call.get("contact") and len(contact_id) <= LONGEST_ID and contact_id.isascii()
+    return (
+        bool(contact_id) and not call.get("contact") and len(contact_id) <= LONGEST_CONTACT_ID and contact_id.isascii()
+    )
 
 
 def _item(key: str, now: int, kept_ms: int) -> Item:

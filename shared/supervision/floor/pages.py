@@ -16,7 +16,7 @@ from supervision.floor.queries import CallQuery, cursor_at
 from supervision.floor.versions import version_of
 from supervision.rules.calls import order
 
-LARGEST_ANSWER = 5_500_000  # Lambda returns 6 MB, the rest of the answer included
+LARGEST_BODY = 5_500_000  # Lambda returns 6 MB, the rest of the answer included
 
 
 class Page(NamedTuple):
@@ -88,7 +88,7 @@ def page_of(content: Content, query: CallQuery, matching: Matching | None = None
 
 def one_call(row: bytes, conference: bytes) -> bytes:
     """The body for one call: its row, and its conference as Ytel gave it, or null where that is out of all bounds."""
-    if answer_size(conference) > LARGEST_ANSWER:
+    if answer_size(conference) > LARGEST_BODY:
         conference = b"null"
     return row[:-1] + b',"userConference":' + conference + b"}"
 
@@ -101,11 +101,11 @@ def answer_size(body: bytes) -> int:
 
 
 def _that_fit(lines: list[bytes]) -> list[bytes]:
-    if 6 * (sum(map(len, lines)) + len(lines)) <= LARGEST_ANSWER:
+    if 6 * (sum(map(len, lines)) + len(lines)) <= LARGEST_BODY:
         return lines
     size = 0
     for number, line in enumerate(lines):
         size += answer_size(line) + 1
-        if size > LARGEST_ANSWER:
+        if size > LARGEST_BODY:
             return lines[:number]
     return lines

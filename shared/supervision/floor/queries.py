@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from supervision.base.problems import InvalidRequest
 from supervision.rules.ids import id_key, same_id
 
-LARGEST_LIMIT, DEFAULT_LIMIT = 1000, 500
+LARGEST_PAGE, DEFAULT_PAGE = 1000, 500
 
 Place = tuple[int, str]
 
@@ -22,7 +22,7 @@ class CallQuery(NamedTuple):
 
     agent: str = ""
     direction: str = ""
-    limit: int = DEFAULT_LIMIT
+    limit: int = DEFAULT_PAGE
     after: Place | None = None
     bound: frozenset[str] = frozenset()
     since: str | None = None
@@ -35,9 +35,9 @@ class CallQuery(NamedTuple):
         direction = parameters.get("direction", "")
         if "direction" in parameters and direction not in ("inbound", "outbound"):
             raise InvalidRequest("direction is inbound or outbound.")
-        limit = parameters.get("limit", str(DEFAULT_LIMIT))
-        if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
-            raise InvalidRequest(f"limit is a whole number from 1 to {LARGEST_LIMIT}.")
+        limit = parameters.get("limit", str(DEFAULT_PAGE))
+        if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_PAGE):
+            raise InvalidRequest(f"limit is a whole number from 1 to {LARGEST_PAGE}.")
         after = _place(parameters["cursor"]) if "cursor" in parameters else None
         return cls(
             parameters.get("agent", "").strip(),
@@ -53,7 +53,7 @@ class CallQuery(NamedTuple):
     @property
     def of_all_pages(self) -> "CallQuery":
         """The same filters, whatever the page and the version."""
-        return self._replace(limit=DEFAULT_LIMIT, after=None, since=None)
+        return self._replace(limit=DEFAULT_PAGE, after=None, since=None)
 
     @property
     def filters(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from supervision.base.fast_json import dumps
-from supervision.floor.pages import LARGEST_ANSWER, answer_size
+from supervision.floor.pages import LARGEST_BODY, answer_size
 from supervision.rules.calls import Call
 from supervision.rules.follow import Follow
 from supervision.rules.ids import id_key
@@ -32,7 +32,7 @@ def body_of(agents: list[dict[str, Any]], *, complete: bool) -> tuple[bytes, boo
     for agent in agents:
         line = dumps(agent)
         size += answer_size(line) + 1
-        if size > LARGEST_ANSWER:
+        if size > LARGEST_BODY:
             return b"[" + b",".join(lines) + b"]", False
         lines.append(line)
     return b"[" + b",".join(lines) + b"]", complete

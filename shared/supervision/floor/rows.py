@@ -10,7 +10,7 @@ from supervision.rules.conferences import Conference
 
 # A row is some 450 bytes. What is far larger was made so by hostile or broken fields, and may not crowd out the others.
 LARGEST_ROW = 16_384
-LONGEST_TEXT, LONGEST_LIST = 200, 500
+LONGEST_TEXT, MOST_IN_A_ROW = 200, 500
 
 
 def row_line(call: Call) -> bytes:
@@ -35,5 +35,5 @@ def _cut(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _cut(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_cut(one) for one in value[:LONGEST_LIST]]
+        return [_cut(one) for one in value[:MOST_IN_A_ROW]]
     return value[:LONGEST_TEXT] if isinstance(value, str) else value

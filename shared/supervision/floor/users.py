@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from supervision.ytel.client import UserList
 
 UNKNOWN_ASKS_EVERY = 30_000
-PART = "directory"
+DIRECTORY = "directory"
 
 
 class UserSource(Protocol):
@@ -117,7 +117,7 @@ class Users:
 
     def _decoded(self, generation: Generation) -> UserDirectory:
         if self._directory is None or self._directory.generation != generation.id:
-            complete, users = loads(generation.part(PART))
+            complete, users = loads(generation.part(DIRECTORY))
             by_id = {id_key(user[0]): User(*user) for user in users}
             self._directory = UserDirectory(generation.id, by_id, complete=complete)
         return self._directory
@@ -130,4 +130,4 @@ class Users:
         if not listed.complete:
             add_metric("UserListsCutOff")
         # In one order, so that Ytel's answering in another is no change.
-        return Read(read_at, {PART: dumps([listed.complete, [astuple(users[one]) for one in sorted(users)]])})
+        return Read(read_at, {DIRECTORY: dumps([listed.complete, [astuple(users[one]) for one in sorted(users)]])})

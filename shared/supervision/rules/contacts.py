@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-LONGEST_NAME = 200
+LONGEST_CONTACT_NAME = 200
 
 
 class Contact(NamedTuple):
@@ -26,4 +26,4 @@ def read_contact(entry: Mapping[str, Any]) -> Contact:
     names = [data.get(name) for name in ("firstname", "lastname")] if isinstance(data, dict) else []
     name = " ".join(one.strip() for one in names if isinstance(one, str) and one.strip())
     dnc = entry.get("dnc")
-    return Contact(name[:LONGEST_NAME], str(dnc or "false").strip().lower() not in ("false", "no", "0"))
+    return Contact(name[:LONGEST_CONTACT_NAME], str(dnc or "false").strip().lower() not in ("false", "no", "0"))

@@ -10,7 +10,7 @@ from supervision.rules.phone_numbers import PhoneNumber, same
 from supervision.rules.supervision import Supervision
 
 DEFAULT_CALLS, MOST_CALLS = 1, 50
-DEFAULT_MS, LONGEST_MS = 8 * 3600 * 1000, 24 * 3600 * 1000
+FOLLOW_MS, LONGEST_FOLLOW_MS = 8 * 3600 * 1000, 24 * 3600 * 1000
 # So many rings running that nobody answers, and it ends.
 UNANSWERED = 2
 

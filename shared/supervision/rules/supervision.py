@@ -9,7 +9,7 @@ from supervision.rules.claims import UNDER_WAY, Supervisor
 from supervision.rules.phone_numbers import PhoneNumber
 
 State = Literal["dialing", "joined", "ended", "failed"]
-Dial = Literal["pending", "taken", "refused", "unknown"]
+DialState = Literal["pending", "taken", "refused", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Supervision:
     mute: bool = False
     callSid: str | None = None
     state: State = "dialing"
-    dial: Dial = "pending"
+    dial: DialState = "pending"
     exposed: bool = False
     exposedBy: tuple[str, ...] = ()
     seenAt: int = 0

@@ -15,7 +15,7 @@ from supervision.rules.phone_numbers import comparable
 from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable
 from supervision.table.outbox import Event, Outbox
 
-FOLLOW = "FOLLOW"
+FOLLOWS = "FOLLOW"
 # Beyond its end, should no watcher run that ends it.
 KEPT_SECONDS = 24 * 3600
 
@@ -34,7 +34,7 @@ class Follows:
 
     def running(self) -> list[Follow]:
         """Each that runs, the oldest first; strongly consistent."""
-        found = each_readable(self._gateway.partition(FOLLOW), _read)
+        found = each_readable(self._gateway.partition(FOLLOWS), _read)
         return sorted(found, key=lambda one: (one.requestedAt, one.id))
 
     def get(self, id_: str) -> Follow | None:
@@ -78,7 +78,7 @@ class Follows:
 
 
 def _key(follow: Follow) -> Key:
-    return Key(FOLLOW, f"{stored_id(follow.clientId)}#{comparable(follow.to)}")
+    return Key(FOLLOWS, f"{stored_id(follow.clientId)}#{comparable(follow.to)}")
 
 
 def _item(follow: Follow) -> Item:

@@ -24,6 +24,8 @@ type Item = dict[str, Value]
 
 TRANSACTION_ATTEMPTS = 6
 BATCH_ATTEMPTS = 6
+# How often a change of a record is tried where others changed it first.
+RECORD_ATTEMPTS = 4
 ITEMS_A_WRITE = 25
 ITEMS_A_READ = 40  # of at most 400 KB: 16 MB an answer
 

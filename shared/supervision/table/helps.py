@@ -8,7 +8,7 @@ from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Wri
 
 HELP = "HELP"
 # Long after any call is over, should nobody have seen its end.
-KEPT_MS = 7 * 24 * 3600 * 1000
+HELP_KEPT_MS = 7 * 24 * 3600 * 1000
 
 
 class Help(NamedTuple):
@@ -48,7 +48,7 @@ class Helps:
             "call": id_key(conf_id),
             "askedAt": new.asked_at,
             "askedBy": new.asked_by,
-            "expiration": (clock.now_ms() + KEPT_MS) // 1000,
+            "expiration": (clock.now_ms() + HELP_KEPT_MS) // 1000,
         }
         if new.reason is not None:
             item["reason"] = new.reason

@@ -18,11 +18,11 @@ STATES = ("dialing", "joined", "ended", "failed")
 LARGEST_LIMIT, DEFAULT_LIMIT = 1000, 100
 # How many records are read at once, and how often, for one answer; the rest is behind its cursor.
 READ_AT_ONCE, LOOKED_THROUGH = 250, 20
-LAST_TIME = 10**15 - 1
-LONGEST_NAME = 255
+LATEST_ASKED = 10**15 - 1
+LONGEST_FILTER = 255
 
 
-class Place(NamedTuple):
+class Reached(NamedTuple):
     """Where one supervision stands in the order, and so where the next page begins."""
 
     requested_at: int
@@ -44,7 +44,7 @@ class SupervisionQuery(NamedTuple):
     since: int
     until: int
     limit: int
-    after: Place | None
+    after: Reached | None
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "SupervisionQuery":
@@ -55,7 +55,7 @@ class SupervisionQuery(NamedTuple):
         if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= LARGEST_LIMIT):
             raise InvalidRequest(f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
         conf_id, client_id, to = (_name(parameters, name) for name in ("confId", "clientId", "to"))
-        since, until = _time(parameters, "from", 0), _time(parameters, "until", LAST_TIME)
+        since, until = _time(parameters, "from", 0), _time(parameters, "until", LATEST_ASKED)
         if since > until:
             raise InvalidRequest("from must not be later than until.")
         return cls(
@@ -94,7 +94,7 @@ def find(gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, 
 
 def find_page(
     gateway: Gateway, supervisions: Supervisions, query: SupervisionQuery, caller: Caller
-) -> tuple[list[Supervision], Place | None]:
+) -> tuple[list[Supervision], Reached | None]:
     """One page, and the place after which the next one begins, if there is one.
 
     Those that are not there for the caller are left out. What is under way is read from its own partition, strongly
@@ -105,12 +105,12 @@ def find_page(
     return _on_record(gateway, query, caller)
 
 
-def cursor_of(after: Place) -> str:
+def cursor_of(after: Reached) -> str:
     """The cursor that leads on after this place."""
     return urlsafe_b64encode(json.dumps(after).encode()).decode()
 
 
-def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> tuple[list[Supervision], Place | None]:
+def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> tuple[list[Supervision], Reached | None]:
     index, key, equal = _asked(query)
     found: list[Supervision] = []
     newest, begin = query.until, None
@@ -128,12 +128,12 @@ def _on_record(gateway: Gateway, query: SupervisionQuery, caller: Caller) -> tup
             break
     if len(found) > query.limit:
         return found[: query.limit], place_of(found[query.limit - 1])
-    return found, Place(int(begin["requestedAt"]), str(begin["pk"]).removeprefix(RECORD)) if begin else None
+    return found, Reached(int(begin["requestedAt"]), str(begin["pk"]).removeprefix(RECORD)) if begin else None
 
 
 def _under_way(
     supervisions: Supervisions, query: SupervisionQuery, caller: Caller
-) -> tuple[list[Supervision], Place | None]:
+) -> tuple[list[Supervision], Reached | None]:
     found = [one for one in supervisions.open() if query.matches(one) and caller.sees(one.clientId)]
     found.sort(key=lambda one: (-one.requestedAt, one.id))
     if query.after is not None:
@@ -163,20 +163,24 @@ def _asked(query: SupervisionQuery) -> tuple[str, tuple[str, str], dict[str, Val
     return index, key, {name: value for name, value in besides.items() if value is not None and name != key[0]}
 
 
-def _position(key: tuple[str, str], after: Place) -> Item:
+def _position(key: tuple[str, str], after: Reached) -> Item:
     return {"pk": RECORD + after.id, "sk": "RECORD", key[0]: key[1], "requestedAt": after.requested_at}
 
 
-def place_of(one: Supervision) -> Place:
+def place_of(one: Supervision) -> Reached:
     """Where a supervision stands in the order."""
-    return Place(one.requestedAt, one.id)
+    return Reached(one.requestedAt, one.id)
 
 
-def _read_cursor(text: str) -> Place:
+def _read_cursor(text: str) -> Reached:
     try:
         requested_at, id_ = json.loads(urlsafe_b64decode(text))
-        if type(requested_at) is int and 0 <= requested_at <= LAST_TIME and re.fullmatch(r"[\w-]{1,64}", id_, re.ASCII):
-            return Place(requested_at, id_)
+        if (
+            type(requested_at) is int
+            and 0 <= requested_at <= LATEST_ASKED
+            and re.fullmatch(r"[\w-]{1,64}", id_, re.ASCII)
+        ):
+            return Reached(requested_at, id_)
     except (ValueError, TypeError, RecursionError):
         pass
     raise InvalidRequest("cursor must be the `next` of an earlier answer.")
@@ -184,13 +188,13 @@ def _read_cursor(text: str) -> Place:
 
 def _name(parameters: Mapping[str, str], name: str) -> str | None:
     value = parameters.get(name)
-    if value is not None and not 0 < len(value) <= LONGEST_NAME:
-        raise InvalidRequest(f"{name} must have 1 to {LONGEST_NAME} characters.")
+    if value is not None and not 0 < len(value) <= LONGEST_FILTER:
+        raise InvalidRequest(f"{name} must have 1 to {LONGEST_FILTER} characters.")
     return value
 
 
 def _time(parameters: Mapping[str, str], name: str, otherwise: int) -> int:
     value = parameters.get(name, str(otherwise))
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(LAST_TIME))):
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(LATEST_ASKED))):
         raise InvalidRequest(f"{name} must be a time in milliseconds since 1970.")
     return int(value)

@@ -25,7 +25,7 @@ from supervision.table import audit
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
 from supervision.table.lease import Lease
 
-SOURCE = "ytel.supervision"
+EVENT_SOURCE = "ytel.supervision"
 # EventBridge takes ten entries a call.
 ENTRIES = 10
 LARGEST_BATCH = 240_000  # bytes; EventBridge takes 256 KB a call
@@ -62,7 +62,7 @@ class Event(NamedTuple):
     @property
     def id(self) -> str:
         """The same for the same happening, however often it is told."""
-        return str(uuid5(NAMESPACE_URL, f"{SOURCE}/{self.detail_type}/{self.subject}"))
+        return str(uuid5(NAMESPACE_URL, f"{EVENT_SOURCE}/{self.detail_type}/{self.subject}"))
 
     @property
     def key(self) -> Key:
@@ -271,7 +271,7 @@ class Outbox:
         return published
 
     def _send_batch(self, batch: Sequence[_Kept], late: Collection[str]) -> int:
-        bus = {"EventBusName": self._bus, "Source": SOURCE}
+        bus = {"EventBusName": self._bus, "Source": EVENT_SOURCE}
         entries: Any = [{**bus, "DetailType": one.detail_type, "Detail": one.detail} for one in batch]
         answer = aws.client("events").put_events(Entries=entries)
         refused = []

@@ -23,7 +23,7 @@ from supervision.rules.request import Request
 from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, readable
 
 REQUEST = "REQUEST#"
-KEPT_MS = 24 * 3600 * 1000
+REQUEST_KEPT_MS = 24 * 3600 * 1000
 _OBJECTS = {"done", "unknown"}
 
 
@@ -64,7 +64,7 @@ class Opened:
 
     def _answered(self, answer: Mapping[str, Any]) -> Write:
         # Without a condition: the function that sent something knows best what came of it.
-        until = clock.now_ms() + KEPT_MS
+        until = clock.now_ms() + REQUEST_KEPT_MS
         return Put(
             {
                 **self.key._asdict(),
@@ -114,8 +114,8 @@ class Requests:
             "fingerprint": print_,
             "leaseFrom": now,
             "leaseUntil": until,
-            "keptUntil": now + KEPT_MS,
-            "expiration": (now + KEPT_MS) // 1000,
+            "keptUntil": now + REQUEST_KEPT_MS,
+            "expiration": (now + REQUEST_KEPT_MS) // 1000,
         }
         # What is over by the clock is over, whether or not the table has tidied it up.
         free = "attribute_not_exists(pk) OR keptUntil <= :now OR (attribute_not_exists(keptUntil) AND expiration <= :s)"

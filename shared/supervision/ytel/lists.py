@@ -24,7 +24,7 @@ from supervision.rules.absence import Absence
 from supervision.rules.conferences import Conference
 from supervision.ytel.answers import TokenRefused
 
-SIDE_BY_SIDE = 8
+PAGES_AT_ONCE = 8
 LONGEST_LIST = 250_000
 
 ENVELOPE = {"status", "count", "page", "nextKey", "error"}
@@ -180,12 +180,12 @@ class Walk:
         self._end_seen, self._cut_off = not page.next_key, bool(page.next_key)
 
     def _by_total(self, size: int, total: int) -> Iterator[ListPage]:
-        """The pages up to the stated total, SIDE_BY_SIDE at a time, in order; short ones are filled up."""
+        """The pages up to the stated total, PAGES_AT_ONCE at a time, in order; short ones are filled up."""
         ahead = ((start, min(start + size, total)) for start in range(size, total, size))
         short: deque[tuple[int, int]] = deque()  # what pages that fell short of their place left out
-        pool = ThreadPoolExecutor(SIDE_BY_SIDE)
+        pool = ThreadPoolExecutor(PAGES_AT_ONCE)
         try:
-            while batch := [*islice(chain(ahead, _taken_from(short)), SIDE_BY_SIDE)]:
+            while batch := [*islice(chain(ahead, _taken_from(short)), PAGES_AT_ONCE)]:
                 before = len(self._seen)
                 pages = pool.map(lambda span: self._further({"offset": str(span[0])}, span[0]), batch)
                 for (start, end), page in zip(batch, pages, strict=True):

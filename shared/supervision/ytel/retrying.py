@@ -2,7 +2,7 @@
 
 from supervision.base.problems import Problem, YtelRateLimited, YtelUnavailable
 
-ATTEMPTS = 3
+READING_ATTEMPTS = 3
 LONGEST_WAIT_SECONDS = 2.0
 
 
@@ -12,7 +12,7 @@ def wait_before_retry(attempt: int, problem: Problem, seconds_left: float, jitte
     `attempt` counts from 1; `jitter` is from 0 to 1. Ytel's own Retry-After is kept to, but a person is waiting: one
     that is longer than LONGEST_WAIT_SECONDS, or than what is left, is passed on instead.
     """
-    if attempt >= ATTEMPTS or not isinstance(problem, YtelRateLimited | YtelUnavailable):
+    if attempt >= READING_ATTEMPTS or not isinstance(problem, YtelRateLimited | YtelUnavailable):
         return None
     if problem.retry_after is not None:
         wait = float(problem.retry_after)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from supervision.actions.looks import LONGEST_MS, LOST_AFTER_MS
+from supervision.actions.looks import LONGEST_LOOK_MS, LOST_AFTER_MS
 from tests.harness.simulation import patches, worlds
 from tests.harness.simulation.functions import Invocation
 from tests.harness.simulation.mishaps import Mishaps
@@ -102,7 +102,7 @@ def test_a_slow_look_is_followed_at_once_or_in_an_interval(seconds: float) -> No
         watched.system.run(60)
         watched.system.ytel.knobs.turn({"weather.latency_seconds": seconds / 4})
         watched.system.run(600)
-    assert max(watched.gaps) <= max(INTERVAL, LONGEST_MS / 1000) + MOMENT
+    assert max(watched.gaps) <= max(INTERVAL, LONGEST_LOOK_MS / 1000) + MOMENT
     assert watched.at_once == 1
 
 
