@@ -1,9 +1,19 @@
 """How far a supervision got: states as Ytel shows them, who is exposed, and which legs are to go."""
 
+from dataclasses import fields
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervision.base.settings import (
+    YTEL_LONGEST_CALL_SECONDS,
+    YTEL_RINGS_SECONDS,
+    DialSettings,
+    FloorSettings,
+    WatchSettings,
+)
 from supervision.rules.clocks import AHEAD_MS
 from supervision.rules.conferences import of_plain
 from supervision.rules.legs import read_legs
@@ -20,6 +30,9 @@ from supervision.rules.lifecycle import (
 from supervision.rules.supervision import Supervision
 from tests.unit.strategies import AGENT, PHONE, anything, conference, leg_document
 
+DEFAULTS: dict[str, Any] = {
+    one.name: one.default for kind in (FloorSettings, DialSettings, WatchSettings) for one in fields(kind)
+}
 PATIENCE = Patience(ring=90_000, late=600_000, apart=2_000)
 DIALLED = 1_709_849_242_672
 CALL = {"500": leg_document("+17048135555"), "501": leg_document(AGENT.webrtcNumber)}
@@ -94,6 +107,18 @@ def test_a_phone_that_has_not_come_rings_for_its_time_on_both_sides_of_it():
     failed = after(supervision(), CALL, 90.5)
     assert (failed.state, failed.how, failed.endedAt) == ("failed", "not_answered", DIALLED + 90_500)
     assert after(supervision(), CALL, 88, now=96).state == "dialing", "a slow reading says nothing of its last moments"
+
+
+def test_the_patience_of_these_tests_is_that_of_the_defaults():
+    wanted = [int(DEFAULTS[f"{name}_seconds"] * 1000) for name in ("ring", "late", "calls_max_age")]
+    assert [PATIENCE.ring, PATIENCE.late, PATIENCE.apart] == wanted
+
+
+def test_a_phone_that_is_answered_in_the_last_second_that_ytel_rings_is_waited_for():
+    assert after(supervision(), CALL, YTEL_RINGS_SECONDS).state == "dialing"
+    look_after = YTEL_RINGS_SECONDS + DEFAULTS["watch_interval_seconds"]
+    assert after(supervision(), JOINED, look_after).state == "joined"
+    assert after(supervision(), CALL, look_after).state == "dialing"
 
 
 @pytest.mark.parametrize("state", ["failed", "ended"])
@@ -252,6 +277,14 @@ def test_its_leg_is_to_go_once_its_time_is_up():
     rings = after(limited, CALL, 20)
     assert (rings.state, rings.how, rings.endedAt) == ("ended", "time_limit", DIALLED + 20_000)
     assert drops(after(rings, JOINED, 30), JOINED) == ["502"]
+
+
+def test_unless_less_is_asked_for_a_supervision_may_last_as_long_as_ytels_longest_call():
+    longest = DEFAULTS["max_seconds"]
+    assert longest == YTEL_LONGEST_CALL_SECONDS
+    limited = after(supervision(until=DIALLED + int(longest * 1000)), JOINED)
+    assert after(limited, JOINED, longest - 0.1).ending is None
+    assert after(limited, JOINED, longest).ending == "time_limit"
 
 
 def test_the_first_reason_to_go_stands():

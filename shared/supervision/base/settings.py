@@ -10,6 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+# Ytel's own times, as its documentation of InboundXML's `<Dial>` has them. That the dial of a participant has them too
+# is inferred: who answers later is still known as the supervisor for `late_seconds`, and is looked after.
+YTEL_RINGS_SECONDS = 60.0
+YTEL_LONGEST_CALL_SECONDS = 14_400.0
+
 
 class SettingError(Exception):
     """A setting is missing or malformed; the text is one line that names it. Raised by `load` alone."""
@@ -190,7 +195,7 @@ class FloorSettings:
     users_max_age_seconds: float = _setting(_seconds, 300.0)
     drop_exposed: bool = _setting(_flag, True)
     reads_per_minute: int = _setting(_whole, 600)
-    ring_seconds: float = _setting(_seconds, 90.0)
+    ring_seconds: float = _setting(_seconds, YTEL_RINGS_SECONDS + 30.0)
     late_seconds: float = _setting(_seconds, 600.0)
     confirm_seconds: float = _setting(_seconds, 5.0)
 
@@ -202,7 +207,7 @@ class DialSettings:
     dial_regions: tuple[str, ...] = _setting(_regions, ("US", "CA"))
     dials_per_minute: int = _setting(_whole, 300)
     listen_mute: bool = _setting(_flag, False)
-    max_seconds: float = _setting(_seconds, 14_400.0)
+    max_seconds: float = _setting(_seconds, YTEL_LONGEST_CALL_SECONDS)
 
 
 @dataclass(frozen=True, kw_only=True)
