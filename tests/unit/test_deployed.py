@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from supervision.actions.hang_up import DISCONNECTS_WITHIN
 from tests.harness.transformed import Stack, transformed
 
 OTHER = {
@@ -190,6 +191,14 @@ def test_no_resource_waits_for_itself():
         for name in free:
             del left[name]
     assert left == {}
+
+
+def test_a_hang_up_that_looks_for_as_long_as_it_may_ends_before_its_function_is_stopped():
+    """A reading, the disconnects, the looks, those until a call that is missing is believed over, a last reading."""
+    most = {name: one.get("MaxValue", one["Default"]) for name, one in PARAMETERS.items()}
+    longest = 2 * int(most["YtelTimeoutSeconds"]) + DISCONNECTS_WITHIN
+    longest += int(most["ConfirmSeconds"]) + int(PARAMETERS["CallsMaxAgeSeconds"]["Default"])
+    assert longest <= DEFAULT["Resources"]["Hangup"]["Properties"]["Timeout"]
 
 
 # ---------------------------------------------------------------- what wakes somebody
