@@ -115,6 +115,19 @@ def test_the_next_call_is_dialled_for_and_that_is_all(following):
     assert desk.of_type("Follow Ended").data["supervisions"] == [made.id]
 
 
+def test_a_call_that_was_on_hold_as_it_began_is_no_new_one(following):
+    desk, held = following.desk, following.call()
+    desk.floor.set_status(held, "on-hold")
+    following.ask()
+    following.look()
+    desk.floor.set_status(held, "active")
+    following.look()
+    assert following.rung == []
+    following.call()
+    following.look()
+    assert len(following.rung) == 1
+
+
 def test_each_new_call_once_one_after_the_other(following):
     following.ask(calls=2)
     first, second = following.call(), following.call()

@@ -116,14 +116,14 @@ class CallReader:
 
         def is_theirs(conference: Conference) -> bool:
             named = client_id_of(conference)
-            if not caller.sees(named):
+            if not is_active(conference) or not caller.sees(named):
                 return False
             agent = self.users.find(named) if named else None
             return (client_id is not None and named is not None and same_id(named, client_id)) or (
                 number is not None and agent is not None and same(agent.webrtcNumber, number)
             )
 
-        calls = [one.conf_id for one in self.ytel.active(is_theirs)]
+        calls = [one.conf_id for one in self.ytel.those(is_theirs)]
         if len(calls) > 1:
             raise CallAmbiguous("The agent is on several calls; name the one by its confId.")
         if not calls:

@@ -110,10 +110,10 @@ class FollowAgents:
         return agent
 
     def _calls_of(self, agent: User, caller: Caller) -> tuple[str, ...]:
-        """The calls that the agent is on already."""
+        """The calls that the agent is on already, those on hold too: they are not new when they go on."""
         reader = self.dial.reader
         reader.reads.count(caller)
-        calls = reader.ytel.active(lambda one: same_id(client_id_of(one) or "", agent.clientId))
+        calls = reader.ytel.those(lambda one: same_id(client_id_of(one) or "", agent.clientId))
         return tuple(id_key(one.conf_id) for one in calls)
 
     def _standing(self, asked: Follow) -> dict[str, Any]:

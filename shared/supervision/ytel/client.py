@@ -13,7 +13,6 @@ from supervision.base.fast_json import loads
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.base.settings import YtelSettings
 from supervision.rules.absence import Absence
-from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list, of_plain
 from supervision.rules.contacts import Contact, read_contact
 from supervision.rules.fresh import FreshConference
@@ -127,15 +126,15 @@ class Ytel:
                 break
         return None
 
-    def active(self, is_wanted: Callable[[Conference], bool]) -> list[FreshConference]:
-        """The active conferences that are wanted, each fresh for this request. Raises a YtelProblem.
+    def those(self, is_wanted: Callable[[Conference], bool]) -> list[FreshConference]:
+        """The conferences that are wanted, whatever their status, each fresh for this request. Raises a YtelProblem.
 
         Where there is none, the list is walked once more, unless the first walk proves that there is none.
         """
         found: list[FreshConference] = []
         for _ in range(2):
             read = self.conferences()
-            wanted = [one for one in read.conferences if is_active(one) and is_wanted(one)]
+            wanted = [one for one in read.conferences if is_wanted(one)]
             found = [FreshConference(one.confId, one, read.read_at) for one in wanted]
             if found or (read.complete and not read.several):
                 break

@@ -99,16 +99,16 @@ class Judge:
         items = self.system.table.partition({"S": "OPEN"}, None)
         return [json.loads(item["data"]["S"]) for item in items if "data" in item]
 
-    def _recorded_action(self, conf_id: str, phone: str) -> str:
-        """The action of the supervision under way of this phone."""
+    def _recorded(self, conf_id: str, phone: str) -> tuple[str, str]:
+        """The action of the supervision under way of this phone, and the follow that it is for."""
         items = self.system.table.partition({"S": "OPEN"}, None)
         records = [json.loads(item["data"]["S"]) for item in items if "data" in item]
-        [action] = {
-            one["action"]
+        [(action, follow)] = {
+            (str(one["action"]), str(one["follow"]))
             for one in records
             if one["confId"] == conf_id and digits(one["to"]) == phone and one["state"] in ("dialing", "joined")
         }
-        return str(action)
+        return action, follow
 
     def _is_busy(self, conf_id: str, phone: str) -> bool:
         """Whether a phone is in another call, as its record has it and as it is."""
@@ -166,9 +166,9 @@ class Judge:
         invocation, now = self._doing[name], self.system.now_ms
         phone = digits(to)
         follows = invocation.function.id == "WatchCalls"
-        action = self._recorded_action(conf_id, phone) if follows else _action_of(invocation)
+        action, follow = self._recorded(conf_id, phone) if follows else (_action_of(invocation), None)
         self.note(f"  {name}: dial {action} {to[-2:]}, kept from {sorted(kept_from)}")
-        once = f"follow {conf_id} {phone}" if follows else name
+        once = f"follow {follow}, call {conf_id}" if follows else name
         self._dials[once] += 1
         self._rings_of[conf_id, phone] += 1
         if self._dials[once] > 1:
