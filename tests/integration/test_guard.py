@@ -1,7 +1,9 @@
 """The look at every supervision under way: joined, ended, failed; exposed, told and dropped, whoever read the floor."""
 
 import pytest
+from botocore.exceptions import ClientError
 
+from supervision.base import aws
 from supervision.rules.absence import Absence
 from supervision.ytel.client import ConferenceList
 from tests.harness.fake_ytel.faults import Hang, Status
@@ -56,6 +58,7 @@ def test_a_phone_that_never_comes_has_failed_and_that_is_told_with_the_request(d
     failed = desk.of_type("Supervision Failed")
     assert failed.data["request"] == {"action": "listen", "confId": call, "to": PHONE, "supervisionId": begun.id}
     assert failed.data["problem"]["code"] == "not_joined"
+    assert failed.data["problem"]["detail"] == "The supervisor's phone was not answered in time."
     assert (failed.metadata["requestedBy"], failed.metadata["correlationId"]) == ("crm", "correlation-1")
 
 
@@ -267,3 +270,76 @@ def test_the_list_shows_who_supervises_and_how_far_it_got(desk):
     shown = {"id": begun.id, "action": "whisper", "state": "joined", "exposed": False, "requestedBy": "crm"}
     assert row["supervisors"] == [shown]
     assert row["otherMemberIds"] == []
+
+
+def test_the_agent_who_comes_back_under_another_id_exposes_nobody_whoever_reads(desk):
+    for look in (lambda _: desk.look(), lambda call: desk.services.reader.read(call)):
+        call = desk.call()
+        begun = desk.joined("whisper", call)
+        desk.floor.replace(call, desk.floor.member(call, "agent"))
+        desk.move(1)
+        look(call)
+        assert not desk.record(begun).exposed
+        assert desk.floor.is_in(call, PHONE)
+
+
+# ---------------------------------------------------------------- what is written and counted
+
+
+def test_a_reading_that_changes_nothing_writes_nothing(desk):
+    begun = desk.joined("whisper", desk.call())
+    version = desk.record(begun).version
+    for _ in range(3):
+        desk.move(1)
+        desk.look()
+    assert desk.record(begun).version == version
+
+
+def test_who_reads_a_call_gets_its_supervisions_as_they_stand_on_record(desk):
+    call = desk.call()
+    begun = desk.dial("whisper", call)
+    desk.floor.answer(call, PHONE)
+    desk.move(1)
+    assert desk.services.reader.read(call).supervisions == [desk.record(begun)]
+
+
+@pytest.mark.parametrize("how", ["ended", "failed"])
+def test_an_end_is_told_once_whatever_is_learnt_later(desk, how):
+    call = desk.call()
+    if how == "ended":
+        desk.joined("listen", call)
+        desk.floor.leave(call, desk.floor.supervisor(call, PHONE))
+    else:
+        desk.dial("listen", call)
+    for seconds in (95, 3, 3, 1200, 3):
+        desk.move(seconds)
+        desk.look()
+    assert desk.open() == []
+    assert desk.types()[-1] == f"Supervision {how.capitalize()}"
+    assert len(desk.types()) == (3 if how == "ended" else 2)
+
+
+def test_what_waits_to_be_told_is_sent_beside_a_look(desk, monkeypatch):
+    call = desk.call()
+
+    def down(**_):
+        raise ClientError({"Error": {"Code": "InternalException", "Message": "No."}}, "PutEvents")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(aws.client("events"), "put_events", down)
+        desk.dial("whisper", call)
+    assert desk.told == []
+    desk.move(60)
+    desk.look()
+    assert desk.types() == ["Supervision Started"]
+
+
+def test_exposures_are_counted(desk, monkeypatch):
+    counted: list[str] = []
+    monkeypatch.setattr("supervision.actions.guard.add_metric", counted.append)
+    call = desk.call()
+    desk.joined("whisper", call)
+    desk.floor.join(call, "third")
+    for _ in range(2):
+        desk.look()
+    assert counted == ["Exposures"]

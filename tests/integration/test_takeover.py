@@ -13,7 +13,9 @@ def call(desk):
     return desk.call()
 
 
-def test_the_agent_is_released_once_the_supervisor_is_seen_and_that_is_told_once(desk, call):
+def test_the_agent_is_released_once_the_supervisor_is_seen_and_that_is_told_once(desk, call, monkeypatch):
+    counted: list[str] = []
+    monkeypatch.setattr("supervision.actions.guard.add_metric", counted.append)
     begun = desk.dial("takeover", call)
     desk.look()
     assert len(desk.floor.members(call, "agent")) == 1, "the phone rings"
@@ -26,6 +28,7 @@ def test_the_agent_is_released_once_the_supervisor_is_seen_and_that_is_told_once
     released = desk.of_type("Agent Released")
     assert released.data["agentReleasedAt"] == released.metadata["at"] == desk.record(begun).agentReleasedAt
     assert released.data["id"] == begun.id
+    assert counted == ["AgentsReleased"]
     assert desk.types() == ["Supervision Started", "Supervision Joined", "Agent Released"]
     assert desk.floor.is_in(call, PHONE)
     assert len(desk.floor.members(call, "contact")) == 1

@@ -25,9 +25,14 @@ MUTATED: dict[str, list[str]] = {
     "rules.clocks": ["unit/test_clocks.py"],
     "rules.legs": ["unit/test_legs.py", "unit/test_legs_properties.py", "unit/test_audience.py"],
     "rules.lifecycle": ["unit/test_lifecycle.py"],
-    "ytel.lists": ["unit/test_lists.py"],
+    "ytel.lists": ["unit/test_lists.py", "unit/test_lists_absence.py"],
     "table.requests": ["integration/test_requests.py"],
-    "actions.guard": ["integration/test_guard.py"],
+    "actions.guard": [
+        "integration/test_guard.py",
+        "integration/test_leave.py",
+        "integration/test_supervise_unknown.py",
+        "integration/test_takeover.py",
+    ],
 }
 
 

@@ -163,7 +163,7 @@ def test_a_customer_is_left_with_nobody_by_no_change_of_mode():
 
 
 def is_sentence(text):
-    return re.fullmatch(r"[A-Z][a-z]+ [a-z].*[a-z]\.", text) is not None
+    return re.fullmatch(r"[A-Z][a-z]+ [a-z].*[a-z]\.", text or "") is not None
 
 
 @pytest.mark.parametrize(
@@ -234,3 +234,14 @@ def test_legs_that_are_not_fresh_are_decided_on_by_nobody():
     for action in DIALLED:
         with pytest.raises(TypeError, match=r"^an audience is decided on fresh members only$"):
             decide(action, read_legs(of_plain(raw), AGENT))  # type: ignore[arg-type]
+
+
+def test_more_than_can_be_kept_on_record_are_refused(monkeypatch):
+    documents = (CONTACT, AGENTS, THIRD)
+    kept = len('["500", "501", "502"]')
+    monkeypatch.setattr("supervision.rules.audience.LARGEST_AUDIENCE", kept)
+    assert decided("listen", *documents) == (("500", "501", "502"), ())
+    monkeypatch.setattr("supervision.rules.audience.LARGEST_AUDIENCE", kept - 1)
+    with pytest.raises(MembersUnknown) as refused:
+        decided("listen", *documents)
+    assert is_sentence(refused.value.detail)
