@@ -4,9 +4,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from supervision.base import aws
+from supervision.base.problems import OutcomeUnknown
 from supervision.rules.absence import Absence
 from supervision.ytel.client import ConferenceList
-from tests.harness.fake_ytel.faults import Hang, Status
+from tests.harness.fake_ytel.faults import Hang, Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE, at_once
 
 BOTH = pytest.mark.parametrize("action", ["listen", "whisper"])
@@ -317,6 +318,37 @@ def test_an_end_is_told_once_whatever_is_learnt_later(desk, how):
     assert desk.open() == []
     assert desk.types()[-1] == f"Supervision {how.capitalize()}"
     assert len(desk.types()) == (3 if how == "ended" else 2)
+
+
+def test_what_a_function_that_died_had_begun_is_told_with_the_join(desk):
+    call = desk.call()
+    desk.ytel.faults.add("POST", "/participant$", Reset(processed=True))
+    with pytest.raises(OutcomeUnknown):
+        desk.dial("whisper", call)
+    assert desk.types() == []
+    desk.floor.answer(call, PHONE)
+    for _ in range(2):
+        desk.move(1)
+        desk.look()
+    assert desk.types() == ["Supervision Started", "Supervision Joined"]
+
+
+def test_a_call_that_is_not_shown_says_nothing_of_another(desk):
+    gone, other = desk.dial("whisper", desk.call()), desk.dial("whisper", desk.call(), OTHER_PHONE)
+    desk.move(1)
+    desk.services.guard.call_missing(gone.confId, desk.move())
+    assert desk.record(gone).missingSince is not None
+    assert desk.record(other).missingSince is None
+
+
+def test_each_phone_that_was_not_answered_is_an_event_of_its_own(desk):
+    call = desk.call()
+    for phone in (PHONE, OTHER_PHONE):
+        desk.dial("listen", call, phone)
+    desk.move(91)
+    desk.look()
+    failed = [one for one in desk.told if one.type == "Supervision Failed"]
+    assert len({one.metadata["id"] for one in failed}) == 2
 
 
 def test_what_waits_to_be_told_is_sent_beside_a_look(desk, monkeypatch):
