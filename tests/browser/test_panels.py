@@ -45,6 +45,20 @@ def test_the_roster_has_who_is_on_no_call_too_and_an_agent_is_followed(system, p
     assert floor.roles_that_hear(call, PHONE) == {"agent"}
 
 
+def test_how_an_agent_is_to_be_followed_stays_chosen_while_the_list_is_drawn_anew(page, floor, pia):
+    call = floor.add_call(pia)
+    _open_agents(page)
+    line = _agent(page, pia)
+    line.get_by_role("combobox").select_option("Whisper")
+    expect(line.get_by_role("button", name=f"Follow {pia.name}: whisper")).to_be_visible()
+    page.page.get_by_role("tab", name="Agents").focus()
+    floor.end_call(call)
+    expect(line).to_contain_text("on no call")  # drawn anew
+    expect(line.get_by_role("combobox")).to_have_value("whisper")
+    take(line.get_by_role("button", name=f"Follow {pia.name}: whisper"))
+    expect(line).to_contain_text("You follow: whisper on the next call")
+
+
 def test_a_follow_is_taken_back_and_a_call_is_shown(page, floor, pia):
     floor.add_call(pia)
     _open_agents(page)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until[T](condition: Callable[[], T], timeout: float = 10.0, what: str = "", every: float = 0.01) -> T:
+def wait_until[T](condition: Callable[[], T], timeout: float = 60.0, what: str = "", every: float = 0.01) -> T:
     """The first true value that `condition` answers.
 
     Raises AssertionError, which names `what` was waited for and what was answered last, after `timeout` seconds.

@@ -1,4 +1,5 @@
 import os
+import threading
 
 import pytest
 from moto import mock_aws
@@ -74,6 +75,7 @@ def table(served_aws):
 @pytest.fixture
 def make_desk(table, clock_at, monkeypatch):
     """Makes a `Desk`, with settings that are not the defaults."""
+    earlier = {*threading.enumerate()}
     with FakeYtel(clock=lambda: clock.now_ms()) as ytel:
 
         def make(**settings):
@@ -82,6 +84,11 @@ def make_desk(table, clock_at, monkeypatch):
             return desk
 
         yield make
+    # What was begun and not waited for has this test's table: none of it goes on into the next one.
+    for one in {*threading.enumerate()} - earlier:
+        if one.name.startswith("ThreadPoolExecutor"):
+            one.join(60)
+            assert not one.is_alive(), one.name
 
 
 @pytest.fixture

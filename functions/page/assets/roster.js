@@ -15,6 +15,7 @@ export class Roster {
   #agents = null;
   #follows = [];
   #notes = new Map(); // clientId -> sentence
+  #ways = new Map(); // clientId -> the action that was chosen for following them
   #timer = 0;
   #signature = "";
   #running = false;
@@ -92,8 +93,17 @@ export class Roster {
     }
     const ways = FOLLOWED_BY.filter((action) => rights.may(action));
     if (!ways.length) return acts;
-    const how = h("select", { "aria-label": t("agents.how") }, ways.map((action) => h("option", { value: action }, t(action))));
-    acts.push(how, h("button", { type: "button", className: "plain", "data-key": `on ${agent.clientId}`, "aria-label": t("agents.follow", { agent: name, action: t(how.value).toLocaleLowerCase() }), onclick: () => this.#follow(agent, how.value) }, t("follow")));
+    const way = ways.includes(this.#ways.get(agent.clientId)) ? this.#ways.get(agent.clientId) : ways[0];
+    const label = (action) => t("agents.follow", { agent: name, action: t(action).toLocaleLowerCase() });
+    const begin = h("button", { type: "button", className: "plain", "data-key": `on ${agent.clientId}`, "aria-label": label(way), onclick: () => this.#follow(agent, how.value) }, t("follow"));
+    const chosen = () => {
+      this.#ways.set(agent.clientId, how.value); // the list is drawn anew every now and then
+      begin.setAttribute("aria-label", label(how.value));
+    };
+    const options = ways.map((action) => h("option", { value: action }, t(action)));
+    const how = h("select", { "aria-label": t("agents.how"), onchange: chosen }, options);
+    how.value = way;
+    acts.push(how, begin);
     return acts;
   }
 
