@@ -32,7 +32,8 @@ def test_a_phone_that_is_answered_late_is_looked_after(scene, watch, seconds):
     call, phone = scene.call(), scene.phone()
     id_ = scene.ask("whisper", call, phone).json()["id"]
     scene.system.move_clock(seconds)
-    watch()
+    for _ in range(2):
+        watch()
     assert scene.supervision(id_)["state"] == ("dialing" if seconds == 70 else "failed")
     scene.floor.answer(call, phone)
     watch()
