@@ -117,9 +117,17 @@ def put_events(source, bus=BUS):
     return {"Entries": [{"EventBusName": bus, "Source": source, "DetailType": "Try", "Detail": "{}"}]}
 
 
-def in_a_transaction(*partitions):
-    keys = [{"pk": {"S": partition}, "sk": {"S": "1"}} for partition in partitions]
-    return {"TransactItems": [{"Put": {"TableName": TABLE, "Item": key}} for key in keys]}
+def in_a_transaction(*partitions, checked=None):
+    """A transaction that puts an item into each of these, and checks one of `checked` besides."""
+    writes = [{"Put": {"TableName": TABLE, "Item": _key(partition)}} for partition in partitions]
+    if checked is not None:
+        check = {"TableName": TABLE, "Key": _key(checked), "ConditionExpression": "attribute_exists(pk)"}
+        writes.append({"ConditionCheck": check})
+    return {"TransactItems": writes}
+
+
+def _key(partition):
+    return {"pk": {"S": partition}, "sk": {"S": "1"}}
 
 
 # Requests that are not on one partition's items, and who may make them.
@@ -132,6 +140,7 @@ OTHERS = [
     ("dynamodb", "Query", by_index("by_time", "kind"), {"Supervisions"}),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "OUTBOX"), READERS),
     ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#1", "DIALS#crm", "REQUEST#1"), DIALLERS),
+    ("dynamodb", "TransactWriteItems", in_a_transaction("OPEN", "SUPERVISION#2", checked="SUPERVISION#1"), READERS),
     (
         "dynamodb",
         "TransactWriteItems",

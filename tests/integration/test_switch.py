@@ -268,17 +268,17 @@ def test_many_at_once_dial_once(desk, call):
     assert len(desk.open()) == 1
 
 
-def before_each(repository, method, do):
+def just_before(repository, method, do):
     """Has `do` happen once, right before `method` of `repository` is called to begin a change of mode."""
     does = getattr(repository, method)
 
-    def after_it(*given, **more):
+    def with_it(*given, **more):
         if sys._getframe(1).f_code.co_name == "_begin" and not done:
             done.append(do())
         return does(*given, **more)
 
     done = []
-    vars(repository)[method] = after_it
+    vars(repository)[method] = with_it
 
 
 @pytest.mark.parametrize("moment", ["before it goes", "once it is gone", "as it looks", "as it begins"])
@@ -287,7 +287,6 @@ def test_who_leaves_in_the_gap_is_not_dialled(make_desk, moment):
     call = desk.call()
     before = desk.joined("listen", call)
     told = []
-
     another = desk.function()
 
     def leave():
@@ -296,7 +295,7 @@ def test_who_leaves_in_the_gap_is_not_dialled(make_desk, moment):
         told.append(another.leave.leave(before.id, CRM))
 
     if moment.startswith("as it "):
-        before_each(desk.services.supervisions, {"as it looks": "open", "as it begins": "begin"}[moment], leave)
+        just_before(desk.services.supervisions, {"as it looks": "open", "as it begins": "begin"}[moment], leave)
     else:
         desk.ytel.faults.add("DELETE", "/participant/", Run(leave))
     with pytest.raises(NotJoined):
@@ -340,7 +339,7 @@ def test_a_change_that_was_cut_off_is_gone_on_with(cut_off):
 def test_who_leaves_as_what_goes_on_with_a_change_begins_is_not_dialled(cut_off):
     desk, before = cut_off
     another = desk.function()
-    before_each(desk.services.supervisions, "begin", lambda: another.leave.leave(before.id, CRM))
+    just_before(desk.services.supervisions, "begin", lambda: another.leave.leave(before.id, CRM))
     with pytest.raises(NotJoined):
         change(desk, before, "whisper")
     assert desk.dials() == 1

@@ -168,7 +168,9 @@ class Judge:
         follows = invocation.function.id == "WatchCalls"
         action, follow = self._recorded(conf_id, phone) if follows else (_action_of(invocation), None)
         self.note(f"  {name}: dial {action} {to[-2:]}, kept from {sorted(kept_from)}")
-        once = f"follow {follow}, call {conf_id}" if follows else name
+        # Where lists are as they should be, a follow that begins knows the calls that an earlier one dialled for.
+        of = "a follow" if self.truthful else f"follow {follow}"
+        once = f"{of} of {phone}, call {conf_id}" if follows else name
         self._dials[once] += 1
         self._rings_of[conf_id, phone] += 1
         if self._dials[once] > 1:
