@@ -8,7 +8,7 @@ from tests.harness.fake_ytel import FakeYtel
 from tests.harness.system import System
 from tests.harness.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
+pytestmark = pytest.mark.browser
 
 CALL = "Ann Lee\u2019s call"
 

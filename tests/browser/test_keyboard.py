@@ -7,7 +7,7 @@ from tests.browser.floor_page import PHONE
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
+pytestmark = pytest.mark.browser
 
 
 def _tab_to(page, target, most=40):

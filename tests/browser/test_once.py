@@ -8,7 +8,7 @@ from tests.browser.floor_page import PHONE, FloorPage
 from tests.harness.fake_ytel.faults import Delay
 from tests.harness.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
+pytestmark = pytest.mark.browser
 
 
 def posts(page):

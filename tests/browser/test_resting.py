@@ -10,7 +10,7 @@ from tests.harness.fake_ytel.faults import Status
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
+pytestmark = pytest.mark.browser
 
 STILL = 500
 

@@ -7,7 +7,7 @@ from tests.browser.floor_page import PHONE
 from tests.harness.fake_ytel.faults import Status
 from tests.harness.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
+pytestmark = pytest.mark.browser
 
 STILL = "row => !row.dataset.moved"
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.floor_page import PHONE
 from tests.harness.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.both_browsers]
+pytestmark = pytest.mark.browser
 
 
 def _question(page):
