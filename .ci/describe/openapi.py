@@ -104,11 +104,18 @@ def _complete(operation: Json, route: str) -> None:
             answer.setdefault("headers", {})["X-Correlation-Id"] = _CORRELATED
     responses.setdefault("500", {"description": "", "content": {"application/problem+json": {"schema": _PROBLEM}}})
     for status, text in _GATEWAY.items():
-        if operation["security"] or status not in ("401", "403"):
+        if _may_answer(operation, status):
             answer = responses.setdefault(status, {"description": "", "content": {}})
             answer["description"] = f"{answer['description']} {text}".strip()
             answer["content"] = _with_the_gateways(answer["content"])
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _may_answer(operation: Json, status: str) -> bool:
+    """Whether the gateway may answer this operation so: not every one needs a key, or takes a body."""
+    if status in ("401", "403"):
+        return bool(operation["security"])
+    return status != "413" or "requestBody" in operation
 
 
 def _with_the_gateways(content: Json) -> Json:
@@ -147,6 +154,7 @@ _GATEWAY = {
     "401": "No key.",
     "403": "An unknown key, or one that may not do this.",
     "404": "The gateway knows no such route.",
+    "413": "The body is larger than the gateway takes: 10 MB.",
     "429": "The gateway asks to slow down.",
     "500": "Something went wrong here.",
     "503": "The gateway has no function free.",

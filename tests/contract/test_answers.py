@@ -5,6 +5,7 @@ import pytest
 from supervision.base.problems import Forbidden, Problem
 from tests.contract.conformance import PHONE
 from tests.harness.fake_ytel.faults import EnvelopeFailure, Html, Reset, Run, Status
+from tests.harness.gateway.core import LARGEST_BODY
 from tests.harness.waiting import wait_until
 
 PARTICIPANT = "/participant$"
@@ -375,6 +376,15 @@ def test_whom_the_gateway_lets_in(api, document):
         assert api(method, route, key="nobody's", **ids).status_code == 403
         if method != "GET":
             assert api(method, route, key="reader-key-of-tests", **ids).status_code == 403
+
+
+def test_a_body_that_the_gateway_does_not_take(api, call, document):
+    too_large = {"to": PHONE, "more": "x" * LARGEST_BODY}
+    assert api("POST", "/calls/{confId}/whisper", confId=call, body=too_large).status_code == 413
+    with_body = [one for item in document["paths"].values() for one in item.values() if "requestBody" in one]
+    assert with_body == [
+        one for item in document["paths"].values() for one in item.values() if "413" in one["responses"]
+    ]
 
 
 def test_what_takes_no_key(api):

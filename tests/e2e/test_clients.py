@@ -111,7 +111,8 @@ def test_a_generated_python_client_does_everything(scene, there, document, tmp_p
 def test_each_set_of_values_is_one_enum_by_its_name(document):
     """What is left beside the named ones has one value, or is the null of a named one."""
     named = {name for name, shape in document["components"]["schemas"].items() if "enum" in shape}
-    assert named == {"Action", "PlannedAction", "SupervisionState", "AgentMatch", "Direction", "ProblemCode"}
+    of_supervisions = {"Action", "PlannedAction", "SupervisionState", "SupervisionEnd"}
+    assert named == {*of_supervisions, "FollowEnd", "AgentMatch", "Direction", "ProblemCode", "Scope"}
     shapes = {name: one for name, one in document["components"]["schemas"].items() if name not in named}
 
     def enums(node):

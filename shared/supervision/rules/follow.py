@@ -13,6 +13,7 @@ DEFAULT_CALLS, MOST_CALLS = 1, 50
 FOLLOW_MS, LONGEST_FOLLOW_MS = 8 * 3600 * 1000, 24 * 3600 * 1000
 # So many rings running that nobody answers, and it ends.
 UNANSWERED = 2
+FOLLOW_ENDS = ("calls", "until", "not_answered", "withdrawn", "forbidden")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,17 @@ from supervision.rules.phone_numbers import PhoneNumber
 
 State = Literal["dialing", "joined", "ended", "failed"]
 DialState = Literal["pending", "taken", "refused", "unknown"]
+# How one ends or fails; beside these it fails with the code of the problem that Ytel refused its dial with.
+SUPERVISION_ENDS = (
+    "hung_up",
+    "left",
+    "call_ended",
+    "exposed",
+    "not_answered",
+    "given_up",
+    "time_limit",
+    "switched",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,7 @@ for status, (conf_id, code) in there["failing"].items():
 assert ask(list_calls, 401, models.Message, by=Client(base_url=URL)).message == "Unauthorized"
 stranger = AuthenticatedClient(base_url=URL, token="a-key-that-nobody-has", raise_on_unexpected_status=True)
 assert ask(list_calls, 403, models.Message, by=stranger).message == "Forbidden"
-for status in (401, 403, 404, 429, 500, 503, 504):
+for status in (401, 403, 404, 413, 429, 500, 503, 504):
     gateway = AuthenticatedClient(base_url=f"{there['gateway']}/{status}", token=KEY, raise_on_unexpected_status=True)
     for module in (whisper, takeover):
         assert ask(module, status, models.Message, call, by=gateway, body=dial).message == f"as {status}"

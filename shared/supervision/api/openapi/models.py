@@ -11,8 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
 from supervision.base.problems import Problem as AnyProblem
+from supervision.base.problems import YtelProblem
 from supervision.rules.actions import DIALLED, PLANNED
-from supervision.rules.follow import MOST_CALLS
+from supervision.rules.follow import FOLLOW_ENDS, MOST_CALLS
+from supervision.rules.scopes import SCOPES
+from supervision.rules.supervision import SUPERVISION_ENDS
 
 CALL = "5555776a-564f-4805-ada6-e770c66d7368"
 AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
@@ -52,6 +55,15 @@ INTERNAL_ERROR = "internal_error"
 # Forbidden is told over the bus alone: the API answers it as the gateway does, with a bare message.
 CODES: list[JsonValue] = [*(kind.code for kind in kinds(AnyProblem)), INTERNAL_ERROR]
 type ProblemCode = Annotated[str, Field(json_schema_extra={"enum": CODES}, description="What tells problems apart.")]
+type Scope = Annotated[str, Field(json_schema_extra={"enum": [*sorted(SCOPES)]}, description="What a key may do.")]
+type SupervisionEnd = Annotated[
+    str,
+    Field(
+        json_schema_extra={"enum": [*SUPERVISION_ENDS, *(kind.code for kind in kinds(YtelProblem))]},
+        description="How a supervision ended, or the code that Ytel refused its dial with.",
+    ),
+]
+type FollowEnd = Annotated[str, Field(json_schema_extra={"enum": [*FOLLOW_ENDS]}, description="How a follow ended.")]
 
 
 class Model(BaseModel):
@@ -229,7 +241,7 @@ class Supervision(Model):
     requestedAt: Millis
     joinedAt: Millis | None = Field(examples=[None])
     endedAt: Millis | None = Field(examples=[None])
-    how: str | None = Field(
+    how: SupervisionEnd | None = Field(
         description="How it ended or failed: `hung_up` by the phone, `left`, `call_ended`, `exposed`, `not_answered`, "
         "`given_up`, `time_limit`, `switched`, or the code that it was refused with.",
         examples=[None],
@@ -285,7 +297,7 @@ class Follow(Model):
     requestedBy: str = Field(examples=["crm"])
     requestedAt: Millis
     endedAt: Millis | None = Field(examples=[None])
-    how: str | None = Field(
+    how: FollowEnd | None = Field(
         description="How it ended: `calls` dialled for, `until` reached, `not_answered` twice running, `withdrawn`, or "
         "`forbidden`, where its client may not do it any more.",
         examples=[None],
@@ -312,7 +324,7 @@ class Me(Model):
     """Whose key it is, and what it may do."""
 
     client: str = Field(description="The client, or the person.", examples=["crm"])
-    scopes: list[str] = Field(examples=[["calls:read", "calls:whisper"]])
+    scopes: list[Scope] = Field(examples=[["calls:read", "calls:whisper"]])
     agents: list[str] = Field(
         description="The agents (client ids) whose calls alone are there for it; empty: every agent's; `-`: nobody's.",
         examples=[[]],
