@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Self
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, expect
 
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
@@ -14,13 +14,18 @@ PHONE = "+12125550142"
 NOTE_CLICKS = "window.addEventListener('click', (event) => (window.clicked = event), { capture: true });"
 
 
-def take(locator: Locator) -> None:
-    """Clicks until a click is taken: the page takes none on what came to stand there within the last half second."""
-    page = locator.page
+def take(
+    locator: Locator, click: Callable[[Locator], None] = Locator.click, within: FrameLocator | None = None
+) -> None:
+    """Clicks until a click is taken: the page takes none on what came to stand there within the last half second.
+
+    `within` is the frame that it is in, if it is in one.
+    """
+    root = (within or locator.page).locator(":root")
 
     def is_taken() -> bool:
-        locator.click()
-        return bool(page.evaluate("!window.clicked.defaultPrevented"))
+        click(locator)
+        return bool(root.evaluate("!window.clicked.defaultPrevented"))
 
     wait_until(is_taken, timeout=60, what=f"a click on {locator}", every=0.1)
 

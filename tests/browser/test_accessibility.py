@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE, FloorPage
+from tests.browser.floor_page import PHONE, FloorPage, take
 from tests.harness.fake_ytel.faults import Status
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
@@ -85,7 +85,7 @@ def test_listen_barge_and_alone_with_the_customer(page, floor, ann):
     expect(page.air).to_contain_text("Heard by: everyone")
     expect_accessible(page)
     page.row("Ann Lee").get_by_role("button", name="Ann Lee", exact=True).press("t")
-    page.page.get_by_role("button", name="Disconnect Ann Lee and take over").click()
+    take(page.page.get_by_role("button", name="Disconnect Ann Lee and take over"))
     wait_until(lambda: floor.ringing(ann))
     floor.answer(ann, PHONE)
     expect(page.air).to_contain_text("Alone with")

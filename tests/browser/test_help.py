@@ -39,7 +39,7 @@ def test_an_agent_asks_and_every_supervisor_sees_it_first(system, page, contexts
 
     page.press("Ann Lee", "Help: change…")
     expect(dialog.get_by_label("Why")).to_have_value(REASON)
-    dialog.get_by_role("button", name="Take it back").click()
+    take(dialog.get_by_role("button", name="Take it back"))
     expect(supervisor.rows.first).to_contain_text("Bea Back")
     expect(supervisor.page.get_by_role("button", name="Asking for help 0")).to_be_visible()
 
@@ -60,6 +60,6 @@ def test_by_keyboard_and_from_the_bar(page, floor, bea, ann):
     floor.answer(ann, PHONE)
     expect(page.air).to_contain_text("Heard by: everyone")
     take(page.air.get_by_role("button", name="Help: change…"))
-    dialog.get_by_role("button", name="Take it back").click()
+    take(dialog.get_by_role("button", name="Take it back"))
     expect(page.row("Ann Lee")).not_to_contain_text("Asks for help")
     expect(page.air.get_by_role("button", name="Ask for help")).to_be_visible()

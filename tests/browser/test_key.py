@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.crm import Crm
-from tests.browser.floor_page import PHONE, FloorPage
+from tests.browser.floor_page import PHONE, FloorPage, take
 from tests.harness.system import LOCAL_KEY
 from tests.harness.waiting import wait_until
 
@@ -85,14 +85,14 @@ def test_a_crm_hands_the_key_over_and_hears_what_happens(system, contexts, crm, 
     embedded = _crm(contexts, crm, system.url)
     frame = embedded.page.frame_locator("#floor")
     row = frame.get_by_role("row").filter(has_text="Ann Lee")
-    row.get_by_role("button", name="Ann Lee").click()
+    take(row.get_by_role("button", name="Ann Lee"), within=frame)
     expect(embedded.page.locator("#contact")).not_to_have_text("none")
-    row.get_by_role("button", name="Whisper").click()
+    take(row.get_by_role("button", name="Whisper"), within=frame)
     wait_until(lambda: floor.ringing(ann))
     member = floor.answer(ann, PHONE)
     expect(row).to_contain_text("The agent hears you; the customer does not")
     assert floor.who_hears(ann, member) == {floor.member(ann, "agent")}
-    row.get_by_role("button", name="Leave").click()
+    take(row.get_by_role("button", name="Leave"), within=frame)
     told = [
         "call-floor:ready",
         "call-selected",
@@ -101,8 +101,8 @@ def test_a_crm_hands_the_key_over_and_hears_what_happens(system, contexts, crm, 
         "supervision-ended",
     ]
     expect(embedded.page.locator("#events li")).to_have_text(told)
-    row.get_by_role("button", name="Hang up").click()
-    frame.get_by_role("alertdialog").get_by_role("button", name="Hang up").click()
+    take(row.get_by_role("button", name="Hang up"), within=frame)
+    take(frame.get_by_role("alertdialog").get_by_role("button", name="Hang up"), within=frame)
     expect(embedded.page.locator("#events li")).to_have_text([*told, "call-hung-up"])
     assert embedded.errors == []
 

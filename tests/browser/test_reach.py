@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE, FloorPage
+from tests.browser.floor_page import PHONE, FloorPage, take
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -96,7 +96,7 @@ def test_a_touch_on_what_is_refused_says_why(system, contexts, ann):
     tab = contexts(has_touch=True, viewport={"width": 360, "height": 740}).new_page()
     page = FloorPage(tab, system.url).open(phone="")
     expect(page.button("Ann Lee", "Whisper")).to_be_visible()
-    page.button("Ann Lee", "Whisper").tap(force=True)
+    take(page.button("Ann Lee", "Whisper"), lambda button: button.tap(force=True))
     page.expect_said("Ann Lee", "Enter your phone first")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE
+from tests.browser.floor_page import PHONE, take
 from tests.harness.fake_ytel.lists import contact_of
 from tests.harness.waiting import wait_until
 from tests.harness.watching import look
@@ -94,7 +94,7 @@ def test_searching_and_filtering(page, floor, three):
     page.page.reload()
     expect(page.rows).to_have_count(2)
     search.fill("nobody")
-    page.page.get_by_role("button", name="Show all calls").click()
+    take(page.page.get_by_role("button", name="Show all calls"))
     assert names(page) == ["Ada Lee", "Bea Lee", "Cid Lee"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE
+from tests.browser.floor_page import PHONE, take
 from tests.browser.hidden import hide
 from tests.harness.waiting import wait_until
 
@@ -50,7 +50,7 @@ def test_it_is_asked_once_and_then_said_by_sound_and_notification(heard, floor, 
     _join(page, floor, ann)
     expect(question).to_be_visible()
     assert page.page.evaluate("window.played") == []
-    page.page.get_by_role("button", name="Yes").click()
+    take(page.page.get_by_role("button", name="Yes"))
     expect(question).to_be_hidden()
     expect(page.page.get_by_role("button", name="Sound and notifications")).to_have_attribute("aria-pressed", "true")
     wait_until(lambda: page.page.evaluate("Notification.permission") == "granted")
@@ -82,7 +82,7 @@ def test_that_one_has_joined_is_said_too(heard, floor, ann):
 def test_who_said_no_is_left_alone(heard, floor, ann):
     page = heard.open()
     _join(page, floor, ann)
-    page.page.get_by_role("button", name="No", exact=True).click()
+    take(page.page.get_by_role("button", name="No", exact=True))
     before = page.page.evaluate("window.played.length")
     hide(page)
     floor.join(ann, "third")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor_page import PHONE
+from tests.browser.floor_page import PHONE, take
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -47,8 +47,8 @@ def test_the_whole_way_with_the_keyboard(page, floor, ann):
     page.page.keyboard.press("Escape")
     expect(_question(page)).to_be_hidden()
     assert floor.is_in(ann, PHONE)
-    page.air.get_by_role("button", name="Leave").click()
-    _question(page).get_by_role("button", name="Leave them alone").click()
+    take(page.air.get_by_role("button", name="Leave"))
+    take(_question(page).get_by_role("button", name="Leave them alone"))
     page.expect_off_air()
     assert not floor.is_in(ann, PHONE)
 
