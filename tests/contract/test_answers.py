@@ -378,6 +378,18 @@ def test_whom_the_gateway_lets_in(api, document):
             assert api(method, route, key="reader-key-of-tests", **ids).status_code == 403
 
 
+def test_a_body_with_a_member_that_is_not_described_is_refused(api, document):
+    ids = {"confId": "x", "id": "x", "clientId": "x"}
+    for route, item in document["paths"].items():
+        for method, one in item.items():
+            if "requestBody" in one:
+                described = one["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                assert document["components"]["schemas"][described]["additionalProperties"] is False
+                body = {"to": PHONE, "action": "listen", "reason": "because"}
+                answer = api(method.upper(), route, body={**body, "misspelt": 1}, **ids)
+                assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), route
+
+
 def test_a_body_that_the_gateway_does_not_take(api, call, document):
     too_large = {"to": PHONE, "more": "x" * LARGEST_BODY}
     assert api("POST", "/calls/{confId}/whisper", confId=call, body=too_large).status_code == 413

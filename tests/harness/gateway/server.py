@@ -90,7 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self._send(self.server.answer(request))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = _answer
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """What answers a request of any method, as http.server asks for it."""
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
 
     def _body(self) -> bytes | None:
         """The body, or None where it is too large to be read. Raises ValueError where it is not HTTP."""

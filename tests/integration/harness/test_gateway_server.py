@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from statistics import median
 
+import pytest
 import requests
 
 from tests.harness.gateway.http import Response
@@ -40,8 +41,9 @@ def test_what_goes_wrong_in_a_function_is_500_and_no_more(client):
         assert client.get(path) == (500, {"message": "Internal Server Error"}), path
 
 
-def test_a_method_that_no_route_has_finds_nothing(system):
-    answer = requests.request("TRACE", f"{system.url}/calls", timeout=10)
+@pytest.mark.parametrize("method", ["TRACE", "QUERY", "NONSENSE"])
+def test_a_method_that_no_route_has_finds_nothing(system, method):
+    answer = requests.request(method, f"{system.url}/calls", timeout=10)
     assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
 
 
