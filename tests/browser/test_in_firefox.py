@@ -12,7 +12,7 @@ from tests.browser.chromium import firefox, required
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 HERE = Path(__file__).parent
-# Frames are measured by what Chromium tells of them.
+# How dear a frame may be is said of Chromium's.
 OF_CHROMIUM = {"test_in_firefox.py", "test_large_floor.py"}
 
 

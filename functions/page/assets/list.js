@@ -6,13 +6,14 @@ import { Row } from "./rows.js";
 
 const REST = 4_000; // a hand that has not moved for this long is at rest
 const AT_ONCE = 60; // rows made in one frame
-const MANY = 150; // from here on rows out of sight are not laid out
+const MANY = 150; // from here on each row is drawn by itself
+const MARGIN = 300; // px: a row as near to the edge as this counts as in sight
 
 export class List {
   #box;
+  #scroller;
   #rows = new Map();
   #visible = new Set();
-  #watch;
   #worked = -Infinity;
   #pointer = false;
   #wanted = [];
@@ -27,18 +28,9 @@ export class List {
   /** `tick(row)` puts its clock right; `placed(moved)` is called after each drawing: whether rows came, went or changed places. */
   constructor(box, tick, placed) {
     this.#box = box;
+    this.#scroller = box.closest(".scroll");
     this.#tick = tick;
     this.#placed = placed;
-    this.#watch = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const row = this.#rows.get(target.dataset.call);
-        if (!row || !isIntersecting) this.#visible.delete(row);
-        else {
-          this.#visible.add(row);
-          this.#tick(row);
-        }
-      }
-    }, { rootMargin: "200px" });
     const working = () => (this.#worked = performance.now());
     box.addEventListener("pointermove", () => {
       this.#pointer = true;
@@ -55,6 +47,7 @@ export class List {
 
   /** The elements that a click in the list may act on: the rows in sight, and what came into one's own. */
   *watched() {
+    this.#look();
     for (const row of this.#visible) {
       yield row.element;
       if (row.mine) yield row.leave;
@@ -122,7 +115,6 @@ export class List {
         row = new Row(view.call.confId);
         row.element.dataset.moved = "yes"; // until it is seen to stand still
         this.#rows.set(row.confId, row);
-        this.#watch.observe(row.element);
       }
       row.update(view);
       if (isNew) this.#tick(row);
@@ -139,7 +131,6 @@ export class List {
 
   #drop(confId, row) {
     this.#moved = true;
-    this.#watch.unobserve(row.element);
     this.#visible.delete(row);
     this.#rows.delete(confId);
     row.element.remove();
@@ -153,6 +144,26 @@ export class List {
       }
     }
     return null;
+  }
+
+  /** Which rows are in sight. A thousand observers would cost each frame more than asking for some ten places does. */
+  #look() {
+    const { top, bottom } = this.#scroller.getBoundingClientRect();
+    const rows = this.#box.children;
+    let [first, end] = [0, rows.length];
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom < top - MARGIN) first = middle + 1;
+      else end = middle;
+    }
+    const seen = new Set();
+    for (let element = rows[first]; element; element = element.nextElementSibling) {
+      if (element.getBoundingClientRect().top > bottom + MARGIN) break;
+      const row = this.#rows.get(element.dataset.call);
+      seen.add(row);
+      if (!this.#visible.has(row)) this.#tick(row);
+    }
+    this.#visible = seen;
   }
 
   /** Clocks run where they can be seen. */
