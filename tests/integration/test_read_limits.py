@@ -1,14 +1,18 @@
 """A client has single calls read so often in a minute, whichever way it asks; what is refused asks Ytel for nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from supervision.actions.plan import plan
-from supervision.base.problems import CallNotFound, TooManyRequests
+from supervision.api import entry
+from supervision.base.problems import CallNotFound, NumberNotAllowed, TooManyRequests
 from supervision.rules.caller import Caller
+from supervision.rules.request import Done, Refused
 from supervision.rules.scopes import SCOPES
 from supervision.table.gateway import Gateway
 from supervision.table.rate_limit import Reads
-from tests.integration.desk import CRM, OTHER_PHONE
+from tests.integration.desk import CRM, OTHER_PHONE, PHONE
 
 WALL = Caller("wall", SCOPES)
 
@@ -83,3 +87,26 @@ def test_the_sources_that_are_nobodys_share_one_limit(make_desk):
 
 def test_while_nothing_can_be_counted_readings_go_on(made_up_aws):
     Reads(Gateway("no-such-table"), 1).count(CRM)
+
+
+def named(desk, name, call, to=PHONE, action="listen"):
+    return entry.act(replace(desk.asked(action, call, to), name=name), desk.services)
+
+
+def test_of_requests_that_have_a_name_only_those_that_read_the_call_are_counted(make_desk):
+    desk = make_desk(reads_per_minute=2)
+    call = desk.call()
+    assert isinstance(named(desk, "one", call), Done)
+    for _ in range(3):
+        assert named(desk, "one", call).replayed
+        assert isinstance(named(desk, "two", call, "+18095550100").problem, NumberNotAllowed)
+    assert isinstance(named(desk, "two", call, OTHER_PHONE), Done)
+    before = lists(desk)
+    refused = named(desk, "three", call, "+12125550144")
+    assert isinstance(refused, Refused)
+    assert isinstance(refused.problem, TooManyRequests)
+    assert lists(desk) == before
+    assert named(desk, "one", call).replayed
+    desk.move(60)
+    assert isinstance(named(desk, "three", call, "+12125550144"), Done)
+    assert desk.dials() == 3

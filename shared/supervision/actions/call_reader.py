@@ -17,7 +17,7 @@ from supervision.rules.legs import FreshLegs, User, read_fresh
 from supervision.rules.phone_numbers import same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision
-from supervision.table.rate_limit import Reads
+from supervision.table.rate_limit import CountsReads, Reads
 from supervision.ytel.client import Ytel
 
 
@@ -74,23 +74,23 @@ class CallReader:
             raise CallNotFound("There is no such active call.")
         return call
 
-    def read_as(self, caller: Caller, conf_id: str) -> LiveCall:
-        """The call as it is now, for a caller, whose readings are counted.
+    def read_as(self, caller: Caller, conf_id: str, counts: CountsReads | None = None) -> LiveCall:
+        """The call as it is now, for a caller, whose readings are counted, by `counts` where that has begun to.
 
         Raises CallNotFound, also where it is not theirs; TooManyRequests; or a YtelProblem.
         """
-        self.reads.count(caller)
+        (counts or self.reads).count(caller)
         call = self.read(conf_id)
         caller.require_call(client_id_of(call.conference.content))
         return call
 
-    def read_for(self, request: Request) -> LiveCall:
-        """The call that a request is about, as it is now.
+    def read_for(self, request: Request, counts: CountsReads | None = None) -> LiveCall:
+        """The call that a request is about, as it is now; `counts` as for `read_as`.
 
         Raises CallNotFound or CallAmbiguous; InvalidRequest where no call is named, or one and an agent who is not on
         it; or a YtelProblem.
         """
-        call = self.read_as(request.caller, self.call_of(request))
+        call = self.read_as(request.caller, self.call_of(request), counts)
         client_id, number, agent = request.client_id, request.agent_number, call.agent
         named = client_id_of(call.conference.content)
         if (client_id is not None and not same_id(client_id, named or "")) or (

@@ -68,7 +68,7 @@ class Dial:
             if earlier is not None and earlier.dial != "refused":
                 return earlier if earlier.dial == "taken" else self.look_again(earlier.id)
         to = self.read_number(_phone(request), request.caller)
-        call = self.reader.read_for(request)
+        call = self.reader.read_for(request, opened.reading if opened else None)
         of_phone = [one for one in call.supervisions if same(one.to, to)]
         standing = next((one for one in of_phone if one.under_way), None)
         if standing is not None:

@@ -28,11 +28,13 @@ from supervision.base.problems import (
     YtelRateLimited,
     YtelUnavailable,
 )
+from supervision.rules.actions import DIALLED
 from supervision.rules.caller import SOURCE, Caller
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
 from supervision.rules.scopes import SCOPES
 from supervision.table import audit
 from supervision.table.gateway import Write
+from supervision.table.rate_limit import CountedAhead
 from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opened
 from supervision.table.secret import SecretUnavailable
 from supervision.wiring import Services
@@ -77,6 +79,14 @@ def act(request: Request, services: Services, lease_ms: int = REQUEST_LEASE_MS) 
     """What comes of a request over HTTP; `lease_ms` is what is left of this function's time."""
     if request.name is None:
         return perform.perform(request, services)
+    if request.action not in DIALLED:
+        return _act_once(request, services, lease_ms)
+    with services.reads.ahead(request.caller) as reading:
+        return _act_once(request, services, lease_ms, reading)
+
+
+def _act_once(request: Request, services: Services, lease_ms: int, reading: CountedAhead | None = None) -> Outcome:
+    """What comes of a request that has a name; `reading` is the one of its call, which is being counted."""
     match opening := services.requests.open(request, lease_ms):
         case OfAnother():
             return Refused(InvalidRequest("This Idempotency-Key was used for another request."))
@@ -88,6 +98,7 @@ def act(request: Request, services: Services, lease_ms: int = REQUEST_LEASE_MS) 
             outcome = perform.perform_again(request, services, kept.get("unknown", {}))
             return Done(outcome.answer, replayed=True) if isinstance(outcome, Done) else outcome
         case Opened() as opening:
+            opening.reading = reading
             outcome = _performed(request, services, opening)
             try:
                 _settle(services, opening, outcome)

@@ -11,6 +11,7 @@ What the bus will never take is set aside, under `ASIDE`, where it holds up noth
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -19,6 +20,7 @@ from botocore.exceptions import ClientError
 from supervision.base import aws, clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem
+from supervision.base.side_by_side import Begun
 from supervision.rules.clocks import latest_believed
 from supervision.rules.supervision import Supervision
 from supervision.table import audit
@@ -39,6 +41,8 @@ ASIDE_SECONDS = 90 * 24 * 3600
 LARGEST_ASIDE = 300_000
 # How many that wait are sent by the watcher's look, and how many beside something else.
 SWEPT_AT_ONCE, SWEPT_BESIDES = 200, 20
+# How long is waited, in seconds, for a look at what waits that was begun beside a write.
+LOOKED_WITHIN = 2.0
 # What happens at one moment is told in this order.
 _IN_TURN = ("Call Started", "Call Running Long", "Supervision Started", "Supervision Joined", "Supervision Exposed")
 _TOO_LARGE = "it is larger than the bus takes"
@@ -154,6 +158,10 @@ class _Kept(NamedTuple):
         return {**self.item(), "pk": ASIDE, "detail": cut, "why": why, "expiration": expiration}
 
 
+# A look at what waits.
+type Waiting = Begun[list[_Kept]]
+
+
 def _kept(event: Event, due_at: int) -> _Kept:
     return _Kept(event.key.sk, event.detail_type, event.detail(), due_at)
 
@@ -189,10 +197,14 @@ class Outbox:
         """Drops an event that is not to be published after all."""
         self._gateway.write(Delete(event.key))
 
-    def publish(self, events: Sequence[Event]) -> None:
+    def look_ahead(self) -> Waiting:
+        """Begins to look at what waits, beside the write that keeps the events that are published next."""
+        return Begun([partial(self._waiting, SWEPT_BESIDES)])
+
+    def publish(self, events: Sequence[Event], ahead: Waiting | None = None) -> None:
         """Sends events that are kept, and what waits before them; forgets what was taken.
 
-        Never raises: what failed waits.
+        `ahead` is a look at what waits that was begun. Never raises: what failed waits.
         """
         if not events:
             return
@@ -200,7 +212,7 @@ class Outbox:
         for one in own.values():
             audit.happened(one.detail_type, one.detail)
         try:
-            self._sweep(SWEPT_BESIDES, own)
+            self._sweep(SWEPT_BESIDES, own, ahead)
         except Exception:
             logger.exception("events could not be published, and are kept", extra={"count": len(events)})
             add_metric("EventsUntold", len(events))
@@ -220,9 +232,10 @@ class Outbox:
         except Exception:
             logger.exception("events that wait could not be published")
 
-    def _sweep(self, limit: int, own: Mapping[str, _Kept]) -> int:
+    def _sweep(self, limit: int, own: Mapping[str, _Kept], ahead: Waiting | None = None) -> int:
         """Sends `own`, and before it what waits, unless another function is sending that."""
-        waiting = [one for one in self._waiting(limit) if one.sk not in own]
+        found = ahead.wait(LOOKED_WITHIN)[0] if ahead else None
+        waiting = [one for one in (self._waiting(limit) if found is None else found) if one.sk not in own]
         holder = uuid4().hex
         if not waiting or not self._lease.acquire(holder, clock.now_ms()).done:
             return self._send(own.values())

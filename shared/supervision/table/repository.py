@@ -100,6 +100,7 @@ class Supervisions:
         changed = self._writes(saved, _unchanged(supervision))
         if not was_watched:
             changed = [Put(self._record(saved), _unchanged(supervision))]
+        ahead = self.outbox.look_ahead() if tell else None
         own = [*changed, *self.outbox.writes(tell), *besides]
         lost = self._gateway.write_together([*own, *(one.write for one in guarded)])
         if lost is not None and lost >= len(own):
@@ -107,7 +108,7 @@ class Supervisions:
         if lost is not None:
             return None
         if tell:
-            self.outbox.publish(tell)
+            self.outbox.publish(tell, ahead)
         return saved
 
     def get(self, id_: str) -> Supervision | None:

@@ -21,6 +21,7 @@ from supervision.base.fast_json import dumps
 from supervision.rules.clocks import latest_believed
 from supervision.rules.request import Request
 from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, readable
+from supervision.table.rate_limit import CountedAhead
 
 REQUEST = "REQUEST#"
 REQUEST_KEPT_MS = 24 * 3600 * 1000
@@ -32,7 +33,7 @@ class Opened:
     """A request that this function is to act on, and nobody else until `close` or `release`.
 
     `supervision_id` is what was begun for it: by this function, or by an earlier one that died. `closed` is whether
-    its answer is in the table.
+    its answer is in the table. `reading` is that of its call, which was counted beside the opening.
     """
 
     key: Key
@@ -40,6 +41,7 @@ class Opened:
     fingerprint: str
     supervision_id: str | None = None
     closed: bool = False
+    reading: CountedAhead | None = None
 
     def begun(self, supervision_id: str) -> Write:
         """Notes what is about to be sent. Its condition: the request is still this function's."""
