@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from shapes import Json, published
 
 from supervision.api.openapi import event_models
-from supervision.table.outbox import EVENT_SOURCE
+from supervision.table.events import EVENT_SOURCE
 
 BEGIN, END = "  # >>> made by `make describe`\n", "  # <<< made by `make describe`\n"
 

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from supervision.api.openapi import event_models
-from supervision.table.outbox import EVENT_SOURCE
+from supervision.table.events import EVENT_SOURCE
 from tests.contract.conformance import PHONE
 from tests.harness.local_aws.put_events import matches
 from tests.harness.template import ROOT, Template

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from jsonschema import Draft4Validator
 
 from supervision.api.openapi import event_models
-from supervision.table.outbox import EVENT_SOURCE
+from supervision.table.events import EVENT_SOURCE
 from tests.harness.waiting import wait_until
 
 BUS = "supervision"

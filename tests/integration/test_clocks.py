@@ -6,8 +6,8 @@ import pytest
 
 from supervision.base import clock
 from supervision.base.problems import AlreadySupervising, YtelRateLimited, YtelUnavailable
+from supervision.table.events import Event
 from supervision.table.gateway import Gateway
-from supervision.table.outbox import Event
 from supervision.table.requests import Answered, Opened, Requests
 from supervision.table.secret import Secret
 from supervision.table.shared_cache import Read, SharedCache

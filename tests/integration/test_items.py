@@ -20,11 +20,11 @@ from supervision.floor.queries import CallQuery
 from supervision.rules.absence import Absence
 from supervision.rules.request import Done, Unknown
 from supervision.table import gateway as gateway_module
+from supervision.table.events import Event
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put
 from supervision.table.helps import Help
 from supervision.table.history import SupervisionQuery, find
 from supervision.table.lease import Lease
-from supervision.table.outbox import Event
 from supervision.ytel.session import Credentials, Session, SessionStore
 from tests.harness.template import Template
 from tests.integration.desk import CRM, PHONE, Desk

@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 from supervision.base import aws
 from supervision.rules.supervision import Supervision, new_id
+from supervision.table.events import of_supervision
 from supervision.table.gateway import TRANSACTION_ATTEMPTS as ATTEMPTS
-from supervision.table.outbox import of_supervision
 from supervision.table.repository import PhoneTaken
 from tests.integration.desk import OTHER_PHONE, PHONE, at_once
 

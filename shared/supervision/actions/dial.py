@@ -28,8 +28,8 @@ from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_ca
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table import rate_limit
+from supervision.table.events import of_supervision
 from supervision.table.gateway import RECORD_ATTEMPTS, Guarded, Write
-from supervision.table.outbox import of_supervision
 from supervision.table.repository import PhoneTaken, Supervisions
 from supervision.table.requests import Opened
 

@@ -27,7 +27,7 @@ from supervision.rules.ids import id_key
 from supervision.rules.legs import Legs, User, read_fresh, read_legs
 from supervision.rules.lifecycle import Patience
 from supervision.rules.supervision import Supervision
-from supervision.table.outbox import Event, of_failure, of_supervision
+from supervision.table.events import Event, of_failure, of_supervision
 from supervision.table.repository import Supervisions
 from supervision.ytel.client import ConferenceList, Ytel
 

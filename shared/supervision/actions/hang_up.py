@@ -26,7 +26,8 @@ from supervision.rules.audience import to_disconnect
 from supervision.rules.caller import Caller
 from supervision.rules.legs import read_legs
 from supervision.rules.supervision import new_id
-from supervision.table.outbox import Event, Outbox
+from supervision.table.events import Event
+from supervision.table.outbox import Outbox
 
 # How long disconnects are waited for before the first look: what takes longer goes on meanwhile.
 DISCONNECTS_WITHIN = 4.0

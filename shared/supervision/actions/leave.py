@@ -11,8 +11,8 @@ from supervision.base.problems import CallNotFound, InProgress, OutcomeUnknown, 
 from supervision.floor.floor import Floor
 from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
+from supervision.table.events import Event, of_supervision
 from supervision.table.gateway import RECORD_ATTEMPTS
-from supervision.table.outbox import Event, of_supervision
 from supervision.table.repository import Supervisions
 
 

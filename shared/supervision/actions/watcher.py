@@ -21,9 +21,10 @@ from supervision.floor.floor import Floor, Held
 from supervision.rules.calls import Call
 from supervision.rules.ids import id_key, stored_id
 from supervision.rules.lifecycle import Patience, is_over
+from supervision.table.events import Event
 from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, each_readable
 from supervision.table.helps import over
-from supervision.table.outbox import ENTRIES, Event, Outbox
+from supervision.table.outbox import ENTRIES, Outbox
 
 WATCHED = "WATCHED"
 CALL_KEPT_SECONDS = 7 * 24 * 3600

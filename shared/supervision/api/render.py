@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from supervision.api import http_api
 from supervision.rules.actions import ACTIONS
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
-from supervision.table.outbox import Event, of_failure
+from supervision.table.events import Event, of_failure
 
 # EventBridge takes 256 KB an event. A request that is larger, or nested deeper than anything that is asked for, stands
 # in its failure with as many of its small fields as there is room for.

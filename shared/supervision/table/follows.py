@@ -12,8 +12,9 @@ from supervision.base.problems import InProgress
 from supervision.rules.follow import Follow
 from supervision.rules.ids import stored_id
 from supervision.rules.phone_numbers import comparable
+from supervision.table.events import Event
 from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable
-from supervision.table.outbox import Event, Outbox
+from supervision.table.outbox import Outbox
 
 FOLLOWS = "FOLLOW"
 # Beyond its end, should no watcher run that ends it.

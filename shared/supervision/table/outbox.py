@@ -13,26 +13,24 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from supervision.base import aws, clock
 from supervision.base.observability import add_metric, logger
-from supervision.base.problems import Problem
 from supervision.base.side_by_side import Begun
 from supervision.rules.clocks import latest_believed
-from supervision.rules.supervision import Supervision
 from supervision.table import audit
+from supervision.table.events import EVENT_SOURCE, OUTBOX, Event
 from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
 from supervision.table.lease import Lease
 
-EVENT_SOURCE = "ytel.supervision"
 # EventBridge takes ten entries a call.
 ENTRIES = 10
 LARGEST_BATCH = 240_000  # bytes; EventBridge takes 256 KB a call
 LARGEST_EVENT = 250_000
-OUTBOX, ASIDE, SWEEP = "OUTBOX", "ASIDE", "SWEEP"
+ASIDE, SWEEP = "ASIDE", "SWEEP"
 SWEEP_MS = 15_000  # for how long one function sends what waits, and no other does
 SWEEP_AFTER_MS = 10_000
 KEEP_SECONDS = 7 * 24 * 3600
@@ -43,80 +41,12 @@ LARGEST_ASIDE = 300_000
 SWEPT_AT_ONCE, SWEPT_BESIDES = 200, 20
 # How long is waited, in seconds, for a look at what waits that was begun beside a write.
 LOOKED_WITHIN = 2.0
-# What happens at one moment is told in this order.
-_IN_TURN = ("Call Started", "Call Running Long", "Supervision Started", "Supervision Joined", "Supervision Exposed")
 _TOO_LARGE = "it is larger than the bus takes"
 _MOMENT = len("1709849242672#0")
 # Error codes of single entries that may be gone the next time; any other is about the event itself.
 _PASSING = re.compile("throttl|internal|limit|unavailable|time", re.IGNORECASE)
 # Error codes of a whole call that are about the events in it.
 _OF_THE_EVENTS = ("ValidationException", "InvalidArgument", "RequestEntityTooLarge", "413")
-
-
-class Event(NamedTuple):
-    """One event; `subject` names what it is about, and alone makes its id. `at` is when it was seen to happen (ms)."""
-
-    detail_type: str
-    subject: str
-    data: Mapping[str, Any]
-    requested_by: str
-    correlation_id: str
-    at: int
-
-    @property
-    def id(self) -> str:
-        """The same for the same happening, however often it is told."""
-        return str(uuid5(NAMESPACE_URL, f"{EVENT_SOURCE}/{self.detail_type}/{self.subject}"))
-
-    @property
-    def key(self) -> Key:
-        """Where it is kept: in the order of what happened."""
-        turn = _IN_TURN.index(self.detail_type) if self.detail_type in _IN_TURN else len(_IN_TURN)
-        return Key(OUTBOX, f"{self.at:013}#{turn}#{self.id}")
-
-    def detail(self) -> str:
-        """The JSON that stands in the event's `detail`."""
-        metadata = {
-            "version": "1",
-            "id": self.id,
-            "at": self.at,
-            "correlationId": self.correlation_id,
-            "requestedBy": self.requested_by,
-        }
-        return json.dumps({"metadata": metadata, "data": self.data})
-
-
-def of_supervision(detail_type: str, supervision: Supervision) -> Event:
-    """What happened to a supervision: `Supervision Started`, `Joined`, `Ended`, `Exposed`, `Agent Released`.
-
-    It begins once, but may join and end several times: these are told apart by the version of the record.
-    """
-    subject = supervision.id if detail_type == "Supervision Started" else f"{supervision.id}/{supervision.version}"
-    seen = {
-        "Supervision Started": supervision.requestedAt,
-        "Supervision Joined": supervision.joinedAt,
-        "Supervision Ended": supervision.endedAt,
-        "Agent Released": supervision.agentReleasedAt,
-    }.get(detail_type)
-    data = supervision.to_json()
-    if detail_type == "Supervision Started" and supervision.gapMs is not None:
-        data["gapMs"] = supervision.gapMs
-    return Event(
-        detail_type,
-        subject,
-        data,
-        supervision.requestedBy,
-        supervision.correlationId,
-        seen if seen is not None else clock.now_ms(),
-    )
-
-
-def of_failure(
-    subject: str, request: Mapping[str, Any], problem: Problem, *, requested_by: str, correlation_id: str
-) -> Event:
-    """A request that came to nothing: the request, and the problem as the API would put it."""
-    data = {"request": dict(request), "problem": problem.as_dict()}
-    return Event("Supervision Failed", subject, data, requested_by, correlation_id, clock.now_ms())
 
 
 class _Kept(NamedTuple):

@@ -15,6 +15,7 @@ from supervision.base.problems import YtelInvalid
 from supervision.rules.ids import id_key, same_id, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
+from supervision.table.events import Event
 from supervision.table.gateway import (
     Check,
     Delete,
@@ -29,7 +30,7 @@ from supervision.table.gateway import (
     has_expired,
     readable,
 )
-from supervision.table.outbox import Event, Outbox
+from supervision.table.outbox import Outbox
 
 OPEN = "OPEN"
 RECORD = "SUPERVISION#"
