@@ -103,7 +103,7 @@ class Dial:
         try:
             self.supervisions.begin(supervision, guarded, instead_of=closed)
         except PhoneTaken:
-            raise InProgress("The same phone is being asked into this call right now.") from None
+            raise phone_in_progress() from None
         if opened is not None:
             opened.supervision_id = supervision.id
         return self.send(supervision, opened)
@@ -232,11 +232,16 @@ class Dial:
         return after
 
 
+def phone_in_progress() -> InProgress:
+    """The problem of a request whose phone another one is bringing into the same call."""
+    return InProgress("The same phone is being asked into this call right now.")
+
+
 def begun(opened: Opened | None, supervision_id: str) -> list[Guarded]:
     """What notes in a request that has a name what is about to be sent for it, if it is still this function's."""
     if opened is None:
         return []
-    return [Guarded(opened.begun(supervision_id), InProgress("The same request is being worked on."))]
+    return [Guarded(opened.begun(supervision_id), InProgress())]
 
 
 def _same_request(standing: Supervision, request: Request, ring_ms: int) -> Supervision:
@@ -249,7 +254,7 @@ def _same_request(standing: Supervision, request: Request, ring_ms: int) -> Supe
         if standing.state == "joined":
             return standing
         if standing.dial == "pending" and age < DIAL_MS:
-            raise InProgress("The same request is being worked on.")
+            raise InProgress()
         raise _unknown(standing, ring_ms)
     # A request that has a name is another one than this: the one of its name was looked for first.
     if request.name is None and age < SAME_REQUEST_MS:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from supervision.actions.call_reader import CallReader
 from supervision.base import clock
 from supervision.base.observability import logger
-from supervision.base.problems import CallNotFound, InProgress, OutcomeUnknown, SupervisionNotFound, YtelProblem
+from supervision.base.problems import CallNotFound, OutcomeUnknown, SupervisionNotFound, YtelProblem
 from supervision.floor.floor import Floor
 from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
 from supervision.table.events import Event, of_supervision
 from supervision.table.gateway import RECORD_ATTEMPTS
-from supervision.table.repository import Supervisions
+from supervision.table.repository import Supervisions, changed_by_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Leave:
             if saved is not None:
                 return saved
             supervision = self._get(supervision.id)
-        raise _in_progress()
+        raise changed_by_others()
 
     def _stay_away(self, supervision: Supervision, caller: Caller) -> Supervision:
         """Takes back what a change of mode is to dial, where it has not begun. Raises InProgress as `_end` does."""
@@ -83,7 +83,7 @@ class Leave:
             if saved is not None:
                 return saved
             supervision = self._get(supervision.id)
-        raise _in_progress()
+        raise changed_by_others()
 
     def _disconnect(self, conf_id: str, leg: str) -> None:
         try:
@@ -97,10 +97,6 @@ class Leave:
         if supervision is None:
             raise SupervisionNotFound("There is no such supervision.")
         return supervision
-
-
-def _in_progress() -> InProgress:
-    return InProgress("The supervision is being changed by others; ask again in a moment.")
 
 
 def _ended_by(supervision: Supervision, caller: Caller) -> tuple[Supervision, Sequence[Event]]:

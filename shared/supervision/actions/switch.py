@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from supervision.actions.call_reader import LiveCall
 from supervision.actions.confirming import Confirming
-from supervision.actions.dial import DIAL_MS, Dial, begun
+from supervision.actions.dial import DIAL_MS, Dial, begun, phone_in_progress
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
@@ -34,7 +34,7 @@ from supervision.rules.phone_numbers import PhoneNumber, require_not_in_call, sa
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table.gateway import RECORD_ATTEMPTS
-from supervision.table.repository import PhoneTaken
+from supervision.table.repository import PhoneTaken, changed_by_others
 from supervision.table.requests import Opened
 
 
@@ -97,7 +97,7 @@ class Switch:
             saved = self.dial.supervisions.save(claimed, guarded=guarded)
             if saved is not None:
                 return saved
-        raise InProgress("The supervision is being changed by others; ask again in a moment.")
+        raise changed_by_others()
 
     def _dialled_again(self, before: Supervision, request: Request, opened: Opened | None) -> Supervision:
         next_ = self.dial.supervisions.get(before.replacedBy or "")
@@ -137,7 +137,7 @@ class Switch:
         if next_.dial == "refused":
             raise _not_joined(next_)
         if next_.dial == "pending" and clock.now_ms() - next_.requestedAt < DIAL_MS:
-            raise InProgress("The same request is being worked on.")
+            raise InProgress()
         return self.dial.look_again(next_.id)
 
     def _seen_gone(self, before: Supervision) -> LiveCall:
@@ -187,7 +187,7 @@ class Switch:
             except PhoneTaken:
                 continue
             return
-        raise InProgress("The same phone is being asked into this call right now.")
+        raise phone_in_progress()
 
     def _get(self, id_: str) -> Supervision:
         supervision = self.dial.supervisions.get(id_)

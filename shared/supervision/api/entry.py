@@ -91,7 +91,7 @@ def _act_once(request: Request, services: Services, lease_ms: int, reading: Coun
         case OfAnother():
             return Refused(InvalidRequest("This Idempotency-Key was used for another request."))
         case BeingWorkedOn():
-            return Refused(InProgress("The same request is being worked on; ask again in a moment."))
+            return Refused(InProgress())
         case Answered({"done": done}):
             return Done(done, replayed=True)
         case Answered(kept):
@@ -121,7 +121,7 @@ def _from_bus(event: Mapping[str, Any], context: Any, services: Services, action
         match services.requests.open(request, context.get_remaining_time_in_millis()):
             case BeingWorkedOn():
                 add_metric("Retried")
-                raise InProgress("The same request is being worked on.")
+                raise InProgress()
             case Answered(kept):
                 return {"acted": "before", **kept}
             case OfAnother():

@@ -129,6 +129,9 @@ class InProgress(Conflict):
 
     code, title = "in_progress", "The same request is being worked on"
 
+    def __init__(self, detail: str = f"{title}; ask again in a moment.", **more: Any) -> None:
+        super().__init__(detail, **more)
+
 
 class TooOld(Conflict):
     """Over the bus: a replayed archive, or a queue that was put back after days. Ask anew."""

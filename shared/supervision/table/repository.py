@@ -11,7 +11,7 @@ again for a function that died in between.
 import json
 from collections.abc import Sequence
 
-from supervision.base.problems import YtelInvalid
+from supervision.base.problems import InProgress, YtelInvalid
 from supervision.rules.ids import id_key, same_id, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
@@ -40,6 +40,11 @@ LARGEST_RECORD = 250_000  # bytes of JSON; an item holds 400 KB, and a record gr
 
 class PhoneTaken(Exception):
     """A supervision of this phone is under way for this call already."""
+
+
+def changed_by_others() -> InProgress:
+    """The problem of a request whose every change of a record was lost to somebody else's."""
+    return InProgress("The supervision is being changed by others; ask again in a moment.")
 
 
 class Supervisions:
