@@ -1,6 +1,7 @@
 """Functions killed in the middle of what they do: nothing is lost, nobody is dialled twice, the next request looks."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -102,10 +103,10 @@ def test_killed_between_change_and_event_the_event_is_told(scene, cut_off, where
 
 def test_killed_with_a_key_the_key_waits_and_then_looks(scene, cut_off):
     call, phone, key = scene.call(), scene.phone(), "crashed-key"
-    with_time(scene, "Whisper", 3)
     killed = Run(lambda: scene.system.kill("whisper"), processed=True)
     scene.ytel.faults.add("POST", f"/conference/{call}/participant$", killed)
-    assert scene.ask("whisper", call, phone, key).status_code == 500
+    with with_time(scene, "Whisper", 4):  # less than a request to Ytel may take
+        assert scene.ask("whisper", call, phone, key).status_code == 500
     assert asked_again(scene, call, phone, key) == (409, "in_progress")
     scene.system.move_clock(11)
     code = wait_until(
@@ -120,9 +121,9 @@ def test_killed_with_a_key_the_key_waits_and_then_looks(scene, cut_off):
 @pytest.mark.parametrize("processed", [True, False])
 def test_out_of_time_in_the_middle_of_a_dial(scene, processed):
     call, phone = scene.call(), scene.phone()
-    with_time(scene, "Whisper", 3)
     scene.ytel.faults.add("POST", f"/conference/{call}/participant$", Hang(processed=processed))
-    assert scene.ask("whisper", call, phone).status_code == 500
+    with with_time(scene, "Whisper", 4):  # less than a request to Ytel may take
+        assert scene.ask("whisper", call, phone).status_code == 500
     scene.system.move_clock(11)
     assert asked_again(scene, call, phone) == (504, "outcome_unknown")
     if processed:
@@ -148,12 +149,10 @@ def test_a_request_over_the_bus_is_tried_again_and_dials_once(scene, cut_off):
 def test_a_hang_up_cut_off_is_finished_by_asking_again(scene, how):
     call = scene.call(legs=("contact", "agent", "third"))
     [agent] = scene.floor.members(call, "agent")
-    whole = scene.system.template.functions["Hangup"].timeout
-    with_time(scene, "Hangup", whole if how == "killed" else 3)
     kill = Run(lambda: scene.system.kill("hangup"))
     scene.ytel.faults.add("DELETE", f"/participant/{agent}$", kill if how == "killed" else Hang())
-    assert scene.ask("hangup", call).status_code == 500
-    with_time(scene, "Hangup", whole)
+    with with_time(scene, "Hangup", 4):  # less than a request to Ytel may take
+        assert scene.ask("hangup", call).status_code == 500
     again = scene.ask("hangup", call)
     assert again.status_code in (200, 404)
     assert not scene.floor.is_active(call)
@@ -189,10 +188,14 @@ def test_a_reader_cut_off_holds_nobody_up_for_long(scene):
     assert call in {one["confId"] for one in answer.json()["calls"]}
 
 
+@contextmanager
 def with_time(scene, function, seconds):
     """Gives a function less time than the template does."""
     functions = scene.system.template.functions
-    functions[function] = replace(functions[function], timeout=seconds)
+    whole = functions[function]
+    functions[function] = replace(whole, timeout=seconds)
+    yield
+    functions[function] = whole
 
 
 @pytest.fixture(autouse=True)
