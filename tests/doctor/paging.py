@@ -6,7 +6,7 @@ from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import Problem
-from supervision.ytel.lists import ENVELOPE, Walk, rows_of
+from supervision.ytel.lists import ENVELOPE, Walk, is_object, rows_of
 from tests.doctor.asking import Answer
 from tests.doctor.report import Report
 
@@ -35,7 +35,7 @@ def look_at_list(report: Report, name: str, get: Get, identity: Callable[[Any], 
     first = _document(get({}))
     head = rows_of(first)
     about = first if isinstance(first, dict) else {}
-    walk = Walk(lambda query: _document(get(query)), identity)
+    walk = Walk(lambda query: _document(get(query)), lambda rows: [identity(row) for row in rows if is_object(row)])
     rows = [row for page in sorted(walk, key=lambda page: page.start) for row in page.rows]
     took = clock.now_ms() - began
     shape = _shape(first)

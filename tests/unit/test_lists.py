@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.rules.absence import Absence
 from supervision.ytel import lists
-from supervision.ytel.lists import PAGES_AT_ONCE, Habits, Walk, one_of, rows_of
+from supervision.ytel.lists import PAGES_AT_ONCE, Habits, Walk, is_object, one_of, rows_of
 
 
 class Listed:
@@ -52,12 +52,12 @@ class Listed:
         return answer
 
 
-def identity(entry):
-    return entry.get("confId")
+def names(rows):
+    return [entry.get("confId") for entry in rows if is_object(entry)]
 
 
 def walk(fetch, habits=None):
-    return Walk(fetch, identity, habits)
+    return Walk(fetch, names, habits)
 
 
 def walked(listed, habits=None):

@@ -5,7 +5,7 @@ import pytest
 from supervision.base.problems import YtelInvalid, YtelRejected
 from supervision.rules.absence import Absence
 from supervision.ytel import lists
-from supervision.ytel.lists import Habits, Walk, rows_of
+from supervision.ytel.lists import Habits, Walk, is_object, rows_of
 
 REFUSED = YtelRejected("No such field.")
 
@@ -35,7 +35,7 @@ def page(ids, key=..., **fields):
 
 def walked(pages, habits=None):
     """The ids that were found, what was asked for, and what is said of others."""
-    walk = Walk(pages, lambda entry: entry.get("confId"), habits)
+    walk = Walk(pages, lambda rows: [entry.get("confId") for entry in rows if is_object(entry)], habits)
     found = {entry["confId"] for one in walk for entry in one.entries if "confId" in entry}
     return "".join(sorted(found)), pages.asked, walk.absence
 

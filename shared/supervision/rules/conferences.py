@@ -4,10 +4,12 @@ A floor has thousands of them, and objects that lie around cost more than readin
 the members when they are asked for, and the rest stays JSON.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, field
 from msgspec.json import Decoder
+from msgspec.structs import force_setattr
 
 from supervision.base.fast_json import dumps, loads
 
@@ -21,8 +23,11 @@ class Details(Struct, frozen=True, gc=False):
     contact_id: Any = None
 
 
-class Conference(Struct, gc=False):
-    """One conference, by Ytel's names, of whatever type Ytel gave; `details` is None where they are no object."""
+class Conference(Struct, frozen=True, eq=False, gc=False):
+    """One conference, by Ytel's names, of whatever type Ytel gave; `details` is None where they are no object.
+
+    It never changes once it is read, and each is equal to itself alone: what was made of one may be kept beside it.
+    """
 
     confId: Any = None
     status: Any = None
@@ -74,24 +79,29 @@ class _Envelope(Struct):
 _read_answer, _read_conference = Decoder(_Envelope | list[Raw]).decode, Decoder(Conference).decode
 
 
+def read_rows(documents: Sequence[Raw]) -> list[Any]:
+    """The rows of a list, each read: an object is a Conference. Raises ValueError where one is no JSON."""
+    return [read_row(bytes(document)) for document in documents]
+
+
 # {"status": true, "count": 126, "page": 1, "payload": [{"confId": "…", …}, …]}, or the array alone
-def loads_list(answer: bytes) -> Any:
+def loads_list(answer: bytes, rows: Callable[[Sequence[Raw]], list[Any]] = read_rows) -> Any:
     """An answer of Ytel's in UTF-8 as `loads` gives it, but that each object of the list in it is a Conference.
 
-    Raises ValueError, and nothing else, where it is no JSON.
+    `rows` reads the rows of a list as `read_rows` does. Raises ValueError, and nothing else, where it is no JSON.
     """
     try:
         read = _read_answer(answer)
     except (ValueError, MsgspecError, RecursionError):
         return _with_conferences(loads(answer))
     if isinstance(read, list):
-        return [*map(_of_document, read)]
+        return rows(read)
     if read.payload is UNSET:
         return _with_conferences(loads(answer))
     envelope = {"status": read.status, "count": read.count, "error": read.error}
     if read.nextKey is not UNSET:
         envelope["nextKey"] = read.nextKey
-    return {**envelope, "payload": [*map(_of_document, read.payload)]}
+    return {**envelope, "payload": rows(read.payload)}
 
 
 def of_plain(value: Any) -> Any:
@@ -105,13 +115,17 @@ def of_plain(value: Any) -> Any:
     return Conference(**known, document=dumps(value))
 
 
-def _of_document(document: Raw) -> Any:
+def read_row(document: bytes) -> Any:
+    """One row of a list: a Conference, or what it is where it is no object. Raises ValueError where it is no JSON.
+
+    The bytes are the row's own, as it keeps them: of a whole answer, one row would keep all of it in memory.
+    """
     try:
         conference = _read_conference(document)
     except (ValueError, MsgspecError, RecursionError):
-        conference = of_plain(loads(bytes(document)))
+        conference = of_plain(loads(document))
     if isinstance(conference, Conference):
-        conference.document = document
+        force_setattr(conference, "document", document)
     return conference
 
 

@@ -1,8 +1,10 @@
 """Ids of users and calls, compared as UUIDs where both are UUIDs, and else as they are. Pure."""
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
+LONGEST_UUID = 38  # with dashes and braces
 LONGEST_STORED = 255  # bytes; a sort key of DynamoDB's has 1,024, with what stands beside the id
 
 _UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})\}?")
@@ -10,6 +12,12 @@ _UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([
 
 def id_key(text: str) -> str:
     """What two texts of one id have in common: of a UUID its usual form, in small letters; of another text itself."""
+    return _key_of(text) if len(text) <= LONGEST_UUID else text
+
+
+# The ids of a floor of thousands are the same from list to list.
+@lru_cache(maxsize=32_768)
+def _key_of(text: str) -> str:
     found = _UUID.fullmatch(text)
     return "-".join(found.groups()).lower() if found else text
 

@@ -1,31 +1,37 @@
 """What this product asks of Ytel: six kinds of requests and no others."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from msgspec import Raw
 
 from supervision.base import clock
 from supervision.base.fast_json import loads
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.base.settings import YtelSettings
 from supervision.rules.absence import Absence
-from supervision.rules.conferences import Conference, loads_list, of_plain
+from supervision.rules.conferences import Conference, loads_list, of_plain, read_rows
 from supervision.rules.contacts import Contact, read_contact
 from supervision.rules.fresh import FreshConference
+from supervision.rules.held_conferences import HeldConferences
 from supervision.rules.ids import same_id
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.answers import NotThere
 from supervision.ytel.claims import claims_of
-from supervision.ytel.lists import Habits, Walk, one_of
+from supervision.ytel.lists import Habits, Walk, is_object, one_of
 from supervision.ytel.one import object_of
 
 ACCOUNT = "{accountId}"
 # Whatever is on the way resolves these, however they are escaped.
 NO_SEGMENTS = (".", "..")
+
+type ReadRows = Callable[[Sequence[Raw]], list[Any]]
 
 if TYPE_CHECKING:
     from supervision.ytel.transport import Bearer, Transport
@@ -79,6 +85,7 @@ class Ytel:
         self._settings = settings
         self._bearer = bearer
         self._accounts_of: list[Conference] = []  # a few of those last read, which name the account
+        self._held = HeldConferences()
         self._conferences_habits = Habits()
         self._users_habits = Habits(look_every_ms=900_000)
 
@@ -90,16 +97,25 @@ class Ytel:
         return Transport(self._bearer, self._settings.ytel_timeout_seconds)
 
     def conferences(self) -> ConferenceList:
-        """Every conference, with its members. Raises a YtelProblem."""
+        """Every conference, with its members. Raises a YtelProblem.
+
+        One whose bytes are what they were is the very Conference of the list before.
+        """
+        reading = self._held.reading()
+        read = self._read_list(reading.rows)
+        reading.keep()
+        return read
+
+    def _read_list(self, rows: ReadRows) -> ConferenceList:
         read_at = clock.now_ms()
-        found: dict[str, Conference] = {}
+        found: dict[Hashable, Conference] = {}
         nameless: list[int] = []
-        walk = self._walk()
+        walk = self._walk(rows)
         for page in walk:
-            named = [(conf_id, row) for row in page.rows if (conf_id := _conf_id(row))]
-            found.update(named)
-            if len(named) < page.length:
-                nameless += [place for place, row in enumerate(page.rows, page.start) if not _conf_id(row)]
+            found.update(zip(page.names, page.rows, strict=True))
+            if None in page.names:
+                nameless += [place for place, conf_id in enumerate(page.names, page.start) if conf_id is None]
+        found.pop(None, None)
         self._accounts_of = [*islice(found.values(), 5)]
         return ConferenceList(list(found.values()), walk.absence, read_at, tuple(nameless), walk.several)
 
@@ -133,7 +149,7 @@ class Ytel:
         """
         found: list[FreshConference] = []
         for _ in range(2):
-            read = self.conferences()
+            read = self._read_list(read_rows)
             wanted = [one for one in read.conferences if is_wanted(one)]
             found = [FreshConference(one.confId, one, read.read_at) for one in wanted]
             if found or (read.complete and not read.several):
@@ -142,7 +158,7 @@ class Ytel:
 
     def users(self) -> UserList:
         """The account's WebRTC users. Raises a YtelProblem."""
-        walk = Walk(self._users_page, repr, self._users_habits)
+        walk = Walk(self._users_page, lambda rows: [repr(row) for row in rows if is_object(row)], self._users_habits)
         pages = sorted(walk, key=lambda page: page.start)
         return UserList([row for page in pages for row in page.rows], walk.absence.complete)
 
@@ -217,12 +233,15 @@ class Ytel:
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         return self._settings.ytel_api_url + path
 
-    def _walk(self) -> Walk:
-        return Walk(self._conferences_page, _conf_id, self._conferences_habits)
-
-    def _conferences_page(self, query: Mapping[str, str]) -> Any:
+    def _walk(self, rows: ReadRows = read_rows) -> Walk:
+        """The list of conferences, of which each page is read by `rows`."""
         url = f"{self._settings.ytel_api_url}/conference"
-        return self._transport.read(url, {"includeMembers": "true", **query}, loads_list)
+        parse = partial(loads_list, rows=rows)
+
+        def page(query: Mapping[str, str]) -> Any:
+            return self._transport.read(url, {"includeMembers": "true", **query}, parse)
+
+        return Walk(page, _conf_ids, self._conferences_habits)
 
     def _users_page(self, query: Mapping[str, str]) -> Any:
         url = self._settings.ytel_users_url
@@ -248,3 +267,15 @@ class Ytel:
 def _conf_id(row: Any) -> str | None:
     conf_id = row.confId if isinstance(row, Conference) else None
     return (conf_id or None) if isinstance(conf_id, str) else None
+
+
+def _conf_ids(rows: Sequence[Any]) -> Sequence[str | None]:
+    """The id of each row, None for one that has none: at once where each row is a conference that has one."""
+    try:
+        ids = [*map(_as_given, rows)]
+    except AttributeError:
+        ids = [None]
+    return ids if {*map(type, ids)} <= {str} and all(ids) else [*map(_conf_id, rows)]
+
+
+_as_given = attrgetter("confId")

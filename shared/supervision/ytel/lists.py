@@ -31,24 +31,26 @@ ENVELOPE = {"status", "count", "page", "nextKey", "error"}
 NAMES = ("payload", "data", "items", "results", "users", "conferences", "contacts")
 
 Fetch = Callable[[Mapping[str, str]], Any]
-Identity = Callable[[Any], Hashable]
+Names = Callable[[list[Any]], Sequence[Hashable | None]]
 
 
 class ListPage(NamedTuple):
     """One page: the offset it stands at, its rows, of whatever kind, and what its `count` says.
 
-    `next_key` leads on; it is empty where Ytel says that nothing follows, and None where Ytel says nothing of keys.
+    `names` are what its rows are told apart by. `next_key` leads on; it is empty where Ytel says that nothing follows,
+    and None where Ytel says nothing of keys.
     """
 
     start: int
     rows: list[Any]
+    names: Sequence[Hashable | None]
     stated: int | None
     next_key: str | None = None
 
     @property
     def entries(self) -> list[Any]:
         """The rows that are objects."""
-        return [*filter(_is_object, self.rows)]
+        return [*filter(is_object, self.rows)]
 
     @property
     def length(self) -> int:
@@ -96,14 +98,14 @@ class Habits:
 class Walk:
     """The pages of a list, in turn; they can overlap. `absence` counts once all were taken.
 
-    `fetch` takes the query of a page and gives Ytel's answer, parsed; `identity` tells entries apart, and is None for
-    one that has no name. A reader may stop at any page. Raises what `fetch` raises, but that a page which is not the
-    first may be refused; and YtelInvalid where there is no list, or where it has no end.
+    `fetch` takes the query of a page and gives Ytel's answer, parsed; `names` gives what the rows of a page are told
+    apart by, None for one that has no name. A reader may stop at any page. Raises what `fetch` raises, but that a page
+    which is not the first may be refused; and YtelInvalid where there is no list, or where it has no end.
     """
 
-    def __init__(self, fetch: Fetch, identity: Identity, habits: Habits | None = None) -> None:
+    def __init__(self, fetch: Fetch, names: Names, habits: Habits | None = None) -> None:
         self._fetch = fetch
-        self._identity = identity
+        self._names = names
         self._habits = habits or Habits()
         self._seen: set[Hashable] = set()
         self._read: list[ListPage] = []  # the first, and those that brought something
@@ -129,7 +131,7 @@ class Walk:
         return not counts or of_pages or counts == {len(self._seen)}
 
     def __iter__(self) -> Iterator[ListPage]:
-        first = _page(0, self._fetch({}))
+        first = self._page(0, self._fetch({}))
         self._read.append(first)
         something = self._brings_something(first)
         yield first
@@ -214,15 +216,28 @@ class Walk:
     def _further(self, query: Mapping[str, str], start: int) -> ListPage | None:
         """A page that is not the first; None where Ytel does not take the query, or answers it with no list."""
         try:
-            return _page(start, self._fetch(query))
+            return self._page(start, self._fetch(query))
         except TokenRefused:
             raise
         except (YtelRejected, YtelInvalid):
             return None
 
+    def _page(self, start: int, document: Any) -> ListPage:
+        about = document if isinstance(document, dict) else {}
+        count, key = about.get("count"), about.get("nextKey")
+        rows = rows_of(document)
+        return ListPage(
+            start,
+            rows,
+            self._names(rows),
+            count if type(count) is int and count >= 0 else None,
+            str(key or "") if "nextKey" in about and isinstance(key, str | int | None) else None,
+        )
+
     def _brings_something(self, page: ListPage) -> bool:
         before = len(self._seen)
-        self._seen.update(name for entry in page.entries if (name := self._identity(entry)) is not None)
+        self._seen.update(page.names)
+        self._seen.discard(None)
         if len(self._seen) > LONGEST_LIST:
             raise YtelInvalid("Ytel's list has no end.")
         return len(self._seen) > before
@@ -240,7 +255,7 @@ def rows_of(document: Any) -> list[Any]:
             if name in lists:
                 return lists[name]
         # One entry that is no list at all has lists in it too, of roles or of other texts: these are no rows.
-        of_objects = [value for value in lists.values() if any(map(_is_object, value))]
+        of_objects = [value for value in lists.values() if any(map(is_object, value))]
         if len(of_objects) == 1:
             return of_objects[0]
         if len(lists) == 1 and document.keys() - ENVELOPE == lists.keys():
@@ -260,18 +275,8 @@ def one_of(document: Any) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _page(start: int, document: Any) -> ListPage:
-    about = document if isinstance(document, dict) else {}
-    count, key = about.get("count"), about.get("nextKey")
-    return ListPage(
-        start,
-        rows_of(document),
-        count if type(count) is int and count >= 0 else None,
-        str(key or "") if "nextKey" in about and isinstance(key, str | int | None) else None,
-    )
-
-
-def _is_object(entry: Any) -> bool:
+def is_object(entry: Any) -> bool:
+    """Whether a row of a list is an object, read or not."""
     return isinstance(entry, dict | Conference)
 
 
