@@ -121,7 +121,7 @@ def test_a_pause_after_a_slow_read_that_lies_ahead_is_none(function, wrong, cloc
     def slow():
         read_at = clock.now_ms()
         clock_at(5)
-        return Read(read_at, {"part": b"slow"})
+        return Read(read_at, lambda: {"part": b"slow"})
 
     with wrong:
         value_of(function(), slow)

@@ -14,7 +14,8 @@ from supervision.api import entry
 from supervision.base import aws
 from supervision.base.settings import WatchSettings
 from supervision.floor.contacts import Contacts
-from supervision.floor.floor import Content, Held
+from supervision.floor.content import Content
+from supervision.floor.floor import Held
 from supervision.floor.listing import Listing
 from supervision.floor.queries import CallQuery
 from supervision.rules.absence import Absence
@@ -223,9 +224,9 @@ KINDS = {
     "dials": Kind(dialled, "DIALS#", "", dialled, newer=("dials",)),
     "reads": Kind(dialled, "READS#", "", dialled, newer=("reads",)),
     "which list": Kind(lists, "SNAPSHOT#floor", "CURRENT", rows, again=True),
-    "list": Kind(lists, "SNAPSHOT#floor", "CHUNK#", rows, "data", again=True),
+    "list": Kind(lists, "SNAPSHOT#floor#", "CHUNK#", rows, "data", again=True),
     "which users": Kind(lists, "SNAPSHOT#users", "CURRENT", agents, again=True),
-    "users": Kind(lists, "SNAPSHOT#users", "CHUNK#", agents, "data", again=True),
+    "users": Kind(lists, "SNAPSHOT#users#", "CHUNK#", agents, "data", again=True),
 }
 # Kept for a person to look at, and read by no function.
 NOT_READ = {"ASIDE"}

@@ -27,10 +27,11 @@ SNAPSHOT = {"GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem"}
 ITEM = {"GetItem", "PutItem", "UpdateItem", "DeleteItem"}
 REQUEST = {"PutItem", "UpdateItem", "DeleteItem"}
 WAITING = {"Query", "PutItem", "DeleteItem"}
-YTEL = {"TOKEN": ITEM, "SNAPSHOT#users": SNAPSHOT}
+YTEL = {"TOKEN": ITEM, "SNAPSHOT#users": SNAPSHOT, "SNAPSHOT#users#7": SNAPSHOT}
 FLOOR = {
     **YTEL,
     "SNAPSHOT#floor": SNAPSHOT,
+    "SNAPSHOT#floor#15": SNAPSHOT,
     "OPEN": {"Query", "PutItem", "DeleteItem"},
     "SUPERVISION#1": {"GetItem", "PutItem"},
     "OUTBOX": WAITING,
@@ -73,7 +74,7 @@ DIALLERS = {name for name, items in ITEMS.items() if "DIALS#crm" in items}
 BUS_DOORS = {name for name, items in ITEMS.items() if "REQUEST#1" in items}
 READERS = {name for name, items in ITEMS.items() if "OPEN" in items}
 ASKS_YTEL = {name for name, items in ITEMS.items() if "TOKEN" in items}
-PARTITIONS = [*FOLLOW, "WATCHED", "LOOKS", "SUPERVISION", "SNAPSHOT#else", "DIALS", "READS", "REQUEST", "ELSE"]
+PARTITIONS = [*FOLLOW, "WATCHED", "LOOKS", "SUPERVISION", "SNAPSHOT#floors", "DIALS", "READS", "REQUEST", "ELSE"]
 
 [TABLE] = TEMPLATE.resources("AWS::DynamoDB::Table")
 [BUS] = TEMPLATE.resources("AWS::Events::EventBus")

@@ -40,7 +40,7 @@ class Upstream:
         assert self.gate.wait(10)
         if problem:
             raise problem
-        return Read(read_at, {"part": value})
+        return Read(read_at, lambda: {"part": value})
 
 
 def value_of(cache, upstream, **terms):
@@ -58,12 +58,16 @@ def other(table):
 
 
 def items(table, prefix):
-    found = aws.client("dynamodb").query(
-        TableName=table,
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues={":pk": {"S": "SNAPSHOT#thing"}, ":prefix": {"S": prefix}},
+    pages = (
+        aws.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=table,
+            FilterExpression="begins_with(pk, :pk) AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={":pk": {"S": "SNAPSHOT#thing"}, ":prefix": {"S": prefix}},
+        )
     )
-    return found["Items"]
+    return [item for page in pages for item in page["Items"]]
 
 
 # ---------------------------------------------------------------- what is held
@@ -130,7 +134,7 @@ def test_a_value_of_any_size_comes_back_whole(cache, other, table, size):
 
 
 def test_parts_are_read_one_by_one(cache, other, served_aws):
-    read = lambda: Read(clock.now_ms(), {"small": b"s", "large": random.Random(2).randbytes(2_000_000)})  # noqa: E731
+    read = lambda: Read(clock.now_ms(), lambda: {"small": b"s", "large": random.Random(2).randbytes(2_000_000)})  # noqa: E731
     cache.get(read)
     served_aws.asked.clear()
     assert other.get(read).part("small") == b"s"
@@ -325,7 +329,7 @@ def test_no_reader_ever_sees_half_of_an_update(table):
     def read():
         filling = random.Random(time.perf_counter_ns()).randbytes(1)
         noise = random.Random(int.from_bytes(filling)).randbytes(800_000)
-        return Read(clock.now_ms(), {"a": filling + noise, "b": filling})
+        return Read(clock.now_ms(), lambda: {"a": filling + noise, "b": filling})
 
     def write():
         cache = SharedCache(table, "thing", hasty)

@@ -18,7 +18,7 @@ class Slow:
         self.reads += 1
         read_at = clock.now_ms()
         self._clock_at(3)
-        return Read(read_at, {"part": b"calls"})
+        return Read(read_at, lambda: {"part": b"calls"})
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_quick_read_pauses_nothing(table, clock_at):
 
     def read():
         reads.append(clock.now_ms())
-        return Read(reads[-1], {"part": b"calls"})
+        return Read(reads[-1], lambda: {"part": b"calls"})
 
     served(cache, read)
     clock_at(1.9)

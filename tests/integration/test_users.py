@@ -166,7 +166,7 @@ def test_one_nobody_knows_is_asked_for_once_in_thirty_seconds_by_all(users, else
     clock_at(1)
     for _ in range(50):
         assert users.find("nobody") is None
-        assert "nobody" not in elsewhere.by_id(["nobody", "a"])
+        assert "nobody" not in elsewhere.by_id({"nobody", "a"})
         clock_at(1)
     assert ytel.asked == 1 + 2
 
@@ -225,7 +225,7 @@ def test_while_ytel_is_down_it_is_not_asked_on_each_occasion(users, ytel, clock_
     ytel.problem = YtelUnavailable("down")
     clock_at(301)
     for _ in range(60):
-        users.by_id(["nobody"])
+        users.by_id({"nobody"})
         clock_at(1)
     assert ytel.asked <= 1 + 3
 

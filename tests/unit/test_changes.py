@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.floor.floor import Content, Held
-from supervision.floor.history import LARGEST_HISTORY, STEPS, step_between, with_step
+from supervision.floor.content import Content
+from supervision.floor.floor import Held
+from supervision.floor.history import LARGEST_HISTORY, STEPS, step_of, with_step
 from supervision.floor.listing import Listing
 from supervision.floor.pages import LARGEST_BODY
 from supervision.floor.queries import CallQuery
@@ -32,7 +33,10 @@ def row(conf_id, created=0, **fields):
 def after(before, *rows, absence=Absence.PROVEN):
     """The content that takes the place of `before`; without it, the first, or one whose reader could not look back."""
     lines = [row_line(one) for one in sorted(rows, key=lambda one: (one["createdTime"] or 0, one["confId"]))]
-    history = with_step(before.history, step_between(before.lines, lines)) if before else []
+    history = []
+    if before:
+        gone = [line for line in before.lines if line not in lines]
+        history = with_step(before.history, step_of(gone, [line for line in lines if line not in before.lines]))
     return Content(f"{id(lines)}", absence, lines, history=json.loads(json.dumps(history)))
 
 

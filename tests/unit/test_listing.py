@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from supervision.base.fast_json import dumps, loads
 from supervision.base.problems import InvalidRequest
-from supervision.floor.floor import Content, Held
+from supervision.floor.content import Content
+from supervision.floor.floor import Held
 from supervision.floor.listing import Listing
 from supervision.floor.pages import LARGEST_BODY, answer_size, one_call, page_of
 from supervision.floor.queries import CallQuery

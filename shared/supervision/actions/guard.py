@@ -73,10 +73,11 @@ class Guard:
 
     def reconcile(self, floor: ConferenceList, users: Mapping[str, User]) -> Reconciled:
         """Decides what a reading of the whole floor makes of every supervision that is watched."""
-        conferences = {id_key(one.confId): one for one in floor.conferences}
         by_call: dict[str, list[Supervision]] = {}
         for supervision in self.supervisions.open():
             by_call.setdefault(id_key(supervision.confId), []).append(supervision)
+        listed = floor.conferences if by_call else ()
+        conferences = {key: one for one in listed if (key := id_key(one.confId)) in by_call}
         found = Reconciled()
         for conf_id, watched in by_call.items():
             conference = conferences.get(conf_id)

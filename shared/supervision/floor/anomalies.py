@@ -4,33 +4,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from supervision.base.observability import logger
-from supervision.rules.calls import client_id_of_user, created_time, is_active
+from supervision.rules.calls import client_id_of_user, created_time
 from supervision.rules.conferences import Conference
-from supervision.rules.legs import read_legs
+from supervision.rules.legs import Leg, read_legs
 
 CUT_OFF = "it ended before all that Ytel says there is"
 PLACES_SAID = 20
 
 
-def oddities_of(conference: Conference) -> tuple[str, ...]:
-    """What could not be made sense of, in plain words; empty for a conference as documented."""
+def oddities_of(conference: Conference, legs: Sequence[Leg] | None = None) -> tuple[str, ...]:
+    """What could not be made sense of, in plain words; empty for a conference as documented.
+
+    `legs` are its members, where they were read already.
+    """
     found = []
     if conference.details is None:
         found.append("details are missing")
     if created_time(conference) is None:
         found.append("createdTime is no number")
-    data = conference.members
-    if data is not None and not isinstance(data, dict):
+    members = read_legs(conference, None).members if legs is None else legs
+    if not members and not isinstance(conference.members, dict | None):
         found.append("memberData is no map")
-    unreadable = [leg.member_id for leg in read_legs(conference, None).members if not leg.readable]
+    unreadable = [leg.member_id for leg in members if not leg.readable]
     if unreadable:
         found.append(f"members that cannot be read: {', '.join(unreadable)[:200]}")
     return tuple(found)
-
-
-def odd_calls(conferences: Iterable[Any]) -> dict[str, Sequence[str]]:
-    """The oddities of each active call that has some, by its id."""
-    return {one.confId: found for one in conferences if is_active(one) and (found := oddities_of(one))}
 
 
 def odd_list(nameless: Sequence[int], *, complete: bool) -> list[str]:

@@ -4,11 +4,12 @@ import json
 from hashlib import blake2b
 
 from supervision.base.fast_json import dumps, loads
-from supervision.floor.floor import Content
+from supervision.floor.content import Content
 from supervision.floor.history import Fact, came, fact_of, went
 from supervision.floor.pages import LARGEST_BODY, Matching, Page, answer_size, page_of
 from supervision.floor.queries import CallQuery
 from supervision.floor.versions import version
+from supervision.rules.calls import order
 
 
 def changes_since(content: Content, query: CallQuery, matching: Matching) -> Page:
@@ -36,18 +37,13 @@ def _found(content: Content, query: CallQuery, matching: Matching) -> tuple[list
         touched = None  # steps of another version of this code
     if touched is None:
         return None
-    places = {conf_id: content.place_of(conf_id) for conf_id in touched}
-    shown = sorted(place for place in places.values() if place is not None and _shown(content, place, query))
-    still = set(shown)
-    gone = [conf_id for conf_id, matched in touched.items() if matched and places[conf_id] not in still]
-    calls = [content.lines[place] for place in shown]
+    lines = {conf_id: line for conf_id in touched if (line := content.line_of(conf_id)) is not None}
+    rows = {conf_id: row for conf_id, line in lines.items() if query.matches(row := loads(line))}
+    gone = [conf_id for conf_id, matched in touched.items() if matched and conf_id not in rows]
+    calls = [lines[conf_id] for conf_id in sorted(rows, key=lambda conf_id: order(rows[conf_id]))]
     if sum(answer_size(line) + 1 for line in [*calls, dumps(gone)]) > LARGEST_BODY:
         return None
     return calls, gone
-
-
-def _shown(content: Content, place: int, query: CallQuery) -> bool:
-    return not query.filters or query.matches(loads(content.lines[place]))
 
 
 def _touched_since(content: Content, query: CallQuery, now: str) -> dict[str, bool] | None:
@@ -78,5 +74,5 @@ def _touched_since(content: Content, query: CallQuery, now: str) -> dict[str, bo
 
 
 def _fact_now(content: Content, conf_id: str) -> Fact | None:
-    place = content.place_of(conf_id)
-    return None if place is None else fact_of(content.lines[place])
+    line = content.line_of(conf_id)
+    return None if line is None else fact_of(line)

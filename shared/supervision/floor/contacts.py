@@ -7,14 +7,17 @@ and may be asked for again later. Names are never logged.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from supervision.base import clock
+from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem, YtelRateLimited
 from supervision.base.side_by_side import side_by_side
-from supervision.rules.calls import Call
+from supervision.floor.call_map import ActiveCall
+from supervision.floor.content import Content, start_of
+from supervision.rules.calls import Call, contact_id_of
 from supervision.rules.contacts import Contact
 from supervision.rules.ids import id_key
 from supervision.table.gateway import Gateway, Item, Key, Put, When
@@ -46,6 +49,29 @@ class Contacts:
         self._missing: dict[str, tuple[int, int]] = {}  # when first and when last looked for in vain
         self._asked: dict[str, int] = {}  # until when nobody asks again
         self._not_before = 0
+
+    def found(self, calls: Sequence[ActiveCall], before: Content | None) -> list[tuple[ActiveCall, Mapping[str, Any]]]:
+        """The contacts that are known and not shown yet, each with its call: as the list before has them, or the table.
+
+        The calls are mapped. A row that is what it was has what is known.
+        """
+        stood = before.line_by_start if before else {}
+        wanted: list[ActiveCall] = []
+        rows: list[Call] = []
+        rows_before: list[Call] = []
+        for call in calls:
+            line = call.line
+            was = stood.get(start_of(line))
+            if call.mapped is None or (was == line and call.mapped.contact is not None):
+                continue
+            contact = loads(call.mapped.contact) if call.mapped.contact else None
+            wanted.append(call)
+            rows.append({"confId": call.place[1], "contactId": contact_id_of(call.conference), "contact": contact})
+            if was is not None and was != line:
+                rows_before.append(loads(was))
+        self.fill(rows, rows_before)
+        known = [(call, row["contact"]) for call, row in zip(wanted, rows, strict=True) if row["contact"]]
+        return [(call, contact) for call, contact in known if call.mapped and call.mapped.contact != dumps(contact)]
 
     def fill(self, calls: Sequence[Call], before: Iterable[Call]) -> None:
         """Puts the contact on each call whose name is known, by the rows that stood before or by the table."""

@@ -4,33 +4,29 @@ Each call is kept rendered, as the API answers it, and beside it its conference 
 from lines of JSON, and one call's conference is read only by who asks for that call.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from supervision.base import clock
-from supervision.base.fast_json import dumps, loads
+from supervision.base.fast_json import loads
 from supervision.base.observability import add_metric
-from supervision.floor.anomalies import AnomalyLog, odd_calls, odd_list
-from supervision.floor.history import HISTORY, Step, came, step_between, with_step
-from supervision.floor.rows import in_order, lines_of
-from supervision.floor.versions import version_of
+from supervision.floor.anomalies import AnomalyLog, odd_list
+from supervision.floor.call_map import CallMap
+from supervision.floor.content import Content
+from supervision.floor.held_list import HeldList
+from supervision.floor.history import with_step
+from supervision.floor.stored import ListHead, NewList
 from supervision.rules.absence import Absence
-from supervision.rules.calls import Call, active_calls, client_id_of, is_active
+from supervision.rules.calls import Call
 from supervision.rules.claims import Supervisor
-from supervision.rules.conferences import Conference
-from supervision.rules.ids import id_key
 from supervision.rules.legs import User
-from supervision.table.shared_cache import CachePolicy, Generation, Read, SharedCache
+from supervision.table.shared_cache import CachePolicy, Generation, Read, SharedCache, Since
 
 if TYPE_CHECKING:
     from supervision.floor.contacts import Contacts
     from supervision.ytel.client import ConferenceList
-
-ROWS = "rows"
-ROW_BEGINS = b'{"confId":'
-CONFERENCES_A_PART = 500
 
 
 class Source(Protocol):
@@ -43,7 +39,7 @@ class Source(Protocol):
 class Directory(Protocol):
     """Who the agents are."""
 
-    def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
+    def by_id(self, wanted: AbstractSet[str] = frozenset()) -> Mapping[str, User]:
         """The users by client id; those of `wanted` that are not known are asked for. Raises a YtelProblem."""
 
     def complete(self) -> bool:
@@ -79,53 +75,6 @@ class Upstream:
     guard: Look
     helps: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
     changed: Callable[[Sequence[Call], int], object] | None = None
-
-
-class Content:
-    """The calls of one generation: `lines` are their rows as JSON, oldest first.
-
-    `absence` says what it means that a call is not among them. `others` are the ids of those that Ytel lists under
-    another status than active: they are not shown, and not over. `version` is that of all the rows, where it is known,
-    and `history` the steps that led to them. `agents_missing`: Ytel's list of users was cut off, and an agent is not on
-    it. The content is `complete` where nothing was cut off that it would show.
-    """
-
-    def __init__(
-        self,
-        generation: str,
-        absence: Absence,
-        lines: list[bytes],
-        others: frozenset[str] = frozenset(),
-        version: str = "",
-        history: Sequence[Step] = (),
-        *,
-        agents_missing: bool = False,
-    ) -> None:
-        self.generation = generation
-        self.others = others
-        self.absence = absence
-        self.lines = lines
-        self.version = version or version_of(lines)
-        self.history = history
-        self.complete = absence.complete and not agents_missing
-
-    @cached_property
-    def rows(self) -> list[Call]:
-        """The calls, parsed on first use."""
-        return loads(b"[" + b",".join(self.lines) + b"]")  # type: ignore[no-any-return]
-
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """Where each call stands in `lines`, by the `id_key` of its id."""
-        return {id_key(row["confId"]): position for position, row in enumerate(self.rows)}
-
-    def place_of(self, conf_id: str) -> int | None:
-        """Where the call of exactly this id stands in `lines`; no row is parsed for it."""
-        return self._places.get(_start_of_call(conf_id))
-
-    @cached_property
-    def _places(self) -> dict[bytes, int]:
-        return {_start_of(line): place for place, line in enumerate(self.lines)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +146,8 @@ class Floor:
                 lifetime=max(900_000, 2 * (max_age + max_stale)),
             ),
         )
-        self._content: Content | None = None
+        self._map = CallMap()
+        self._list = HeldList()
 
     def held(self, within: float = 9.0) -> Held:
         """The floor, waiting at most `within` seconds for another function that is reading it.
@@ -218,90 +168,50 @@ class Floor:
         """One call's row and its conference as Ytel gave it, each as JSON; None where it is not on the floor."""
 
         def find(generation: Generation) -> tuple[bytes, bytes] | None:
-            content = self._decoded(generation)
-            position = content.positions.get(id_key(conf_id))
-            if position is None:
-                return None
-            part, place = divmod(position, CONFERENCES_A_PART)
-            return content.lines[position], lines_of(generation.part(f"c{part}"))[place]
+            content = self._list.of(generation)
+            place = content.position_of(conf_id)
+            return None if place is None else (content.lines[place], self._list.conference(generation, place))
 
         return self._cache.load(self._read, find, within=within)[1]
 
     def _load(self, **terms: Any) -> Held:
-        generation, content = self._cache.load(self._read, self._decoded, **terms)
+        generation, content = self._cache.load(self._read, self._list.of, **terms)
         return Held(content, generation.as_of, generation.stale)
 
-    def _decoded(self, generation: Generation) -> Content:
-        if self._content is None or self._content.generation != generation.id:
-            head, *lines = lines_of(generation.part(ROWS))
-            said = loads(head)
-            if not all(line.startswith(ROW_BEGINS) for line in lines):
-                raise ValueError("a row begins with its id")
-            absence = Absence(said.get("absence", Absence.UNKNOWN))
-            self._content = Content(
-                generation.id,
-                absence,
-                lines,
-                frozenset(said.get("others", ())),
-                said.get("version", ""),
-                said.get(HISTORY, ()),
-                agents_missing=said.get("agentsMissing", False),
-            )
-        return self._content
-
-    def _changes(self, generation: Generation, rows: Sequence[bytes]) -> tuple[list[Step], Step]:
-        """The steps that led to `rows`, the list that takes the place of `generation`; and the last one by itself."""
-        before = self._decoded(generation)
-        step = step_between(before.lines, rows)
-        return with_step(before.history, step), step
-
     def _read(self) -> Read:
+        try:
+            return self._read_with(self._map)
+        except BaseException:
+            self._map = CallMap()  # whatever it was in the middle of
+            raise
+
+    def _read_with(self, calls: CallMap) -> Read:
         upstream = self._upstream()
         floor = upstream.ytel.conferences()
-        named = {client_id_of(one) for one in floor.conferences if is_active(one)}
+        calls.take(floor.conferences)
         # Where nobody is on a call no user is needed, and an account without a call may not show who its users are.
-        users = self._users.by_id(one for one in named if one) if named else {}
+        users = self._users.by_id(calls.agents) if calls.calls else {}
         looked = upstream.guard.look(floor, users)
-        calls: Iterable[tuple[Call, Conference]] = active_calls(
-            floor.conferences, users, looked.supervisors, upstream.helps()
-        )
+        calls.map(users, looked.supervisors, upstream.helps())
+        before = self._cache.standing(self._list.standing)
         if self._contacts is not None:
-            calls = list(calls)
-            before = self._cache.standing(lambda generation: self._decoded(generation).rows)
-            self._contacts.fill([call for call, _ in calls], before or ())
-        shown = in_order(calls)
-        self._odd_calls.report(odd_calls(floor.conferences))
+            calls.name(self._contacts.found(calls.calls, before.content if before else None))
+        self._odd_calls.report(calls.odd)
         self._odd_lists.report({"conferences": odd_list(floor.nameless, complete=floor.complete)})
         if floor.absence is Absence.UNKNOWN:
             add_metric("ListsCutOff")
-        others = [one.confId for one in floor.conferences if isinstance(one.confId, str) and not is_active(one)]
-        rows = [row for row, _ in shown]
-        history, step = self._cache.standing(lambda generation: self._changes(generation, rows)) or ([], None)
-        head = {
-            "absence": floor.absence,
-            "agentsMissing": any(id_key(one) not in users for one in named if one) and not self._users.complete(),
-            "others": sorted(others),
-            "version": version_of(rows),
-            HISTORY: history,
-        }
-        parts = {ROWS: b"\n".join([dumps(head), *rows])}
-        for number, start in enumerate(range(0, len(shown), CONFERENCES_A_PART)):
-            part = shown[start : start + CONFERENCES_A_PART]
-            parts[f"c{number}"] = b"\n".join([conference.line() for _, conference in part])
+        agents_missing = calls.agents_missing and not self._users.complete()
+        head = ListHead(floor.absence, agents_missing, frozenset(calls.others), calls.version)
+        new = NewList(head, [*calls.lines], [call.document for call in calls.calls])
+        places = new.places_after(before.content, before.conferences) if before else None
 
         def after() -> None:
             looked.settle()
-            if upstream.changed is not None and step is not None:
-                starts = {_start_of_call(conf_id) for conf_id in came(step)}
-                upstream.changed([loads(row) for row in rows if _start_of(row) in starts], floor.read_at)
+            if upstream.changed is not None and places is not None:
+                upstream.changed([loads(new.rows[place]) for place in places.at], floor.read_at)
 
-        return Read(floor.read_at, parts, after)
-
-
-def _start_of_call(conf_id: str) -> bytes:
-    return _start_of(ROW_BEGINS + dumps(conf_id) + b',"')
-
-
-def _start_of(line: bytes) -> bytes:
-    """A row up to its second field: no two calls have the same, as a quote inside a text is escaped."""
-    return line[: line.index(b',"')]
+        if before is None or places is None:
+            return Read(floor.read_at, lambda: new.whole([]), after)
+        stood = before.content
+        since = Since(stood.generation, new.change(stood, places))
+        return Read(floor.read_at, lambda: new.whole(with_step(stood.history, new.step(stood, places))), after, since)

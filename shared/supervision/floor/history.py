@@ -43,13 +43,12 @@ def fact_of(line: bytes) -> Fact:
     return Fact(row["confId"], row_digest(line), fields)
 
 
-def step_between(before: Sequence[bytes], now: Sequence[bytes]) -> Step:
-    """The step from one list of rows to the next."""
-    there, here = set(before), set(now)
-    went = (fact_of(line) for line in before if line not in here)
+def step_of(gone: Sequence[bytes], new: Sequence[bytes]) -> Step:
+    """The step in which these rows went, and these came."""
+    facts = map(fact_of, gone)
     return [
-        [[fact.conf_id, fact.digest, *fact.fields.values()] for fact in went],
-        [loads(line)["confId"] for line in now if line not in there],
+        [[fact.conf_id, fact.digest, *fact.fields.values()] for fact in facts],
+        [loads(line)["confId"] for line in new],
     ]
 
 

@@ -1,7 +1,8 @@
 """The answers to what is asked of the list, each put together once for a content. Pure."""
 
 from supervision.floor.changes import changes_since
-from supervision.floor.floor import Content, Held
+from supervision.floor.content import Content
+from supervision.floor.floor import Held
 from supervision.floor.pages import Matching, Page, matching_of, page_of
 from supervision.floor.queries import CallQuery
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from supervision.base.fast_json import loads
-from supervision.floor.floor import Content
+from supervision.floor.content import Content
 from supervision.floor.queries import CallQuery, cursor_at
 from supervision.floor.versions import version_of
 from supervision.rules.calls import order

@@ -1,6 +1,7 @@
 """The account's WebRTC users, held in DynamoDB for every function: who an agent is, and which numbers are its own."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -68,21 +69,22 @@ class Users:
         self._directory: UserDirectory | None = None
         self._odd_lists = AnomalyLog("list", "list")
 
-    def by_id(self, wanted: Iterable[str] = ()) -> Mapping[str, User]:
+    def by_id(self, wanted: AbstractSet[str] = frozenset()) -> Mapping[str, User]:
         """The users by the `id_key` of their client id, the last of several.
 
         Where one of `wanted` is not among them Ytel is asked again at once, but once in 30 s over all functions.
         """
         began = clock.now_ms()
         directory = self._held()
-        unknown = {key for one in wanted if (key := id_key(one)) not in directory.by_id}
+        # Most are written as their `id_key` is, and are found without being read.
+        unknown = {key for one in wanted - directory.by_id.keys() if (key := id_key(one)) not in directory.by_id}
         if unknown:
             directory = self._looked_for(unknown, directory, began)
         return directory.by_id
 
     def find(self, client_id: str) -> User | None:
         """The user of this client id; one that is not known is asked for as in `by_id`."""
-        return self.by_id([client_id]).get(id_key(client_id))
+        return self.by_id({client_id}).get(id_key(client_id))
 
     def numbers(self) -> frozenset[str]:
         """The account's own WebRTC numbers. One of a user who is not active is none: it may be somebody else's."""
@@ -130,4 +132,5 @@ class Users:
         if not listed.complete:
             add_metric("UserListsCutOff")
         # In one order, so that Ytel's answering in another is no change.
-        return Read(read_at, {DIRECTORY: dumps([listed.complete, [astuple(users[one]) for one in sorted(users)]])})
+        directory = dumps([listed.complete, [astuple(users[one]) for one in sorted(users)]])
+        return Read(read_at, lambda: {DIRECTORY: directory})

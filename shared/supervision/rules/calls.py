@@ -10,7 +10,7 @@ from typing import Any
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference, Details
 from supervision.rules.ids import id_key
-from supervision.rules.legs import User, read_legs, written_number
+from supervision.rules.legs import Legs, User, read_legs, written_number
 from supervision.rules.phone_numbers import same
 
 Call = dict[str, Any]
@@ -79,6 +79,11 @@ def client_id_of(conference: Conference) -> str | None:
     return _text(conference.details.client_id) if conference.details else None
 
 
+def contact_id_of(conference: Conference) -> str | None:
+    """The id of the contact on this conference, where it names one."""
+    return _text(conference.details.contact_id) if conference.details else None
+
+
 def agent_of(conference: Conference, users: Mapping[str, User]) -> User | None:
     """The agent on this conference, where the account has such a user."""
     return users.get(id_key(client_id_of(conference) or ""))
@@ -89,12 +94,16 @@ def active_call(
     users: Mapping[str, User],
     supervisors: Sequence[Supervisor] = (),
     help_: Mapping[str, Any] | None = None,
+    legs: Legs | None = None,
 ) -> Call:
-    """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
+    """One call as the API shows it, with null where nothing is known; the conference is `is_active`.
+
+    `legs` are those of this conference, user and supervisors, where they were read already.
+    """
     details = conference.details or _NO_DETAILS
     client_id, called = _text(details.client_id), written_number(details.called_number) or None
     user = users.get(id_key(client_id)) if client_id else None
-    legs = read_legs(conference, user, supervisors)
+    legs = legs or read_legs(conference, user, supervisors)
     return {
         "confId": conference.confId,
         "status": "active",
@@ -112,11 +121,12 @@ def active_call(
         "agentMatch": legs.match,
         "otherMemberIds": list(legs.others),
         "help": help_,
-        "supervisors": [_shown(one) for one in supervisors] if supervisors else [],
+        "supervisors": [shown_supervisor(one) for one in supervisors] if supervisors else [],
     }
 
 
-def _shown(supervisor: Supervisor) -> dict[str, Any]:
+def shown_supervisor(supervisor: Supervisor) -> dict[str, Any]:
+    """A supervisor as a row shows it."""
     return {
         "id": supervisor.id,
         "action": supervisor.action,

@@ -4,29 +4,41 @@ import contextlib
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from supervision.base import clock
 from supervision.base.observability import logger
 from supervision.base.problems import YtelProblem
 from supervision.table.gateway import Gateway
-from supervision.table.shared_cache.chunks import Chunks, Gone, Packed, counts, digest_of, pack, unpack
+from supervision.table.shared_cache.chunks import Chunks, Gone, Packed, PartOf, Segment, digest_of, pack, unpack
 from supervision.table.shared_cache.pointer import Pointer, PointerItem
 
 LONGEST_WAIT_AFTER_FAILURE = 300_000  # however long a Retry-After
+# What changed is written after the whole content until it is as large, or in as many pieces: then all is written anew.
+# Each piece takes some 50 bytes of CURRENT, which every poll reads: a read unit is 4 KB.
+MOST_CHANGES = 40
+
+
+class Since(NamedTuple):
+    """What makes a new content of the generation `of`: parts by name; none where the content is the same."""
+
+    of: str
+    parts: Mapping[str, bytes]
 
 
 class Read(NamedTuple):
-    """A new content: when the read began, and its parts by name.
+    """A new content: when the read began, and what gives its parts by name.
 
-    `after` is done once the content is published, by the function that read it, also where it could not be published.
+    Where it says what changed `since` the generation that stands, that alone is written, after what it changes. `after`
+    is done once the content is published, by the function that read it, also where it could not be published.
     """
 
     read_at: int
-    parts: Mapping[str, bytes]
+    parts: Callable[[], Mapping[str, bytes]]
     after: Callable[[], object] | None = None
+    since: Since | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +61,26 @@ class CachePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One generation, whole. `stale` where something newer was due and could not be had."""
+    """One generation, whole. `stale` where something newer was due and could not be had.
+
+    `segments` are what it is made of: a whole content, and what changed it since, in turn.
+    """
 
     id: str
     as_of: int
     stale: bool
-    _counts: Mapping[str, int]
+    segments: tuple[Segment, ...]
     _cache: "SharedCache"
 
     def part(self, name: str) -> bytes:
-        """One part, from memory or from its chunks. Raises Gone where these are gone: ask for a new one."""
-        return self._cache._part(self.id, name, self._counts.get(name, 0))
+        """One part of the only segment. Raises Gone where its chunks are gone, or where there are several segments."""
+        if len(self.segments) != 1:
+            raise Gone(f"{self.id} is of {len(self.segments)} segments")
+        return self.parts([PartOf(self.segments[0], name)])[0]
+
+    def parts(self, parts: Iterable[PartOf]) -> list[bytes]:
+        """Parts of its segments, from memory or from their chunks. Raises Gone where these are gone."""
+        return self._cache._read_parts(list(parts))
 
 
 class SharedCache:
@@ -72,8 +93,7 @@ class SharedCache:
         self._chunks = Chunks(gateway, key)
         self._policy = policy
         self._known = Pointer()
-        self._parts_of = ""
-        self._parts: Packed = {}
+        self._packed: dict[str, Packed] = {}  # by segment, of the generation at hand
 
     def in_memory(self) -> Generation | None:
         """What this environment holds, without asking DynamoDB, while it is young."""
@@ -225,43 +245,71 @@ class SharedCache:
         return self._generation(current, stale=False)
 
     def _publish(self, holder: str, new: Read, seen: Pointer) -> Pointer:
-        packed, now = pack(new.parts), clock.now_ms()
+        now = clock.now_ms()
         # A read that takes longer than what it gives may be old would be due again at once, for everyone who waited.
         retry_at = now + self._policy.max_age if now - new.read_at > self._policy.max_age else 0
-        next_ = Pointer(
-            generation=holder,
-            as_of=new.read_at,
-            digest=digest_of(packed),
-            parts=counts(packed),
-            kept_until=now + self._policy.lifetime,
-            retry_at=retry_at,
-        )
-        if seen.generation and next_.digest == seen.digest and seen.kept_until - now > self._policy.lifetime // 2:
-            done, current = self._item.confirm(holder, next_, now)
+        next_ = Pointer(holder, new.read_at, kept_until=now + self._policy.lifetime, retry_at=retry_at)
+        done, current = self._publish_since(holder, new.since, next_, seen)
+        if done or current.at(clock.now_ms()).as_of >= new.read_at:
+            return self._remember(current)
+        packed = pack(new.parts())
+        segment = Segment.of(holder, packed)
+        next_ = replace(next_, digest=digest_of(packed), segments=(segment,))
+        if next_.digest == seen.digest and self._is_kept(seen, now):
+            done, current = self._item.confirm(holder, replace(next_, generation=seen.generation), now)
             if done:
                 return self._keep(current, packed)
-        self._chunks.write(holder, packed, next_.kept_until // 1000)
-        done, current = self._item.swap(holder, next_, now)
+        self._chunks.write(segment, packed, next_.kept_until // 1000)
+        done, current = self._item.swap(holder, next_, clock.now_ms())
         if done:
             return self._keep(current, packed)
         return self._remember(current)  # a later read was there first
 
+    def _publish_since(self, holder: str, since: Since | None, next_: Pointer, seen: Pointer) -> tuple[bool, Pointer]:
+        """Publishes what changed, where that is known of what stands, and not too much for those who read all of it."""
+        now = clock.now_ms()
+        if since is None or not seen.segments or since.of != seen.generation or not self._is_kept(seen, now):
+            return False, Pointer()
+        if not since.parts:
+            return self._item.confirm(holder, replace(next_, generation=seen.generation), now)
+        packed = pack(since.parts)
+        segment = Segment.of(holder, packed)
+        whole, *changes = (*seen.segments, segment)
+        if len(changes) > MOST_CHANGES or sum(one.size for one in changes) > whole.size:
+            return False, Pointer()
+        self._chunks.write(segment, packed, next_.kept_until // 1000)
+        # Its end is that of the first segment, which was written before all the others.
+        next_ = replace(next_, segments=(*seen.segments, segment), kept_until=seen.kept_until)
+        done, current = self._item.swap(holder, next_, clock.now_ms(), onto=seen.generation)
+        return done, self._keep(current, packed) if done else current
+
+    def _is_kept(self, seen: Pointer, now: int) -> bool:
+        """Whether what stands is kept for long enough to stand on."""
+        return bool(seen.generation) and seen.kept_until - now > self._policy.lifetime // 2
+
     def _keep(self, current: Pointer, packed: Packed) -> Pointer:
-        self._known, self._parts_of, self._parts = current, current.generation, packed
+        """Remembers what this function wrote as the last segment of what stands."""
+        self._known = current
+        self._packed[current.generation] = packed
+        self._forget_others(current.segments)
         return current
 
-    def _generation(self, current: Pointer, *, stale: bool) -> Generation:
-        return Generation(current.generation, current.as_of, stale, current.parts, self)
+    def _forget_others(self, segments: Iterable[Segment]) -> None:
+        self._packed = {one.id: self._packed[one.id] for one in segments if one.id in self._packed}
 
-    def _part(self, generation: str, name: str, count: int) -> bytes:
-        if self._parts_of != generation or name not in self._parts:
-            if not count:
-                raise Gone(f"{generation} {name}")
-            part = self._chunks.read(generation, name, count)
-            if self._parts_of != generation:
-                self._parts_of, self._parts = generation, {}
-            self._parts[name] = part
-        return unpack(self._parts[name])
+    def _generation(self, current: Pointer, *, stale: bool) -> Generation:
+        return Generation(current.generation, current.as_of, stale, current.segments, self)
+
+    def _read_parts(self, parts: list[PartOf]) -> list[bytes]:
+        held = {(one.segment.id, one.name): self._packed.get(one.segment.id, {}).get(one.name) for one in parts}
+        missing = [one for one in parts if held[one.segment.id, one.name] is None]
+        if missing:
+            read = self._chunks.read(missing)
+            held |= read
+            self._forget_others(self._known.segments)
+            for (segment, name), value in read.items():
+                self._packed.setdefault(segment, {})[name] = value
+        return [unpack(held[one.segment.id, one.name] or b"") for one in parts]
 
 
 def _read_by[T](decode: Callable[[Generation], T], generation: Generation) -> T:

@@ -6,23 +6,27 @@ as empty. One that lies ahead of one's own clock counts as never, in the conditi
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from supervision.base.problems import YtelProblem, YtelUnavailable
 from supervision.rules.clocks import believed, latest_believed
 from supervision.table.gateway import Change, Gateway, Item, Key, Value, When
 from supervision.table.lease import Lease, LeaseTerms
+from supervision.table.shared_cache.chunks import Segment
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """CURRENT as read. `as_of` is when the read behind `generation` began; `parts` are the chunks of each part."""
+    """CURRENT as read. `as_of` is when the read behind `generation` began; `segments` are what it is made of, in turn.
+
+    A generation has the id of its last segment. It is kept until the first of them is gone.
+    """
 
     generation: str = ""
     as_of: int = 0
     digest: str = ""
-    parts: Mapping[str, int] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
     kept_until: int = 0
     out_of_date_at: int = 0
     asked_at: int = 0
@@ -53,7 +57,7 @@ class Pointer:
             generation=known.generation,
             as_of=known.as_of,
             digest=known.digest,
-            parts=known.parts,
+            segments=known.segments,
             kept_until=known.kept_until,
         )
 
@@ -97,37 +101,39 @@ class PointerItem:
         """The content that stands was read again, as `new` says; ends the lease. No read is due before `retry_at`."""
         return self._change(
             f"SET asOf = :asOf, retryFrom = :from, retryAt = :retry {_SETTLED}",
-            "leaseHolder = :holder AND contentDigest = :digest AND (asOf < :asOf OR asOf > :ahead)",
+            "leaseHolder = :holder AND generationId = :generation AND (asOf < :asOf OR asOf > :ahead)",
             {
                 ":holder": holder,
                 ":asOf": new.as_of,
-                ":digest": new.digest,
+                ":generation": new.generation,
                 ":from": now,
                 ":retry": new.retry_at,
                 ":ahead": latest_believed(now),
             },
         )
 
-    def swap(self, holder: str, new: Pointer, now: int) -> tuple[bool, Pointer]:
+    def swap(self, holder: str, new: Pointer, now: int, *, onto: str = "") -> tuple[bool, Pointer]:
         """Puts `new` in the place of what stands, unless that is as new; ends the lease where it is still held.
 
-        No read is due before its `retry_at`.
+        With `onto`, only where that generation stands. No read is due before its `retry_at`.
         """
         values: dict[str, Value] = {
             ":generation": new.generation,
             ":asOf": new.as_of,
             ":digest": new.digest,
-            ":parts": " ".join(f"{name}={count}" for name, count in new.parts.items()),
+            ":segments": _written(new.segments),
             ":kept": new.kept_until,
             ":from": now,
             ":retry": new.retry_at,
             ":ahead": latest_believed(now),
         }
         change = (
-            "SET generationId = :generation, asOf = :asOf, contentDigest = :digest, chunkCounts = :parts,"
+            "SET generationId = :generation, asOf = :asOf, contentDigest = :digest, madeOf = :segments,"
             " keptUntil = :kept, retryFrom = :from, retryAt = :retry"
         )
         newer = "(attribute_not_exists(asOf) OR attribute_not_exists(generationId) OR asOf < :asOf OR asOf > :ahead)"
+        if onto:
+            newer, values[":onto"] = f"generationId = :onto AND {newer}", onto
         done, current = self._change(
             f"{change} {_SETTLED}", f"leaseHolder = :holder AND {newer}", {**values, ":holder": holder}
         )
@@ -167,7 +173,7 @@ class PointerItem:
     def forget(self, generation: str) -> None:
         """The chunks of `generation` are lost: nothing stands."""
         self._change(
-            "REMOVE generationId, asOf, contentDigest, chunkCounts, keptUntil, retryFrom, retryAt",
+            "REMOVE generationId, asOf, contentDigest, madeOf, keptUntil, retryFrom, retryAt",
             "generationId = :generation",
             {":generation": generation},
         )
@@ -177,6 +183,28 @@ class PointerItem:
         rest = {name: value for name, value in values.items() if name not in named}
         done, item = self._gateway.write(Change(self._key, change, rest, When(condition, named)))
         return done, _read(item)
+
+
+# What stands under `madeOf`: "1f0c… 5120 rows=1 c0=1;9ab2… 700 rows=1".
+def _written(segments: Iterable[Segment]) -> str:
+    return ";".join(
+        " ".join([one.id, str(one.size), *(f"{name}={count}" for name, count in one.counts.items())])
+        for one in segments
+    )
+
+
+def _segments(written: str, generation: str) -> tuple[Segment, ...]:
+    """The segments; none where they are of another generation, as an earlier version of this code leaves them."""
+    try:
+        found = tuple(_segment(*one.split(" ")) for one in written.split(";"))
+    except (TypeError, ValueError):
+        return ()
+    return found if found[-1].id == generation else ()
+
+
+def _segment(id_: str, size: str, *parts: str) -> Segment:
+    counts = (part.split("=") for part in parts)
+    return Segment(id_, int(size), {name: int(count) for name, count in counts})
 
 
 _GIVEN_BACK = "REMOVE leaseHolder, leaseFrom, leaseUntil"
@@ -200,12 +228,11 @@ def _read(item: Item) -> Pointer:
         value = item.get(name, 0)
         return value if type(value) is int else 0
 
-    counts = (part.partition("=") for part in text("chunkCounts").split())
     return Pointer(
         generation=text("generationId"),
         as_of=number("asOf"),
         digest=text("contentDigest"),
-        parts={name: int(count) for name, _, count in counts if count.isdecimal()},
+        segments=_segments(text("madeOf"), text("generationId")),
         kept_until=number("keptUntil"),
         out_of_date_at=number("outOfDateAt"),
         asked_at=number("askedAt"),
