@@ -27,7 +27,7 @@ from supervision.rules.legs import User, read_legs
 MANY = 8
 
 
-class Mapped(Struct, frozen=True, eq=False):
+class Mapped(Struct, frozen=True, eq=False, gc=False):
     """A row, and what it was made of beside its conference. `marks` is JSON of what the row shows of supervisors."""
 
     user: User | None
@@ -41,17 +41,21 @@ class Mapped(Struct, frozen=True, eq=False):
 class ActiveCall:
     """One active conference of the newest reading, and its row once it is `mapped`."""
 
-    __slots__ = ("agent", "conference", "document", "key", "mapped", "oddities", "place")
+    __slots__ = ("agent", "conference", "key", "mapped", "oddities", "place")
 
     def __init__(self, conference: Conference) -> None:
         self.conference = conference
         self.place: tuple[int, str] = (created_time(conference) or 0, conference.confId)
         client_id = client_id_of(conference)
         self.agent = id_key(client_id) if client_id else ""
-        self.document = conference.line()
         self.key = ""  # the `id_key` of its id, once it is asked for
         self.oddities: tuple[str, ...] | None = None
         self.mapped: Mapped | None = None
+
+    @property
+    def document(self) -> bytes:
+        """The conference as one line of JSON."""
+        return self.conference.line()
 
     @property
     def line(self) -> bytes:
@@ -79,6 +83,11 @@ class CallMap:
         self._marked: set[ActiveCall] = set()
         self._unmapped: set[ActiveCall] = set()
         self._total = 0
+
+    @property
+    def documents(self) -> list[bytes]:
+        """The conference of each call as one line of JSON."""
+        return [*map(attrgetter("conference.document"), self.calls)]
 
     @property
     def agents(self) -> AbstractSet[str]:
@@ -128,13 +137,15 @@ class CallMap:
 
         The arguments are as `active_calls` takes them.
         """
-        renamed = [key for key, user in self._user_of.items() if users.get(key) != user]
-        for key in renamed:
-            self._user_of[key] = users.get(key)
-            self._unmapped |= self._of_agent[key]
+        for key, user in self._user_of.items():
+            if users.get(key) != user:
+                self._user_of[key] = users.get(key)
+                self._unmapped |= self._of_agent[key]
         marked = self._with_keys(supervisors.keys() | helps.keys())
         changed = []
-        for call in self._unmapped | self._marked | marked:
+        due = self._unmapped | self._marked | marked
+        # In the order in which they lie in memory, where they are many.
+        for call in [call for call in self.calls if call in due] if MANY * len(due) > len(self.calls) else due:
             user, was = self._user_of.get(call.agent), call.mapped
             own = tuple(supervisors.get(call.key, ()))
             marks = _marks(own, helps.get(call.key))
@@ -161,9 +172,11 @@ class CallMap:
                 self.others.add(conference.confId)
             return None
         call = self._known[conference] = ActiveCall(conference)
-        if call.agent:
-            self._of_agent.setdefault(call.agent, set()).add(call)
-            self._user_of.setdefault(call.agent, None)
+        if call.agent in self._of_agent:
+            self._of_agent[call.agent].add(call)
+        elif call.agent:
+            self._of_agent[call.agent] = {call}
+            self._user_of[call.agent] = None
         if self._of_key is not None:
             self._index(call, self._of_key)
         return call

@@ -202,7 +202,7 @@ class Floor:
             add_metric("ListsCutOff")
         agents_missing = calls.agents_missing and not self._users.complete()
         head = ListHead(floor.absence, agents_missing, frozenset(calls.others), calls.version)
-        new = NewList(head, [*calls.lines], [call.document for call in calls.calls])
+        new = NewList(head, [*calls.lines], calls.documents)
         places = new.places_after(before.content, before.conferences) if before else None
 
         def after() -> None:

@@ -35,22 +35,26 @@ class Conference(Struct, frozen=True, eq=False, gc=False):
     details: Details | None = None
     memberData: Raw = Raw(b"null")  # see `members`
     named_members: Raw = field(default=Raw(b"null"), name="members")  # see `count_named`
-    document: Any = None  # set on every one, whatever Ytel may have under this name
+    document: Any = None  # one line of JSON; set on every one, whatever Ytel may have under this name
 
     @property
     def members(self) -> Any:
         """`memberData`, read now, of whatever type; None where it cannot be read."""
-        if not isinstance(self.memberData, Raw):
-            return self.memberData
+        data = self.memberData
+        if not isinstance(data, Raw):
+            return data
         try:
-            return loads(bytes(self.memberData))
+            return _read_any(data)
+        except (ValueError, MsgspecError, RecursionError):
+            pass
+        try:
+            return loads(bytes(data))
         except ValueError:
             return None
 
     def line(self) -> bytes:
         """The whole conference as one line of JSON, as Ytel gave it."""
-        document = bytes(self.document)
-        return dumps(loads(document)) if b"\n" in document else document
+        return bytes(self.document)
 
 
 def count_named(members: Any) -> int:
@@ -76,6 +80,7 @@ class _Envelope(Struct):
     payload: list[Raw] | UnsetType = UNSET
 
 
+_read_any = Decoder().decode
 _read_answer, _read_conference = Decoder(_Envelope | list[Raw]).decode, Decoder(Conference).decode
 
 
@@ -124,8 +129,9 @@ def read_row(document: bytes) -> Any:
         conference = _read_conference(document)
     except (ValueError, MsgspecError, RecursionError):
         conference = of_plain(loads(document))
-    if isinstance(conference, Conference):
-        force_setattr(conference, "document", document)
+        if not isinstance(conference, Conference):
+            return conference
+    force_setattr(conference, "document", document if b"\n" not in document else dumps(loads(document)))
     return conference
 
 

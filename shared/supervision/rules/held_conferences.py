@@ -6,8 +6,9 @@ equal; what stood where only says which to try first.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import compress, count
-from operator import attrgetter, ne
+from operator import ne
 from typing import Any
 
 from msgspec import Raw
@@ -18,31 +19,51 @@ from supervision.rules.conferences import Conference, read_row
 RUN = 64
 
 
-class HeldConferences:
-    """What one function remembers of the list that it read last; nothing of the lists before that.
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Conferences in the order of the list, and the bytes of each: its own, not those of the whole answer."""
 
-    `documents` are the bytes of each of `conferences`: its own, not of the whole answer that they came in.
-    """
+    conferences: list[Conference] = field(default_factory=list)
+    own: list[bytes] = field(default_factory=list)
+    to_compare: list[Raw] = field(default_factory=list)
+
+    def add(self, document: bytes) -> Any:
+        """Reads one and adds it; the row that it is. What is odd is not added: it may hold what can be changed."""
+        row = read_row(document)
+        if isinstance(row, Conference) and isinstance(row.memberData, Raw):
+            self.conferences.append(row)
+            self.own.append(document)
+            self.to_compare.append(Raw(document))
+        return row
+
+    def add_all(self, others: "Documents", start: int = 0, end: int | None = None) -> None:
+        """Adds those that stand in a part of another list."""
+        self.conferences.extend(others.conferences[start:end])
+        self.own.extend(others.own[start:end])
+        self.to_compare.extend(others.to_compare[start:end])
+
+
+class HeldConferences:
+    """What one function remembers of the list that it read last; nothing of the lists before that."""
 
     def __init__(self) -> None:
-        self.conferences: list[Conference] = []
-        self.documents: list[Raw] = []
+        self.documents = Documents()
         self._places: dict[bytes, int] | None = None
 
     def reading(self) -> "Reading":
         """A new reading of the list."""
         return Reading(self)
 
-    def place_of(self, document: Raw) -> int | None:
+    def place_of(self, document: bytes) -> int | None:
         """Where the conference of exactly these bytes stands."""
         if self._places is None:
-            own = map(attrgetter("document"), self.conferences)
-            self._places = dict(zip(own, range(len(self.conferences)), strict=True))
-        return self._places.get(bytes(document)) if self._places else None
+            own = self.documents.own
+            self._places = dict(zip(own, range(len(own)), strict=True))
+        return self._places.get(document) if self._places else None
 
-    def replace(self, conferences: list[Conference], documents: list[Raw]) -> None:
+    def replace(self, documents: Documents) -> None:
         """From now on these are held, in this order, and no others."""
-        self.conferences, self.documents, self._places = conferences, documents, None
+        self.documents, self._places = documents, None
 
 
 class Reading:
@@ -50,43 +71,39 @@ class Reading:
 
     def __init__(self, held: HeldConferences) -> None:
         self._held = held
-        self._pages: list[tuple[list[Conference], list[Raw]]] = []
+        self._pages: list[Documents] = []
 
     def rows(self, documents: Sequence[Raw]) -> list[Any]:
         """The rows of a page, as `conferences.read_rows` gives them. Pages may be read at the same time."""
-        held = self._held
+        held, page = self._held.documents, Documents()
+        self._pages.append(page)
+        if not held.own:
+            return [*map(page.add, map(bytes, documents))]
         found: list[Any] = []
-        seen: tuple[list[Conference], list[Raw]] = ([], [])
-        conferences, own = seen
         number, place = 0, 0
         while number < len(documents):
-            run = held.documents[place : place + RUN]
+            run = held.to_compare[place : place + RUN]
             same = _in_common(run, documents[number : number + RUN])
+            page.add_all(held, place, place + same)
             found += held.conferences[place : place + same]
-            conferences += held.conferences[place : place + same]
-            own += run[:same]
             number, place = number + same, place + same
             if same == RUN or number == len(documents):
                 continue
-            known = held.place_of(documents[number])
+            document = bytes(documents[number])
+            known = self._held.place_of(document)
             if known is None:
-                document = bytes(documents[number])
-                row = read_row(document)
-                found.append(row)
-                # What is odd is read anew each time: it may be made of parts that can be changed.
-                if isinstance(row, Conference) and isinstance(row.memberData, Raw):
-                    conferences.append(row)
-                    own.append(Raw(document))
+                found.append(page.add(document))
                 number, place = number + 1, place + 1
             else:
                 place = known
-        self._pages.append(seen)
         return found
 
     def keep(self) -> None:
         """The whole list was read: this is what is held from now on."""
-        conferences = [one for page, _ in self._pages for one in page]
-        self._held.replace(conferences, [one for _, page in self._pages for one in page])
+        whole = Documents()
+        for page in self._pages:
+            whole.add_all(page)
+        self._held.replace(whole)
 
 
 def _in_common(one: Sequence[Raw], other: Sequence[Raw]) -> int:

@@ -106,13 +106,13 @@ def read_legs(conference: Conference, user: User | None, supervisors: Sequence[S
     own = claim(members, supervisors) if supervisors else {}
     rest = [leg for leg in members if leg.member_id not in own] if own else members
     agent, contact, match = _tell_apart(rest, user, conference) if user and rest else (None, None, None)
-    others = tuple([leg.member_id for leg in rest if leg.member_id != agent and leg.member_id != contact])
+    others = tuple([leg.member_id for leg in rest if leg.member_id not in (agent, contact)])
     phones = _phones(members, own, supervisors) if own else frozenset()
     return Legs(members, conference.named_members, agent, contact, others, own, phones, match, user)
 
 
 def _in_javascript_order(data: Mapping[str, Any]) -> tuple[Leg, ...]:
-    return tuple([_read_leg(key, data[key]) for key in sorted(data, key=_place)])
+    return tuple([_read_leg(key, data[key]) for key in (sorted(data, key=_place) if len(data) > 1 else data)])
 
 
 def _place(key: str) -> int:
@@ -175,7 +175,8 @@ def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tupl
     numbers are the agent's own, as where a caller shows the agent's number.
     """
     by_number = [leg for leg in legs if same(leg.channel_name, user.webrtcNumber)]
-    proofs = by_number + [leg for leg in legs if leg not in by_number and same_id(leg.caller_id, user.clientId)]
+    rest = [leg for leg in legs if leg not in by_number] if by_number else legs
+    proofs = by_number + [leg for leg in rest if same_id(leg.caller_id, user.clientId)]
     if len(proofs) == 1 and not _calls_itself(user, conference):
         agent = proofs[0].member_id
         rest = [leg for leg in legs if leg is not proofs[0]]
@@ -186,9 +187,11 @@ def _tell_apart(legs: Sequence[Leg], user: User, conference: Conference) -> tupl
 
 def _calls_itself(user: User, conference: Conference) -> bool:
     """Whether both numbers of the call are the agent's own."""
-    details = conference.details
-    return details is not None and all(
-        same(user.webrtcNumber, written_number(number)) for number in (details.called_number, details.caller_number)
+    details, own = conference.details, user.webrtcNumber
+    return (
+        details is not None
+        and same(own, written_number(details.called_number))
+        and same(own, written_number(details.caller_number))
     )
 
 
