@@ -48,7 +48,8 @@ class CachePolicy:
     It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
     `max_age` old. While reads fail it is served until it is `max_stale` old, None for ever, and tried again every
     `retry`. A read that takes longer than `max_age` is followed by a pause as long, in which what it gave is served as
-    stale. A lease ends after `lease`, a chunk `lifetime` after it was written.
+    stale, and then while the next one goes on: nobody waits for it but who makes it. A lease ends after `lease`, a
+    chunk `lifetime` after it was written.
     """
 
     max_age: int
@@ -195,11 +196,19 @@ class SharedCache:
                     return self._refresh(read, holder, current, wanted, stale=stale)
                 if time.monotonic() < patience:
                     continue
-            if fresh or time.monotonic() + pause > patience:
+            if fresh or time.monotonic() + pause > patience or (stale and self._is_slow(current, wanted, now)):
                 return self._settle(current, wanted, stale=stale)
             time.sleep(pause)
             pause = min(pause * 1.5, 0.25)
             current = self._look()
+
+    def _is_slow(self, current: Pointer, wanted: int, now: int) -> bool:
+        """Whether the read under way is not waited for, as the last one took too long or failed, or this one does.
+
+        What is held serves instead, as stale; but never what was put out of date since.
+        """
+        slow = current.retry_at > 0 or now - current.lease_from > self._policy.max_age
+        return slow and current.as_of >= current.out_of_date_at and self._serves(current, wanted, stale=True)
 
     def _look(self) -> Pointer:
         return self._remember(self._item.look())
