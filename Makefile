@@ -37,8 +37,8 @@ test-long: $(READY) $(SAM) mutation ## the long tests: mutants, 10,000 simulated
 mutation: $(READY) ## small faults in the rules, one at a time: a test has to fail of each [ONLY="rules.legs …"]
 	@exec $(PY) -m tests.mutation $(ONLY)
 
-bench: $(READY) $(SAM) ## the benchmarks, as a table
-	@exec $(PY) -m tests.bench
+bench: $(READY) $(SAM) ## the benchmarks, as a table; with KEEP=1, what is reached is kept to compare with
+	@exec $(PY) -m tests.bench $(if $(KEEP),--keep)
 
 build: $(READY) $(SAM) ## sam build, for arm64 or ARCHITECTURE=x86_64
 	@exec .ci/build $(ARCHITECTURE)

@@ -50,7 +50,7 @@ def lines() -> Iterator[Line]:
     init = {name: min(times) for name, times in _init_times(variants).items()}
     what = "init of `list_calls`, built, under the emulator"
     for name, limit, text in (
-        ("plain", 0.35, "the same with the layer as `BuildMethod: python3.13` makes it"),
+        ("plain", 0.30, "the same with the layer as `BuildMethod: python3.13` makes it"),
         ("yardstick", 1.15, "`import requests` and a DynamoDB client alone, compiled, same layer"),
     ):
         yield Line(what, text, init["built"] / init[name], limit, f"{init['built']:.0f} / {init[name]:.0f} ms")

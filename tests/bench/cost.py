@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from supervision.rules.actions import DIALLED
 from tests.bench.floor_costs import FILE, FLOORS, POLL_SECONDS
+from tests.bench.lines import Line
 from tests.harness.template import ROOT, Template
 
 DAYS, HOURS = 22, 8  # of work, with the page open
@@ -26,6 +27,7 @@ LIST_SECONDS, READ_UNITS_A_POLL = 1.8, 0.5  # lists are asked for once in this t
 SQS_REQUESTS_A_LOOK, WRITE_UNITS_A_LOOK = 5.5, 2
 AUTHORIZED_SECONDS = 60  # ReauthorizeEvery: a page asks for three routes
 GB = 1e9
+MONTH_BEFORE = 101
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,14 @@ def rows(supervisors: int) -> Iterator[Row]:
     yield Row("Logs", f"{logged / GB:.0f} GB", logged / GB * GB_LOGGED)
     how = f"{secrets}; {metrics} alarm metrics; {counts} metrics; a dashboard"
     yield Row("Secrets, alarms, metrics", how, secrets * SECRET + metrics * ALARM_METRIC + counts * METRIC + DASHBOARD)
+
+
+def lines() -> Iterator[Line]:
+    """The line of the costs: against what the same month was before lists and pages cost by what changes."""
+    few = next(iter(FLOORS))
+    month = sum(row.usd for row in rows(few))
+    how = f"{month:.0f} / {MONTH_BEFORE} USD"
+    yield Line(f"a month for {few} supervisors", f"{MONTH_BEFORE} USD", month / MONTH_BEFORE, 0.45, how)
 
 
 def _metrics() -> set[str]:

@@ -3,9 +3,10 @@
 import http.client
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tests.bench import writes
@@ -13,14 +14,24 @@ from tests.bench import writes
 UNIT = 4096  # bytes
 
 
+class Exchange(NamedTuple):
+    """One request, and when it began and was answered, in seconds of `time.perf_counter`."""
+
+    name: str
+    began: float
+    ended: float
+
+
 class CountingAws:
     """A forwarder to the local AWS.
 
-    `units` are the read units so far, `written` the write units, as DynamoDB would charge for them.
+    `units` are the read units so far, `written` the write units, as DynamoDB would charge for them; `log` are all
+    requests.
     """
 
     def __init__(self) -> None:
         self.units = self.written = 0.0
+        self.log: list[Exchange] = []
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
 
@@ -34,7 +45,10 @@ class CountingAws:
                     netloc = target
 
                     def count(self, operation: str, asked: Any, answered: Any) -> None:
-                        counter._add(units(operation, asked, answered), writes.units(operation, asked))
+                        counter._add(units(operation, asked, answered), writes.units(operation, asked, answered))
+
+                    def took(self, exchange: Exchange) -> None:
+                        counter.log.append(exchange)
 
                 self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
                 self._server.daemon_threads = True
@@ -69,9 +83,11 @@ class _Forwarder(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         kept = {name: value for name, value in self.headers.items() if name.lower() not in ("expect", "host")}
         headers = {**kept, "Host": self.netloc}  # the local AWS answers under its own name alone
+        began = time.perf_counter()
         self._upstream.request("POST", self.path, body, headers)
         answer = self._upstream.getresponse()
         content = answer.read()
+        self.took(Exchange(self.headers.get("X-Amz-Target", ""), began, time.perf_counter()))
         service, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
         if service.startswith("DynamoDB") and answer.status == 200:
             self.count(operation, json.loads(body), json.loads(content))
@@ -84,6 +100,9 @@ class _Forwarder(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def count(self, operation: str, asked: Any, answered: Any) -> None:
+        raise NotImplementedError
+
+    def took(self, exchange: Exchange) -> None:
         raise NotImplementedError
 
     def log_message(self, *_: object) -> None:

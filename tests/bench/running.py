@@ -5,14 +5,13 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from statistics import median
 from typing import Any
 
 import requests
 
 from tests.bench.cold import FOLDER
 from tests.bench.counting import CountingAws
-from tests.bench.lines import Line
+from tests.bench.lines import Line, pairs, timed
 from tests.harness import built
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.parts import Function
@@ -21,9 +20,10 @@ from tests.harness.runtime_lambda import ENVIRONMENTS, LambdaRuntime
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
 
-CALLS, USERS, ONE_PAGE = 126, 200, 50
+CALLS, USERS = 126, 200
 PAGES, SECONDS, POLLS_A_SECOND = 50, 20, 1
 WINDOW_SECONDS = 2  # CALLS_MAX_AGE_SECONDS
+EMPTY = "an empty handler, same gateway"
 KEY = {"Authorization": f"Bearer {LOCAL_KEY}"}
 
 _EMPTY = """\
@@ -35,13 +35,15 @@ def lambda_handler(event, context):
 def lines() -> Iterator[Line]:
     """The lines that need the whole system, built, under the emulator."""
     built.build()
-    yield _warm_answer()
+    with _beside_an_empty_one() as system:
+        yield _warm_answer(system)
+        yield from _whisper(system)
     yield from _polling()
-    yield _whisper()
 
 
-def _warm_answer() -> Line:
-    """The page's function is an empty handler here: its route is the yardstick."""
+@contextlib.contextmanager
+def _beside_an_empty_one() -> Iterator[System]:
+    """The system with an empty handler in the place of the page's function: its route is the yardstick."""
     folder = FOLDER / "with-empty"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "Page").mkdir(parents=True)
@@ -53,18 +55,46 @@ def _warm_answer() -> Line:
     def runtime(functions: Mapping[str, Function], environment: Any, log: Log) -> LambdaRuntime:
         return LambdaRuntime(functions, environment, log, build=folder)
 
-    times: dict[str, list[float]] = {"/": [], "/calls": []}
-    with System({"CALLS_MAX_AGE_SECONDS": "600"}, _ytel(), runtime=runtime) as system, requests.Session() as http:
-        for turn in range(320):
-            for path, of_path in times.items():
-                began = time.perf_counter()
-                http.get(system.url + path, headers=KEY, timeout=30).raise_for_status()
-                if turn >= 20:
-                    of_path.append((time.perf_counter() - began) * 1000)
-    empty, calls = median(times["/"]), median(times["/calls"])
-    what = f"warm `GET /calls` of {CALLS} calls, floor held, p50, built"
-    how = f"{calls:.1f} - {empty:.1f} ms"
-    return Line(what, "an empty handler, same gateway", calls - empty, 5.0, how, unit="ms")
+    settings = {"CALLS_MAX_AGE_SECONDS": "600", "DIALS_PER_MINUTE": "100000", "READS_PER_MINUTE": "100000"}
+    with System(settings, _ytel(), runtime=runtime) as system:
+        yield system
+
+
+def _warm_answer(system: System) -> Line:
+    with requests.Session() as http:
+        version = http.get(f"{system.url}/calls", headers=KEY, timeout=30).json()["version"]
+
+        def ask(path: str) -> Callable[[], float]:
+            return timed(lambda: http.get(system.url + path, headers=KEY, timeout=30).raise_for_status())
+
+        what = f"warm `GET /calls?since=` of {CALLS} calls, floor held, built"
+        return pairs(ask(f"/calls?since={version}"), ask("/"), 300).line(what, EMPTY, 2.5)
+
+
+def _whisper(system: System) -> Iterator[Line]:
+    """Each into a call of its own, less what its requests to Ytel took there."""
+    assert system.ytel
+    floor, log = system.ytel.floor, system.ytel.requests
+    phones = (f"+1212555{line:04}" for line in range(2000, 10000))
+    upstream: list[list[str]] = []
+    with requests.Session() as http:
+
+        def whisper() -> float:
+            call = floor.add_call(floor.users[len(upstream) % USERS])
+            log.reset()
+            took = timed(lambda: _ask(http, system, call, next(phones)))()
+            upstream.append([one.method for one in log])
+            return took
+
+        def empty() -> float:
+            return timed(lambda: http.get(system.url, headers=KEY, timeout=30).raise_for_status())()
+
+        what = "warm whisper, built, with its two upstream requests"
+        yield pairs(whisper, empty, 40).line(what, EMPTY, 8)
+    most = max(map(len, upstream[1:]))
+    yield Line(
+        "upstream requests of one whisper, warm", "one read, one dial", most, 2, ", ".join(upstream[-1]), unit=""
+    )
 
 
 def _polling() -> Iterator[Line]:
@@ -76,29 +106,15 @@ def _polling() -> Iterator[Line]:
         windows = SECONDS / WINDOW_SECONDS
         what = f"lists asked of Ytel while {PAGES} pages poll for {SECONDS} s, {ENVIRONMENTS} environments"
         how = f"{asked} lists, {polls} polls, {failed} failed"
-        yield Line(what, f"{windows:.0f} freshness windows of {WINDOW_SECONDS} s", asked / windows, 1.5, how)
+        yield Line(what, f"{windows:.0f} freshness windows of {WINDOW_SECONDS} s", asked / windows, 1.2, how)
         read_each = polls * 0.5
         what = "DynamoDB read units of those polls, per 1,000"
         how = f"{units / polls * 1000:.0f} / {read_each / polls * 1000:.0f} units"
         yield Line(what, "one read of the generation each, eventually consistent", units / read_each, 1.1, how)
 
 
-def _whisper() -> Line:
-    with _running(calls=ONE_PAGE) as (system, _):
-        assert system.ytel
-        floor = system.ytel.floor
-        first, second = floor.add_call(floor.users[0]), floor.add_call(floor.users[1])
-        _warm(system)
-        _ask(system, first, "+12125550101")
-        system.ytel.requests.reset()
-        _ask(system, second, "+12125550102")
-        asked = [one.method for one in system.ytel.requests]
-    what = "upstream requests of one whisper, warm, its call on the list's first page"
-    return Line(what, "one read, one dial", len(asked), 2, ", ".join(asked), unit="", exactly=True)
-
-
-def _ask(system: System, call: str, to: str) -> None:
-    answer = requests.post(f"{system.url}/calls/{call}/whisper", json={"to": to}, headers=KEY, timeout=30)
+def _ask(http: requests.Session, system: System, call: str, to: str) -> None:
+    answer = http.post(f"{system.url}/calls/{call}/whisper", json={"to": to}, headers=KEY, timeout=30)
     assert answer.status_code == 202, answer.text
 
 

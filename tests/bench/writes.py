@@ -7,10 +7,12 @@ from typing import Any
 UNIT = 1024  # bytes
 
 
-def units(operation: str, asked: Any) -> float:
-    """The write units of one request."""
+def units(operation: str, asked: Any, answered: Any = None) -> float:
+    """The write units of one request; of a change by the item as it then is, where the answer gives it."""
     if operation == "PutItem":
         return _written(asked["Item"])
+    if operation == "UpdateItem" and answered and "Attributes" in answered:
+        return _written(answered["Attributes"])
     if operation in ("UpdateItem", "DeleteItem"):
         return _written(asked.get("ExpressionAttributeValues", {}))
     if operation == "BatchWriteItem":

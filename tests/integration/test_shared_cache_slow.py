@@ -135,7 +135,12 @@ def test_what_may_not_be_stale_is_waited_for(table, slow, reading, clock_at, mon
         other.invalidate()
 
     looks, look = [], other._item.look
-    monkeypatch.setattr(other._item, "look", lambda: looks.append(look()) or looks[-1])
+
+    def looking():
+        looks.append(look())
+        return looks[-1]
+
+    monkeypatch.setattr(other._item, "look", looking)
 
     def ask():
         with ThreadPoolExecutor(1) as pool:
