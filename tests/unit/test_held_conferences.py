@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervision.base.runs import RUN
 from supervision.rules.conferences import Conference, loads_list
-from supervision.rules.held_conferences import RUN, HeldConferences
+from supervision.rules.held_conferences import HeldConferences
 from tests.unit.strategies import conference, hostile_conferences, leg_document
 
 

@@ -17,10 +17,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from supervision.base.fast_json import dumps, loads
+from supervision.base.runs import RUN, in_common
 from supervision.floor.content import ROW_BEGINS, Content, ids_of, spliced, start_of, start_of_call
 from supervision.floor.history import HISTORY, Step, step_of, went, with_step
 from supervision.floor.rows import lines_of
 from supervision.rules.absence import Absence
+from supervision.rules.calls import order
 
 ROWS = "rows"
 CONFERENCES_A_PART = 250
@@ -57,17 +59,24 @@ class NewList(NamedTuple):
     conferences: list[bytes]
 
     def places_after(self, before: Content, conferences: Sequence[bytes]) -> Places:
-        """Where it differs from the list before, which has these conferences."""
-        of_row = dict(zip(before.lines, conferences, strict=True))
-        stood = [*map(of_row.get, self.rows)]
-        both = enumerate(zip(stood, self.conferences, strict=True))
-        differing = [place for place, (old, new) in both if old is not new and old != new]
-        at = [place for place in differing if stood[place] is None]
-        again = [place for place in differing if stood[place] is not None]
+        """Where it differs from the list before, which has these conferences. Both are in one order."""
         left: list[int] = []
-        if len(self.rows) - len(at) < len(before.lines):
-            here = set(self.rows)
-            left = [place for place, row in enumerate(before.lines) if row not in here]
+        at: list[int] = []
+        again: list[int] = []
+        old, new = 0, 0
+        while old < len(before.lines) or new < len(self.rows):
+            same = in_common(before.lines[old : old + RUN], self.rows[new : new + RUN])
+            if same:
+                stood, stand = conferences[old : old + same], self.conferences[new : new + same]
+                if stood != stand:
+                    again += [new + n for n, (one, other) in enumerate(zip(stood, stand, strict=True)) if one != other]
+                old, new = old + same, new + same
+            elif new == len(self.rows) or (old < len(before.lines) and _is_first(before.lines[old], self.rows[new])):
+                left.append(old)
+                old += 1
+            else:
+                at.append(new)
+                new += 1
         return Places(left, at, again)
 
     def step(self, before: Content, places: Places) -> Step:
@@ -149,6 +158,10 @@ def conference_part(number: int) -> tuple[str, int]:
     """The part that the conference of this number is in, and where in it."""
     part, place = divmod(number, CONFERENCES_A_PART)
     return f"c{part}", place
+
+
+def _is_first(row: bytes, other: bytes) -> bool:
+    return order(loads(row)) <= order(loads(other))
 
 
 def _in_parts(conferences: Sequence[bytes]) -> Parts:

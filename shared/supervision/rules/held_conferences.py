@@ -7,16 +7,12 @@ equal; what stood where only says which to try first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import compress, count
-from operator import ne
 from typing import Any
 
 from msgspec import Raw
 
+from supervision.base.runs import RUN, in_common
 from supervision.rules.conferences import Conference, read_row
-
-# So many documents are compared at once.
-RUN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ class Reading:
         number, place = 0, 0
         while number < len(documents):
             run = held.to_compare[place : place + RUN]
-            same = _in_common(run, documents[number : number + RUN])
+            same = in_common(run, documents[number : number + RUN])
             page.add_all(held, place, place + same)
             found += held.conferences[place : place + same]
             number, place = number + same, place + same
@@ -104,10 +100,3 @@ class Reading:
         for page in self._pages:
             whole.add_all(page)
         self._held.replace(whole)
-
-
-def _in_common(one: Sequence[Raw], other: Sequence[Raw]) -> int:
-    """How many are the same from the beginning on."""
-    if one == other:
-        return len(one)
-    return next(compress(count(), map(ne, one, other)), min(len(one), len(other)))
