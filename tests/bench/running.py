@@ -20,7 +20,7 @@ from tests.harness.runtime_lambda import ENVIRONMENTS, LambdaRuntime
 from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
 
-CALLS, USERS = 126, 200
+CALLS, USERS, ONE_PAGE = 126, 200, 50
 PAGES, SECONDS, POLLS_A_SECOND = 50, 20, 1
 WINDOW_SECONDS = 2  # CALLS_MAX_AGE_SECONDS
 EMPTY = "an empty handler, same gateway"
@@ -35,14 +35,15 @@ def lambda_handler(event, context):
 def lines() -> Iterator[Line]:
     """The lines that need the whole system, built, under the emulator."""
     built.build()
-    with _beside_an_empty_one() as system:
+    with _beside_an_empty_one(CALLS) as system:
         yield _warm_answer(system)
+    with _beside_an_empty_one(ONE_PAGE) as system:
         yield from _whisper(system)
     yield from _polling()
 
 
 @contextlib.contextmanager
-def _beside_an_empty_one() -> Iterator[System]:
+def _beside_an_empty_one(calls: int) -> Iterator[System]:
     """The system with an empty handler in the place of the page's function: its route is the yardstick."""
     folder = FOLDER / "with-empty"
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +57,7 @@ def _beside_an_empty_one() -> Iterator[System]:
         return LambdaRuntime(functions, environment, log, build=folder)
 
     settings = {"CALLS_MAX_AGE_SECONDS": "600", "DIALS_PER_MINUTE": "100000", "READS_PER_MINUTE": "100000"}
-    with System(settings, _ytel(), runtime=runtime) as system:
+    with System(settings, _ytel(calls), runtime=runtime) as system:
         yield system
 
 
@@ -84,6 +85,7 @@ def _whisper(system: System) -> Iterator[Line]:
             log.reset()
             took = timed(lambda: _ask(http, system, call, next(phones)))()
             upstream.append([one.method for one in log])
+            floor.end_call(call)
             return took
 
         def empty() -> float:

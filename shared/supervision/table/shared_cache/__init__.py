@@ -6,7 +6,9 @@ sees the old value or the new one, never half: a segment is written under an id 
 CURRENT is pointed at it in one conditional write. What is replaced stays readable until its `expiration`.
 """
 
-from supervision.table.shared_cache.cache import CachePolicy, Generation, Read, SharedCache, Since
+from supervision.table.shared_cache.cache import SharedCache
 from supervision.table.shared_cache.chunks import Gone, PartOf, Segment
+from supervision.table.shared_cache.held_parts import Generation
+from supervision.table.shared_cache.terms import CachePolicy, Read, Since
 
 __all__ = ["CachePolicy", "Generation", "Gone", "PartOf", "Read", "Segment", "SharedCache", "Since"]

@@ -4,84 +4,23 @@ import contextlib
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from supervision.base import clock
 from supervision.base.observability import logger
 from supervision.base.problems import YtelProblem
 from supervision.table.gateway import Gateway
-from supervision.table.shared_cache.chunks import Chunks, Gone, Packed, PartOf, Segment, digest_of, pack, unpack
+from supervision.table.shared_cache.chunks import Chunks, Gone, Packed, Segment, digest_of, pack
+from supervision.table.shared_cache.held_parts import Generation, HeldParts
 from supervision.table.shared_cache.pointer import Pointer, PointerItem
+from supervision.table.shared_cache.terms import CachePolicy, Read, Since
 
 LONGEST_WAIT_AFTER_FAILURE = 300_000  # however long a Retry-After
 # What changed is written after the whole content until it is as large, or in as many pieces: then all is written anew.
 # Each piece takes some 50 bytes of CURRENT, which every poll reads: a read unit is 4 KB.
 MOST_CHANGES = 40
-
-
-class Since(NamedTuple):
-    """What makes a new content of the generation `of`: parts by name; none where the content is the same."""
-
-    of: str
-    parts: Mapping[str, bytes]
-
-
-class Read(NamedTuple):
-    """A new content: when the read began, and what gives its parts by name.
-
-    Where it says what changed `since` the generation that stands, that alone is written, after what it changes. `after`
-    is done once the content is published, by the function that read it, also where it could not be published.
-    """
-
-    read_at: int
-    parts: Callable[[], Mapping[str, bytes]]
-    after: Callable[[], object] | None = None
-    since: Since | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CachePolicy:
-    """How old a shared cache may be, in milliseconds.
-
-    It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
-    `max_age` old. While reads fail it is served until it is `max_stale` old, None for ever, and tried again every
-    `retry`. A read that takes longer than `max_age` is followed by a pause as long, in which what it gave is served as
-    stale, and then while the next one goes on: nobody waits for it but who makes it. A lease ends after `lease`, a
-    chunk `lifetime` after it was written.
-    """
-
-    max_age: int
-    refresh_after: int
-    max_stale: int | None
-    retry: int
-    lease: int
-    lifetime: int
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One generation, whole. `stale` where something newer was due and could not be had.
-
-    `segments` are what it is made of: a whole content, and what changed it since, in turn.
-    """
-
-    id: str
-    as_of: int
-    stale: bool
-    segments: tuple[Segment, ...]
-    _cache: "SharedCache"
-
-    def part(self, name: str) -> bytes:
-        """One part of the only segment. Raises Gone where its chunks are gone, or where there are several segments."""
-        if len(self.segments) != 1:
-            raise Gone(f"{self.id} is of {len(self.segments)} segments")
-        return self.parts([PartOf(self.segments[0], name)])[0]
-
-    def parts(self, parts: Iterable[PartOf]) -> list[bytes]:
-        """Parts of its segments, from memory or from their chunks. Raises Gone where these are gone."""
-        return self._cache._read_parts(list(parts))
 
 
 class SharedCache:
@@ -94,7 +33,7 @@ class SharedCache:
         self._chunks = Chunks(gateway, key)
         self._policy = policy
         self._known = Pointer()
-        self._packed: dict[str, Packed] = {}  # by segment, of the generation at hand
+        self._held = HeldParts(self._chunks)
 
     def in_memory(self) -> Generation | None:
         """What this environment holds, without asking DynamoDB, while it is young."""
@@ -299,26 +238,11 @@ class SharedCache:
     def _keep(self, current: Pointer, packed: Packed) -> Pointer:
         """Remembers what this function wrote as the last segment of what stands."""
         self._known = current
-        self._packed[current.generation] = packed
-        self._forget_others(current.segments)
+        self._held.keep(current.generation, packed, current.segments)
         return current
 
-    def _forget_others(self, segments: Iterable[Segment]) -> None:
-        self._packed = {one.id: self._packed[one.id] for one in segments if one.id in self._packed}
-
     def _generation(self, current: Pointer, *, stale: bool) -> Generation:
-        return Generation(current.generation, current.as_of, stale, current.segments, self)
-
-    def _read_parts(self, parts: list[PartOf]) -> list[bytes]:
-        held = {(one.segment.id, one.name): self._packed.get(one.segment.id, {}).get(one.name) for one in parts}
-        missing = [one for one in parts if held[one.segment.id, one.name] is None]
-        if missing:
-            read = self._chunks.read(missing)
-            held |= read
-            self._forget_others(self._known.segments)
-            for (segment, name), value in read.items():
-                self._packed.setdefault(segment, {})[name] = value
-        return [unpack(held[one.segment.id, one.name] or b"") for one in parts]
+        return Generation(current.generation, current.as_of, stale, current.segments, self._held)
 
 
 def _read_by[T](decode: Callable[[Generation], T], generation: Generation) -> T:
