@@ -13,7 +13,7 @@ from supervision.floor.anomalies import oddities_of
 from supervision.floor.call_map import CallMap
 from supervision.floor.rows import in_order
 from supervision.floor.versions import version_of
-from supervision.rules.calls import active_call, active_calls, is_active
+from supervision.rules.calls import active_calls, is_active, row_of
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.held_conferences import HeldConferences
@@ -148,13 +148,13 @@ def test_with_memory_it_is_to_the_letter_as_without(story, many):
 def counted(monkeypatch):
     """The ids of the conferences that are mapped."""
     mapped = []
-    whole = active_call
+    whole = row_of
 
     def counting(conference, *rest):
         mapped.append(conference.confId)
         return whole(conference, *rest)
 
-    monkeypatch.setattr(call_map, "active_call", counting)
+    monkeypatch.setattr(call_map, "row_of", counting)
     return mapped
 
 

@@ -17,7 +17,7 @@ from supervision.base.fast_json import dumps, loads
 from supervision.floor.anomalies import oddities_of
 from supervision.floor.rows import row_line
 from supervision.floor.versions import row_digest, version
-from supervision.rules.calls import active_call, client_id_of, created_time, is_active, shown_supervisor
+from supervision.rules.calls import client_id_of, created_time, is_active, row_of, shown_supervisor
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference
 from supervision.rules.ids import id_key
@@ -239,7 +239,7 @@ class CallMap:
             if call.oddities:
                 self.odd[call.conference.confId] = call.oddities
         help_ = loads(marks)[0] if marks else None
-        row = active_call(call.conference, {call.agent: user} if user else {}, supervisors, help_, legs)
+        row = row_of(call.conference, legs, supervisors, help_)
         if contact is not None:
             row["contact"] = loads(contact)
         line = row_line(row)

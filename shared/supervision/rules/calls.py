@@ -94,16 +94,19 @@ def active_call(
     users: Mapping[str, User],
     supervisors: Sequence[Supervisor] = (),
     help_: Mapping[str, Any] | None = None,
-    legs: Legs | None = None,
 ) -> Call:
-    """One call as the API shows it, with null where nothing is known; the conference is `is_active`.
-
-    `legs` are those of this conference, user and supervisors, where they were read already.
-    """
-    details = conference.details or _NO_DETAILS
-    client_id, called = _text(details.client_id), written_number(details.called_number) or None
+    """One call as the API shows it, with null where nothing is known; the conference is `is_active`."""
+    client_id = client_id_of(conference)
     user = users.get(id_key(client_id)) if client_id else None
-    legs = legs or read_legs(conference, user, supervisors)
+    return row_of(conference, read_legs(conference, user, supervisors), supervisors, help_)
+
+
+def row_of(
+    conference: Conference, legs: Legs, supervisors: Sequence[Supervisor], help_: Mapping[str, Any] | None
+) -> Call:
+    """The same, of the legs of this conference, its user and these supervisors."""
+    details, user = conference.details or _NO_DETAILS, legs.user
+    client_id, called = _text(details.client_id), written_number(details.called_number) or None
     return {
         "confId": conference.confId,
         "status": "active",

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 
-LONGEST_UUID = 38  # with dashes and braces
+SHORTEST_UUID, LONGEST_UUID = 32, 38  # without dashes; with these and braces
 LONGEST_STORED = 255  # bytes; a sort key of DynamoDB's has 1,024, with what stands beside the id
 
 _UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})\}?")
@@ -31,4 +31,7 @@ def stored_id(text: str) -> str:
 
 def same_id(one: str, other: str) -> bool:
     """Whether two texts are one id: case, braces and dashes of a UUID do not matter. An empty text is no id."""
-    return bool(one) and (one == other or id_key(one) == id_key(other))
+    if one == other:
+        return bool(one)
+    # What is shorter than a UUID's digits is none, and so equal to itself alone.
+    return len(one) >= SHORTEST_UUID and len(other) >= SHORTEST_UUID and id_key(one) == id_key(other)
