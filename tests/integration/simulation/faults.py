@@ -216,6 +216,12 @@ FAULTS = [
         frozenset({"leak", "forgotten leg", "answered wrongly"}),
     ),
     Fault(
+        "what stands where a conference stood is taken for that conference",
+        "calm",
+        {"rules.held_conferences.in_common": lambda one, other: min(len(one), len(other))},
+        frozenset({"leak", "forgotten leg", "told wrongly", "answered wrongly", "thrown out"}),
+    ),
+    Fault(
         "two attempts at a hang-up tell under one id",
         "hangups",
         {"actions.hang_up.new_id": lambda: "the same"},
