@@ -1,15 +1,11 @@
 """DynamoDB, the bus or Secrets Manager failing: documented answers, nothing dialled by accident, and it comes back."""
 
-import time
-
 import pytest
 
 THROTTLED = ("ProvisionedThroughputExceededException", 400)
 DOWN = ("InternalServerError", 500)
 REFUSED = "AccessDeniedException"  # not tried again by the client
 DYNAMODB = "GetItem|PutItem|UpdateItem|DeleteItem|Query|TransactWriteItems|Batch(Get|Write)Item"
-# What botocore waits between its attempts, and what two contended cores add.
-BOUND_SECONDS = 15
 
 
 @pytest.fixture
@@ -34,12 +30,10 @@ def test_the_list_is_served_from_memory_and_then_not_at_all(scene, faults):
     scene.system.move_clock(3)
     assert scene.get("/calls").json()["calls"][0]["confId"] == call
     faults.fail(DYNAMODB, THROTTLED[0], times=None)
-    began = time.monotonic()
     held = scene.get("/calls").json()
     assert [one["confId"] for one in held["calls"]] == [call]
     scene.system.move_clock(60)
     assert failed(scene.get("/calls"))
-    assert time.monotonic() - began < 2 * BOUND_SECONDS
     faults.clear()
     scene.system.move_clock(10)
     assert scene.get("/calls").json()["stale"] is False
@@ -53,9 +47,7 @@ def test_while_the_table_fails_nothing_is_done(scene, faults, action, key, fault
     call, phone = scene.call(), scene.phone()
     key = key and f"{key} {call}"
     faults.fail(DYNAMODB, fault[0], status=fault[1], times=None)
-    began = time.monotonic()
     answer = scene.ask(action, call, phone, key)
-    assert time.monotonic() - began < BOUND_SECONDS
     assert failed(answer)
     assert scene.dials(call) == 0
     faults.clear()
