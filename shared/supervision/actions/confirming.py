@@ -23,7 +23,7 @@ class Confirming:
 
         A call that is not shown by then is looked for until that can be believed, for as long again at most.
         """
-        look, pause = Looking(self.patience), FIRST_PAUSE
+        look, pause = Looking(self.patience, self.now), FIRST_PAUSE
         end = self.now() + self.seconds
         while True:
             look.began = self.now()
@@ -40,6 +40,7 @@ class Looking:
     """The looks at one call so far. `began`: when the last did, in seconds by a clock that only goes forward."""
 
     patience: Patience
+    now: Callable[[], float]
     began: float = 0.0
     missing_since: float | None = None
 
@@ -49,9 +50,12 @@ class Looking:
         return 0.0 if self.missing_since is None else self.missing_since + self.patience.apart / 1000
 
     def missing(self) -> bool:
-        """Takes in that this look does not show the call. Whether it is over, as far as all of them tell."""
+        """Takes in that this look does not show the call. Whether it is over, as far as all of them tell.
+
+        The first to miss it counts from its end on: what it read may have been asked for several times before.
+        """
         if self.missing_since is None:
-            self.missing_since = self.began
+            self.missing_since = self.now()
         return is_over(round(1000 * self.missing_since), round(1000 * self.began), self.patience)
 
     def listed(self) -> None:

@@ -259,6 +259,8 @@ class Judge:
 
     def _could_see(self, asked: Asked) -> bool:
         """Whether a list came after the last disconnect, where nothing but disconnects goes wrong."""
+        if not self.truthful:
+            return False
         turned = (name.partition(".")[0] for name in self.system.ytel.knobs.turned())
         return {*turned} <= {"disconnects", "phones"} and id(asked.invocation) in self._looked
 
@@ -272,6 +274,8 @@ class Judge:
         phone = digits(data["to"])
         if self._rings_of[data["confId"], phone] > 1:
             return
+        if call is not None and any(digits(leg.number) == phone for leg in call.lingering.values()):
+            return  # it has left, and is listed all the same
         heard = any((data["confId"], phone, member) in self._heard for member in data["exposedBy"])
         if call is not None and any(_is_unproven(call.legs.get(member)) for member in data["exposedBy"]):
             return

@@ -83,6 +83,8 @@ def installed() -> Iterator[None]:
         threading.Lock: threads.Lock,
         threading.RLock: threads.RLock,
     }
+    # A default is taken when its function is made: it is no name that could be put elsewhere.
+    instead = ((_true.sleep, _sleep), (_true.monotonic, _monotonic), (_true.time, _time))
     with contextlib.ExitStack() as patches:
 
         def put(target: Any, name: str, value: Any) -> None:
@@ -94,8 +96,9 @@ def installed() -> Iterator[None]:
                     put(module, name, twins[value])
                 for function in _functions(value):
                     defaults = function.__defaults__ or ()
-                    if any(one is _true.sleep for one in defaults):
-                        put(function, "__defaults__", tuple(_sleep if one is _true.sleep else one for one in defaults))
+                    ours = tuple(next((to for of, to in instead if one is of), one) for one in defaults)
+                    if ours != defaults:
+                        put(function, "__defaults__", ours)
         for name in ("ThreadPoolExecutor", "wait", "as_completed"):
             put(concurrent.futures, name, getattr(threads, name))
         put(time, "time", _time)

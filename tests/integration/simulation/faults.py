@@ -149,13 +149,13 @@ FAULTS = [
         "evidence that contradicts itself proves the agent's leg",
         "undescribed",
         {"rules.legs._tell_apart": _first_with_a_proof},
-        frozenset({"leak", "heard by nobody"}),
+        frozenset({"leak", "heard by nobody", "left alone"}),
     ),
     Fault(
         "a whisper is dialled where nobody is to be kept out",
         "calm",
         {"rules.audience._whisper": _let_hear},
-        frozenset({"leak"}),
+        frozenset({"leak", "heard by nobody"}),
     ),
     Fault(
         "a whisper keeps nobody out",
