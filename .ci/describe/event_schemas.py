@@ -1,4 +1,4 @@
-"""The events' schemas for EventBridge's registry, from `supervision.event_models`, and their place in template.yaml."""
+"""The events' schemas for EventBridge's registry, from `event_models`, and their place in template.yaml."""
 
 import json
 from typing import Any

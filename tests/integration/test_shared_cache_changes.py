@@ -124,19 +124,28 @@ def test_what_is_of_a_generation_that_does_not_stand_is_written_whole(one, other
     assert (pieces(table), other.held()) == (1, b"abc")
 
 
+def once_written(letters, do, monkeypatch):
+    """Does something once, between the next write of chunks and what comes after it."""
+    write = letters.cache._chunks.write
+
+    def written(*chunk):
+        write(*chunk)
+        monkeypatch.setattr(letters.cache._chunks, "write", write)
+        do()
+
+    monkeypatch.setattr(letters.cache._chunks, "write", written)
+
+
 def test_a_late_writer_puts_nothing_after_what_it_did_not_see(one, other, table, clock_at, monkeypatch):
     """Another list is published between a change's chunks and the moment it is to stand."""
     one.read(b"a")
     clock_at(1)
-    write = one.cache._chunks.write
 
-    def meanwhile(*chunk):
-        write(*chunk)
-        monkeypatch.setattr(one.cache._chunks, "write", write)
+    def another_is_published():
         clock_at(8.5)  # the lease is over
         assert other.read(b"xyz") == b"xyz"
 
-    monkeypatch.setattr(one.cache._chunks, "write", meanwhile)
+    once_written(one, another_is_published, monkeypatch)
     assert one.read(b"ab") == b"xyz"  # it began earlier
     assert Letters(table).held() == b"xyz"
 
@@ -144,14 +153,8 @@ def test_a_late_writer_puts_nothing_after_what_it_did_not_see(one, other, table,
 def test_a_late_writer_of_what_is_newer_writes_it_whole(one, other, table, clock_at, monkeypatch):
     one.read(b"a")
     clock_at(1)
-    write = one.cache._chunks.write
-
-    def meanwhile(*chunk):
-        write(*chunk)
-        monkeypatch.setattr(one.cache._chunks, "write", write)
-        Gateway(table).write(Change(CURRENT, "SET generationId = :g, madeOf = :g", {":g": "another 1 text=1"}))
-
-    monkeypatch.setattr(one.cache._chunks, "write", meanwhile)
+    another = Change(CURRENT, "SET generationId = :g, madeOf = :g", {":g": "another 1 text=1"})
+    once_written(one, lambda: Gateway(table).write(another), monkeypatch)
     assert one.read(b"ab") == b"ab"
     assert (pieces(table), Letters(table).held()) == (1, b"ab")
 

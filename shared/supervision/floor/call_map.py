@@ -135,7 +135,7 @@ class CallMap:
     ) -> None:
         """Maps each call that is new, or of which something is not what it was: after it each call is mapped.
 
-        The arguments are as `active_calls` takes them.
+        `users` are by the `id_key` of their client id, the others by that of their call.
         """
         for key, user in self._user_of.items():
             if users.get(key) != user:
