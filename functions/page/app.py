@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from elsewhere import Described
 from files import Assets, File
 
 from supervision.api.openapi import page as described
@@ -129,6 +130,23 @@ def _described(name: str, media_type: str) -> Response[str]:
         raise NotFoundError
     made = assets.document(path)
     return _document(File(made.text, media_type, made.tag))
+
+
+@built_once
+def elsewhere() -> Described:
+    """What is asked for elsewhere is rare, so the description is read when it is."""
+    return Described(HERE / "openapi.json")
+
+
+@app.not_found
+def refused(_: NotFoundError) -> Response[str]:
+    """What no route takes: 404 as API Gateway has it, or 405 where the path takes another method (RFC 9110, 15.5.6)."""
+    asked = app.current_event
+    methods = elsewhere().methods(asked.path)
+    if not methods or asked.http_method in methods:
+        return Response(404, "application/json", '{"message": "Not Found"}', HEADERS)
+    allowed = HEADERS | {"Allow": ", ".join(methods)}
+    return Response(405, "application/json", '{"message": "Method Not Allowed"}', allowed)
 
 
 def _document(file: File) -> Response[str]:

@@ -14,7 +14,7 @@ from tests.harness.template import ROOT, Template
 from tests.harness.transformed import transformed
 
 # What only a browser asks for.
-NOT_DESCRIBED = {"GET /assets/{file}", "GET /embed.js", "GET /embed.d.ts"}
+NOT_DESCRIBED = {"$default", "GET /assets/{file}", "GET /embed.js", "GET /embed.d.ts"}
 
 
 def operations(document):

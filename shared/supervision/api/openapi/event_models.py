@@ -15,6 +15,7 @@ from supervision.api.openapi.models import (
     Model,
     Problem,
     Supervision,
+    Whole,
 )
 from supervision.rules.actions import ON_BUS
 from supervision.rules.follow import MOST_CALLS
@@ -36,12 +37,12 @@ class RequestDetail(Model):
     clientId: str = Field(LEFT_OUT, description="Its agent, by client id.", min_length=1, max_length=255)
     agentNumber: str = Field(LEFT_OUT, description="Its agent, by number.", min_length=1, max_length=255)
     to: str = Field(LEFT_OUT, description="The supervisor's phone; not for a hang-up.", min_length=1, max_length=255)
-    maxSeconds: int = Field(LEFT_OUT, description="How long the supervision may last, in seconds.", ge=1)
+    maxSeconds: Whole = Field(LEFT_OUT, description="How long the supervision may last, in seconds.", ge=1)
     supervisionId: str = Field(
         LEFT_OUT, description="The supervision, for leave and switch.", min_length=1, max_length=255
     )
     toAction: Action = Field(LEFT_OUT, description="What a switch changes to.")
-    requestId: str | int = Field(
+    requestId: str | Whole = Field(
         LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
     )
 
@@ -53,9 +54,9 @@ class FollowDetail(Model):
     agentNumber: str = Field(LEFT_OUT, description="The agent, by number.", min_length=1, max_length=255)
     to: str = Field(description="The supervisor's phone.", min_length=1, max_length=255)
     action: Action
-    calls: int = Field(LEFT_OUT, description="After how many calls it ends.", ge=1, le=MOST_CALLS)
-    until: int = Field(LEFT_OUT, description="When it ends at the latest, in ms since the epoch.", ge=0)
-    requestId: str | int = Field(
+    calls: Whole = Field(LEFT_OUT, description="After how many calls it ends.", ge=1, le=MOST_CALLS)
+    until: Whole = Field(LEFT_OUT, description="When it ends at the latest, in ms since the epoch.", ge=0)
+    requestId: str | Whole = Field(
         LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
     )
 

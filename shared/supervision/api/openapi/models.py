@@ -7,7 +7,7 @@ The events are in `event_models`.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
 from supervision.base.problems import Problem as AnyProblem
@@ -37,6 +37,14 @@ type AgentMatch = Annotated[
     Literal["channelName", "callerId", "elimination"], Field(description="How sure the agent's leg is.")
 ]
 type Direction = Annotated[Literal["inbound", "outbound"], Field(description="Whether the agent was called, or calls.")]
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# A whole number that comes in: 600, and 600.0, which JSON Schema has for the same (2020-12, 6.1.1).
+Whole = Annotated[int, BeforeValidator(_whole)]
 # For members that are there or are not, and are never null.
 Absent = SkipJsonSchema[None]
 # The default of a field that may be left out of what comes in, and may not be null.
@@ -206,7 +214,7 @@ class DialRequest(Model):
         pattern=r"\S",
         examples=["+12125550142"],
     )
-    maxSeconds: int = Field(
+    maxSeconds: Whole = Field(
         LEFT_OUT,
         description="How long the supervision may last, in seconds; its leg is dropped then.",
         ge=1,
@@ -270,14 +278,14 @@ class FollowRequest(Model):
         examples=["+12125550142"],
     )
     action: Action
-    calls: int = Field(
+    calls: Whole = Field(
         LEFT_OUT,
         description="After how many calls that it dialled for it ends; 1 by itself.",
         ge=1,
         le=MOST_CALLS,
         examples=[5],
     )
-    until: int = Field(
+    until: Whole = Field(
         LEFT_OUT,
         description="When it ends at the latest, in ms since the epoch: within 24 hours; 8 hours from now by itself.",
         ge=0,
