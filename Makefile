@@ -49,7 +49,7 @@ deploy: build ## builds and deploys STAGE=dev or prod; shows the change set firs
 redrive: $(READY) ## puts the requests that wait in QUEUE=<url> back on the bus [BUS=supervision]
 	@exec $(PY) .ci/redrive "$(QUEUE)" "$(BUS)"
 
-lint: $(READY) $(SAM) $(POLICY) ## formatting, lint, types, import rules, template and policy checks
+lint: $(READY) $(SAM) $(POLICY) $(CLIENTS) ## formatting, lint, types, import rules, template and policy checks
 	@exec .ci/lint
 
 format: $(READY) ## put the code into its format
