@@ -7,7 +7,7 @@ from tests.harness.fake_ytel.faults import EnvelopeFailure, Hang, Reset, Run, St
 
 @pytest.fixture(scope="module")
 def settings():
-    return {"YTEL_TIMEOUT_SECONDS": "2"}
+    return {"YTEL_TIMEOUT_SECONDS": "2", "CONFIRM_SECONDS": "2"}
 
 
 def disconnects(scene, call):
