@@ -106,6 +106,10 @@ def nothing(watch):
     watch.look(3)
 
 
+def the_watcher_looks_and_looks(watch):
+    watch.look(40)
+
+
 def one_failure_of_ytel(watch):
     watch.ytel.faults.add("GET", "/conference$", Status(503))
     watch.scene.get("/calls")
@@ -185,6 +189,13 @@ def the_watcher_fails(watch):
     watch.look(3)
 
 
+def the_watcher_is_called_and_cannot_have_itself_look(watch):
+    watch.faults.fail("SendMessage", "AccessDenied", times=None)
+    for _ in range(7):
+        watch.system.invoke("watch_calls", {"source": "aws.scheduler"})
+        watch.later(60)
+
+
 def the_watcher_dies(watch):
     for _ in range(2):
         with watch.faults.held("UpdateItem", text="SNAPSHOT") as hold, ThreadPoolExecutor(1) as pool:
@@ -245,10 +256,13 @@ def a_request_from_the_bus_fails_to_the_last(watch):
     wait_until(lambda: watch.messages("FailedRequests"), what="the request to be put away")
 
 
-def a_request_from_the_bus_that_may_work_later(watch):
+def requests_from_the_bus_that_may_work_later(watch):
     watch.ytel.faults.add("GET", "/conference$", Status(429, retry_after=30), times=None)
-    watch.scene.put({"action": "whisper", "confId": watch.scene.call(), "to": watch.scene.phone()})
-    wait_until(lambda: watch.messages("FailedRequests"), what="the request to be put away")
+    for _ in range(2):
+        before = watch.messages("FailedRequests")
+        watch.scene.put({"action": "whisper", "confId": watch.scene.call(), "to": watch.scene.phone()})
+        wait_until(lambda: watch.messages("FailedRequests") > before, what="the request to be put away")  # noqa: B023
+        watch.later(60)
 
 
 def dies(watch, function, ask, where="PutItem|UpdateItem|TransactWriteItems|GetItem"):
@@ -305,6 +319,7 @@ def the_authorizer_is_throttled(watch):
 
 TABLE = [
     (nothing, set()),
+    (the_watcher_looks_and_looks, set()),
     (one_failure_of_ytel, set()),
     (the_table_is_down, {"UnforeseenErrors", "WatcherFailing"}),
     (a_write_that_no_code_foresaw, {"UnforeseenErrors"}),
@@ -317,6 +332,7 @@ TABLE = [
     (the_secret_holds_no_token, {"TokenRefused"}),
     (the_token_ends_soon, {"TokenEnding"}),
     (the_watcher_fails, {"WatcherFailing"}),
+    (the_watcher_is_called_and_cannot_have_itself_look, {"WatcherSilent", "WatcherCrashing"}),
     (the_watcher_dies, {"WatcherCrashing"}),
     (the_watcher_is_late, {"WatcherLate"}),
     (the_watcher_overlaps, {"WatcherLate"}),
@@ -325,7 +341,7 @@ TABLE = [
     (the_users_are_cut_off, {"UserListCutOff"}),
     (somebody_joins_a_whisper, {"Exposed"}),
     (a_request_from_the_bus_fails_to_the_last, {"DeadLettersWaiting"}),
-    (a_request_from_the_bus_that_may_work_later, {"DeadLettersWaiting"}),
+    (requests_from_the_bus_that_may_work_later, {"DeadLettersWaiting"}),
     (an_action_dies, {"ActionErrors"}),
     (a_reader_dies, {"FunctionErrors"}),
     (a_reader_dies_often, {"FunctionErrors", "ApiFailing"}),

@@ -46,6 +46,17 @@ NAMES = {
 }
 
 
+# What has functions called.
+CALLERS = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
+    "AWS::Scheduler::Schedule",
+}
+
+
 def deployed(changed=None, code=None):
     return Stack(transformed(changed, code), changed)
 
@@ -146,12 +157,33 @@ def test_an_update_of_the_template_writes_no_secret_anew():
 
 
 def test_every_function_is_called_through_its_alias():
-    text = json.dumps(
-        [one for one in DEFAULT["Resources"].values() if one["Type"] in ("AWS::ApiGatewayV2::Api", "AWS::Events::Rule")]
-    )
+    text = json.dumps([one for one in DEFAULT["Resources"].values() if one["Type"] in CALLERS])
     for name in FUNCTIONS:
         assert not re.search(rf'\${{{name}\.Arn}}|"Fn::GetAtt": \["{name}", "Arn"\]', text), name
     assert "${__FunctionArn__}" not in text or '"AuthorizeAliaslive"' in text
+
+
+def test_a_function_that_writes_to_its_own_queue_may_do_so_for_ever():
+    """Lambda takes it for a mistake, and stops it after the 16th turn, unless it is told."""
+
+    def queues(node):
+        return set(re.findall(r'"Fn::GetAtt": \["(\w+)", "Arn"\]', json.dumps(node)))
+
+    resources = {name: (one["Type"], one["Properties"]) for name, one in DEFAULT["Resources"].items()}
+    functions = {name: one for name, (kind, one) in resources.items() if kind == "AWS::Lambda::Function"}
+    looping = set()
+    for name, function in functions.items():
+        [role] = [one for one in resources if one == function["Role"]["Fn::GetAtt"][0]]
+        policies = [policy["PolicyDocument"] for policy in resources[role][1].get("Policies", ())]
+        allowed = [one for policy in policies for one in policy["Statement"] if "sqs:SendMessage" in one["Action"]]
+        fed = [
+            one["EventSourceArn"]
+            for kind, one in resources.values()
+            if kind == "AWS::Lambda::EventSourceMapping" and f'"{name}Alias' in json.dumps(one["FunctionName"])
+        ]
+        if queues([one["Resource"] for one in allowed]) & queues(fed):
+            looping.add(name)
+    assert looping == {"WatchCalls"} == {name for name, one in functions.items() if one.get("RecursiveLoop") == "Allow"}
 
 
 def test_what_comes_again_anyway_does_not_queue_up():
