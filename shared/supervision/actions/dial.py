@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from supervision.actions.call_reader import CallReader
+from supervision.actions.call_reader import CallReader, LiveCall
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
@@ -76,27 +76,7 @@ class Dial:
         if given_up_early := next((one for one in of_phone if self._may_ring_yet(one)), None):
             raise _standing(given_up_early)
         require_not_in_call(to, call.numbers)
-        audience = decide(request.action, call.legs)
-        if call.agent is None:
-            raise AssertionError("an audience was decided for a call without an agent")
-        now = clock.now_ms()
-        supervision = Supervision(
-            id=new_id(),
-            action=request.action,
-            confId=call.conference.conf_id,
-            to=to,
-            caller=call.agent.webrtcNumber,
-            clientId=call.agent.clientId,
-            noSpeakToList=audience.no_speak_to,
-            hears=audience.hears,
-            requestedBy=request.caller.client,
-            requestedAt=now,
-            correlationId=request.correlation_id,
-            key=request.name,
-            mute=self.is_muted(request.action),
-            follow=request.follow_id,
-            until=now + int(min(request.max_seconds or math.inf, self.settings.max_seconds) * 1000),
-        )
+        supervision = self.decided(new_id(), request.action, to, call, request)
         # A closed supervision of this phone keeps being watched: its leg may still come.
         closed = next((one for one in of_phone if not one.displaced), None)
         guarded = [self.one_dial(request.caller), *begun(opened, supervision.id), *besides(supervision)]
@@ -144,9 +124,32 @@ class Dial:
         """What counts one dial of the caller's."""
         return rate_limit.one_dial(caller.limited_as, self.settings.dials_per_minute, clock.now_ms())
 
-    def is_muted(self, action: str) -> bool:
-        """Whether a dial for this action is sent muted."""
-        return self.settings.listen_mute and action == "listen"
+    def decided(self, id_: str, action: str, to: PhoneNumber, call: LiveCall, request: Request) -> Supervision:
+        """The supervision that is to be dialled for `request` on a call as it was read; it is not on record yet.
+
+        Raises what an audience is refused with.
+        """
+        audience = decide(action, call.legs)
+        if call.agent is None:
+            raise AssertionError("an audience was decided for a call without an agent")
+        now = clock.now_ms()
+        return Supervision(
+            id=id_,
+            action=action,
+            confId=call.conference.conf_id,
+            to=to,
+            caller=call.agent.webrtcNumber,
+            clientId=call.agent.clientId,
+            noSpeakToList=audience.no_speak_to,
+            hears=audience.hears,
+            requestedBy=request.caller.client,
+            requestedAt=now,
+            correlationId=request.correlation_id,
+            key=request.name,
+            mute=self.settings.listen_mute and action == "listen",
+            follow=request.follow_id,
+            until=now + int(min(request.max_seconds or math.inf, self.settings.max_seconds) * 1000),
+        )
 
     def send(self, supervision: Supervision, opened: Opened | None) -> Supervision:
         """Sends the dial of a supervision that was begun, and records, tells and answers what came of it.

@@ -104,28 +104,12 @@ class Switch:
         if next_ is not None:
             return self._as_it_stands(next_)
         call = self._seen_gone(before)
-        audience = decide(before.replacedFor or "", call.legs)
-        if call.agent is None:
-            raise AssertionError("an audience was decided for a call without an agent")
-        now = clock.now_ms()
-        next_ = Supervision(
-            id=before.replacedBy or "",
-            action=before.replacedFor or "",
+        next_ = self.dial.decided(before.replacedBy or "", before.replacedFor or "", before.to, call, request).replace(
             confId=before.confId,
-            to=before.to,
-            caller=call.agent.webrtcNumber,
-            clientId=call.agent.clientId,
-            noSpeakToList=audience.no_speak_to,
-            hears=audience.hears,
-            requestedBy=request.caller.client,
-            requestedAt=now,
-            correlationId=request.correlation_id,
-            key=request.name,
-            mute=self.dial.is_muted(before.replacedFor or ""),
             until=before.until,
             replaces=before.id,
             follow=before.follow,
-            gapMs=max(0, now - call.conference.read_at),
+            gapMs=max(0, clock.now_ms() - call.conference.read_at),
         )
         self._begin(next_)
         add_metric("SwitchGap", next_.gapMs or 0, "Milliseconds")
