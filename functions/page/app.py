@@ -139,7 +139,7 @@ def elsewhere() -> Described:
 
 
 @app.not_found
-def refused(_: NotFoundError) -> Response[str]:
+def unrouted(_: NotFoundError) -> Response[str]:
     """What no route takes: 404 as API Gateway has it, or 405 where the path takes another method (RFC 9110, 15.5.6)."""
     asked = app.current_event
     methods = elsewhere().methods(asked.path)

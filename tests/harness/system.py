@@ -162,7 +162,8 @@ class System:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """Every event that was put on a bus, as a rule's target would get it."""
+        """Every event that was put on a bus so far, as a rule's target would get it."""
+        self.aws.sync()
         return list(self._events)
 
     def outgoing(self, detail_type: str | None = None) -> list[dict[str, Any]]:

@@ -64,6 +64,11 @@ class LocalAws:
         if not self._ready.wait(timeout) or not self.alive():
             raise StartError("the local AWS did not start")
 
+    def sync(self) -> None:
+        """Wait until all is told that was put so far. What it tells comes in order, and an order is answered last."""
+        if self.alive():
+            self.faults.order({})
+
     def send(self, queue_arn: str, body: str) -> None:
         """Put a message into a queue."""
         self.ask_queue("SendMessage", queue_arn, MessageBody=body)
