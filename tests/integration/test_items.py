@@ -20,12 +20,14 @@ from supervision.floor.listing import Listing
 from supervision.floor.queries import CallQuery
 from supervision.rules.absence import Absence
 from supervision.rules.request import Done, Unknown
-from supervision.table import gateway as gateway_module
+from supervision.table import items as items_module
 from supervision.table.events import Event
-from supervision.table.gateway import Delete, Gateway, Item, Key, Put
+from supervision.table.gateway import Gateway, from_attributes
 from supervision.table.helps import Help
 from supervision.table.history import SupervisionQuery, find
+from supervision.table.items import Item, Key
 from supervision.table.lease import Lease
+from supervision.table.writes import Delete, Put
 from supervision.ytel.session import Credentials, Session, SessionStore
 from tests.harness.template import Template
 from tests.integration.desk import CRM, PHONE, Desk
@@ -281,7 +283,7 @@ def variations(kind: Kind, item: Item) -> Iterator[tuple[str, Item]]:
 
 
 def everything(desk: Desk) -> dict[Key, Item]:
-    found = [gateway_module.from_attributes(one) for one in desk.everything()]
+    found = [from_attributes(one) for one in desk.everything()]
     return {Key(str(one["pk"]), str(one["sk"])): one for one in found}
 
 
@@ -334,7 +336,7 @@ def test_one_with_a_field_more_or_a_field_fewer_is_read_or_passed_over_and_hides
 @pytest.mark.parametrize("broken", BROKEN, ids=repr)
 @pytest.mark.parametrize("name", ["OPEN", "OUTBOX"])
 def test_one_that_cannot_be_read_hides_no_other_and_is_logged_once(desk, name, broken, caplog):
-    gateway_module._logged.clear()
+    items_module._logged.clear()
     kind = KINDS[name]
     kind.make(desk)
     item, _ = items(desk, kind)

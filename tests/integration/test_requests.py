@@ -8,8 +8,9 @@ import pytest
 from supervision.rules.caller import Caller
 from supervision.rules.clocks import AHEAD_MS
 from supervision.rules.request import Request
-from supervision.table.gateway import Change, Gateway, Put
+from supervision.table.gateway import Gateway
 from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opened, Requests
+from supervision.table.writes import Change, Put
 
 LEASE_MS = 20_000
 ASKED = {"to": "+12125550142"}

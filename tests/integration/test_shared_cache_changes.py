@@ -6,10 +6,12 @@ from math import ceil
 import pytest
 
 from supervision.base import aws, clock
-from supervision.table.gateway import Change, Gateway, Key
+from supervision.table.gateway import Gateway
+from supervision.table.items import Key
 from supervision.table.shared_cache import CachePolicy, Gone, PartOf, Read, SharedCache, Since
 from supervision.table.shared_cache import cache as cache_module
 from supervision.table.shared_cache.chunks import LARGEST_CHUNK, PARTITIONS
+from supervision.table.writes import Change
 from tests.integration.test_shared_cache import items
 
 POLICY = CachePolicy(max_age=2_000, refresh_after=1_700, max_stale=30_000, retry=2_000, lease=8_000, lifetime=900_000)

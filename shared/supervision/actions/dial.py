@@ -29,9 +29,9 @@ from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
 from supervision.table import rate_limit
 from supervision.table.events import of_supervision
-from supervision.table.gateway import RECORD_ATTEMPTS, Guarded, Write
 from supervision.table.repository import PhoneTaken, Supervisions
 from supervision.table.requests import Opened
+from supervision.table.writes import RECORD_ATTEMPTS, Guarded, Write
 
 # The same request within this time gets the supervision that is under way.
 SAME_REQUEST_MS = 30_000

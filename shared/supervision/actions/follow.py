@@ -24,8 +24,8 @@ from supervision.rules.phone_numbers import require_not_in_call, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import new_id
 from supervision.table.follows import Follows
-from supervision.table.gateway import RECORD_ATTEMPTS
 from supervision.table.requests import Opened
+from supervision.table.writes import RECORD_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)

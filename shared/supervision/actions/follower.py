@@ -23,7 +23,8 @@ from supervision.rules.phone_numbers import comparable
 from supervision.rules.request import Request
 from supervision.table.clients import Clients
 from supervision.table.follows import Follows
-from supervision.table.gateway import Gateway, Key
+from supervision.table.gateway import Gateway
+from supervision.table.items import Key
 from supervision.table.lease import Lease
 from supervision.table.requests import Opened, Requests
 

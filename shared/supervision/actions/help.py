@@ -12,9 +12,9 @@ from supervision.rules.calls import Call, active_call
 from supervision.rules.ids import id_key
 from supervision.rules.request import Request
 from supervision.table.events import Event
-from supervision.table.gateway import RECORD_ATTEMPTS, Write
 from supervision.table.helps import Help, Helps
 from supervision.table.outbox import Outbox
+from supervision.table.writes import RECORD_ATTEMPTS, Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from supervision.floor.floor import Floor
 from supervision.rules.caller import Caller
 from supervision.rules.supervision import Supervision
 from supervision.table.events import Event, of_supervision
-from supervision.table.gateway import RECORD_ATTEMPTS
 from supervision.table.repository import Supervisions, changed_by_others
+from supervision.table.writes import RECORD_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)

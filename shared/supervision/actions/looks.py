@@ -29,7 +29,8 @@ from enum import Enum
 from supervision.base import aws, clock
 from supervision.base.observability import add_metric, logger
 from supervision.rules.clocks import believed
-from supervision.table.gateway import Gateway, Item, Key
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key
 from supervision.table.lease import Lease, LeaseTerms
 
 CHAIN = Key("LOOKS", "CHAIN")

@@ -33,9 +33,9 @@ from supervision.rules.audience import decide, require_company
 from supervision.rules.phone_numbers import PhoneNumber, require_not_in_call, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
-from supervision.table.gateway import RECORD_ATTEMPTS
 from supervision.table.repository import PhoneTaken, changed_by_others
 from supervision.table.requests import Opened
+from supervision.table.writes import RECORD_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)

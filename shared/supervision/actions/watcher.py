@@ -22,9 +22,11 @@ from supervision.rules.calls import Call
 from supervision.rules.ids import id_key, stored_id
 from supervision.rules.lifecycle import Patience, is_over
 from supervision.table.events import Event
-from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, each_readable
+from supervision.table.gateway import Gateway
 from supervision.table.helps import over
+from supervision.table.items import Item, Key, each_readable
 from supervision.table.outbox import ENTRIES, Outbox
+from supervision.table.writes import Change, Delete, Put, When, Write
 
 WATCHED = "WATCHED"
 CALL_KEPT_SECONDS = 7 * 24 * 3600

@@ -33,10 +33,10 @@ from supervision.rules.caller import SOURCE, Caller
 from supervision.rules.request import Done, Outcome, Refused, Request, Unknown
 from supervision.rules.scopes import SCOPES
 from supervision.table import audit
-from supervision.table.gateway import Write
 from supervision.table.rate_limit import CountedAhead
 from supervision.table.requests import Answered, BeingWorkedOn, OfAnother, Opened
 from supervision.table.secret import SecretUnavailable
+from supervision.table.writes import Write
 from supervision.wiring import Services
 
 MAY_WORK_LATER = (

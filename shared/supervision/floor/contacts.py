@@ -20,7 +20,9 @@ from supervision.floor.content import Content, start_of
 from supervision.rules.calls import Call, contact_id_of
 from supervision.rules.contacts import Contact
 from supervision.rules.ids import id_key
-from supervision.table.gateway import Gateway, Item, Key, Put, When
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key
+from supervision.table.writes import Put, When
 
 CONTACT = "CONTACT#"
 CONTACT_KEPT_MS = 24 * 3_600_000

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from supervision.base import clock
 from supervision.base.problems import Problem
 from supervision.rules.supervision import Supervision
-from supervision.table.gateway import Key
+from supervision.table.items import Key
 
 EVENT_SOURCE = "ytel.supervision"
 OUTBOX = "OUTBOX"

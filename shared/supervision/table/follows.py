@@ -13,8 +13,10 @@ from supervision.rules.follow import Follow
 from supervision.rules.ids import stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.table.events import Event
-from supervision.table.gateway import Delete, Gateway, Guarded, Item, Key, Put, When, Write, each_readable
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, each_readable
 from supervision.table.outbox import Outbox
+from supervision.table.writes import Delete, Guarded, Put, When, Write
 
 FOLLOWS = "FOLLOW"
 # Beyond its end, should no watcher run that ends it.

@@ -1,102 +1,26 @@
 """The one module that knows how DynamoDB writes an item: its types, its conditions, its pages and its transactions.
 
-An item is a plain dictionary here: texts, whole numbers, booleans and bytes by name, with the key under `pk` and `sk`.
-An expression names an attribute as `#name` and a value as `:value`.
+To all others an item is a plain dictionary (`items`), and a write a value (`writes`).
 """
 
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from supervision.base import aws, clock
-from supervision.base.observability import logger
-from supervision.base.problems import Problem
+from supervision.base import aws
+from supervision.table.items import Item, Key, Value
+from supervision.table.writes import Change, Check, Delete, Put, Write, Written
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-type Value = str | int | bool | bytes
-type Item = dict[str, Value]
-
 TRANSACTION_ATTEMPTS = 6
 BATCH_ATTEMPTS = 6
-# How often a change of a record is tried where others changed it first.
-RECORD_ATTEMPTS = 4
 ITEMS_A_WRITE = 25
 ITEMS_A_READ = 40  # of at most 400 KB: 16 MB an answer
-
-
-class Key(NamedTuple):
-    """The key of one item."""
-
-    pk: str
-    sk: str
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """The condition of a write, with the values that it names."""
-
-    condition: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Writes a whole item in the place of what stands there."""
-
-    item: Item
-    when: When | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Changes attributes of an item, as an update expression says."""
-
-    key: Key
-    expression: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-    when: When | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Removes an item."""
-
-    key: Key
-    when: When | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Writes nothing: the others of its transaction are written only if this item is so."""
-
-    key: Key
-    when: When
-
-
-type Write = Put | Change | Delete | Check
-
-
-class Guarded(NamedTuple):
-    """A write, and the problem that it stands for where its condition does not hold."""
-
-    write: Write
-    problem: Problem
-
-
-class Written(NamedTuple):
-    """What came of one write: whether its condition held, and the item.
-
-    The item is as it is after a change; where the condition did not hold, it is as the winner of the race left it.
-    """
-
-    done: bool
-    item: Item
 
 
 class Gateway:
@@ -295,37 +219,6 @@ def from_attributes(attributes: Mapping[str, Any]) -> Item:
         elif kind == "N" and value.lstrip("-").isdecimal():
             item[name] = int(value)
     return item
-
-
-def each_readable[T](items: Iterable[Item], read: Callable[[Item], T]) -> list[T]:
-    """What `read` makes of each item that is not over. One that it cannot read is logged once, and hides no other."""
-    found = []
-    for item in items:
-        if not has_expired(item) and (one := readable(item, read)) is not None:
-            found.append(one)
-    return found
-
-
-def has_expired(item: Item) -> bool:
-    """Whether the time an item is kept for is over: the table tidies up days later."""
-    expiration = item.get("expiration")
-    return type(expiration) is int and expiration <= clock.now_ms() // 1000
-
-
-def readable[T](item: Item, read: Callable[[Item], T]) -> T | None:
-    """What `read` makes of an item, or None where it cannot read it; that is logged once an environment."""
-    try:
-        return read(item)
-    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        key = (str(item.get("pk")), str(item.get("sk")))
-        if key not in _logged and len(_logged) < _LOGGED_AT_MOST:
-            _logged.add(key)
-            logger.error("an item cannot be read", extra={"item": " ".join(key), "why": type(error).__name__})
-        return None
-
-
-_logged: set[tuple[str, str]] = set()
-_LOGGED_AT_MOST = 1000
 
 
 def _to_attribute(value: Value) -> dict[str, Any]:

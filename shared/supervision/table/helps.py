@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 
 from supervision.base import clock
 from supervision.rules.ids import id_key, stored_id
-from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, each_readable, readable
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, each_readable, readable
+from supervision.table.writes import Delete, Put, When, Write
 
 HELP = "HELP"
 # Long after any call is over, should nobody have seen its end.

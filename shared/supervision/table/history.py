@@ -11,7 +11,8 @@ from supervision.rules.caller import Caller
 from supervision.rules.ids import id_key, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
-from supervision.table.gateway import Gateway, Item, Value, each_readable
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Value, each_readable
 from supervision.table.repository import RECORD, Supervisions, read_item
 
 STATES = ("dialing", "joined", "ended", "failed")

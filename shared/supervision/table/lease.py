@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from supervision.rules.clocks import latest_believed
-from supervision.table.gateway import Change, Gateway, Key, Value, When, Written
+from supervision.table.gateway import Gateway
+from supervision.table.items import Key, Value
+from supervision.table.writes import Change, When, Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,10 @@ from supervision.base.side_by_side import Begun
 from supervision.rules.clocks import latest_believed
 from supervision.table import audit
 from supervision.table.events import EVENT_SOURCE, OUTBOX, Event
-from supervision.table.gateway import Delete, Gateway, Item, Key, Put, When, Write, readable
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, readable
 from supervision.table.lease import Lease
+from supervision.table.writes import Delete, Put, When, Write
 
 # EventBridge takes ten entries a call.
 ENTRIES = 10

@@ -11,7 +11,9 @@ from supervision.base.observability import logger
 from supervision.base.problems import Problem, TooManyDials, TooManyRequests
 from supervision.base.side_by_side import Begun
 from supervision.rules.caller import Caller
-from supervision.table.gateway import Change, Gateway, Guarded, Key, When
+from supervision.table.gateway import Gateway
+from supervision.table.items import Key
+from supervision.table.writes import Change, Guarded, When
 
 _MINUTE_MS = 60_000
 _KEPT_MINUTES = 10

@@ -16,21 +16,10 @@ from supervision.rules.ids import id_key, same_id, stored_id
 from supervision.rules.phone_numbers import comparable
 from supervision.rules.supervision import Supervision
 from supervision.table.events import Event
-from supervision.table.gateway import (
-    Check,
-    Delete,
-    Gateway,
-    Guarded,
-    Item,
-    Key,
-    Put,
-    When,
-    Write,
-    each_readable,
-    has_expired,
-    readable,
-)
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, each_readable, has_expired, readable
 from supervision.table.outbox import Outbox
+from supervision.table.writes import Check, Delete, Guarded, Put, When, Write
 
 OPEN = "OPEN"
 RECORD = "SUPERVISION#"

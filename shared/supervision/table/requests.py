@@ -20,8 +20,10 @@ from supervision.base import clock
 from supervision.base.fast_json import dumps
 from supervision.rules.clocks import latest_believed
 from supervision.rules.request import Request
-from supervision.table.gateway import Change, Delete, Gateway, Item, Key, Put, When, Write, readable
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, readable
 from supervision.table.rate_limit import CountedAhead
+from supervision.table.writes import Change, Delete, Put, When, Write
 
 REQUEST = "REQUEST#"
 REQUEST_KEPT_MS = 24 * 3600 * 1000

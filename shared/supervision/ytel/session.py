@@ -16,8 +16,10 @@ from uuid import uuid4
 from supervision.base import aws, clock
 from supervision.base.observability import logger
 from supervision.base.problems import YtelRejected, YtelUnavailable
-from supervision.table.gateway import Gateway, Item, Key, Put, Value
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, Value
 from supervision.table.lease import Lease, LeaseTerms
+from supervision.table.writes import Put
 
 # Refused credentials are left alone for this long, by every function: log-ins that fail lock accounts.
 REFUSED_MS = 60_000

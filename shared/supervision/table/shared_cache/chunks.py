@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
-from supervision.table.gateway import Gateway, Key
+from supervision.table.gateway import Gateway
+from supervision.table.items import Key
 
 LARGEST_CHUNK = 100_000  # an item may hold 409,600 bytes; small ones spread more evenly
 SMALL = 1_000_000

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from supervision.base.problems import YtelProblem, YtelUnavailable
 from supervision.rules.clocks import believed, latest_believed
-from supervision.table.gateway import Change, Gateway, Item, Key, Value, When
+from supervision.table.gateway import Gateway
+from supervision.table.items import Item, Key, Value
 from supervision.table.lease import Lease, LeaseTerms
 from supervision.table.shared_cache.chunks import Segment
+from supervision.table.writes import Change, When
 
 
 @dataclass(frozen=True, slots=True)
