@@ -14,7 +14,7 @@ from supervision.rules.phone_numbers import PhoneNumber
 from supervision.rules.request import Request
 from supervision.rules.scopes import SCOPES
 from supervision.rules.supervision import Supervision
-from supervision.table.outbox import ENTRIES
+from supervision.table.kept_event import ENTRIES
 from supervision.table.repository import OPEN
 from supervision.wiring import Services, ServiceSettings
 from tests.harness.fake_ytel import FakeYtel

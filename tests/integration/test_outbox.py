@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from supervision.base import aws
 from supervision.base.problems import HangupIncomplete, NotJoined
 from supervision.table.events import Event, of_failure, of_supervision
-from supervision.table.outbox import ENTRIES, KEEP_SECONDS, SWEEP_AFTER_MS
+from supervision.table.kept_event import ENTRIES, KEEP_SECONDS
+from supervision.table.outbox import SWEEP_AFTER_MS
 from supervision.table.writes import Put
 from tests.harness.waiting import wait_until
 from tests.integration.desk import at_once

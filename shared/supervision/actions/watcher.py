@@ -25,7 +25,8 @@ from supervision.table.events import Event
 from supervision.table.gateway import Gateway
 from supervision.table.helps import over
 from supervision.table.items import Item, Key, each_readable
-from supervision.table.outbox import ENTRIES, Outbox
+from supervision.table.kept_event import ENTRIES
+from supervision.table.outbox import Outbox
 from supervision.table.writes import Change, Delete, Put, When, Write
 
 WATCHED = "WATCHED"

@@ -8,11 +8,10 @@ each telling. Those that wait are kept, and sent, in the order of what they tell
 What the bus will never take is set aside, under `ASIDE`, where it holds up nothing else.
 """
 
-import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
@@ -25,77 +24,26 @@ from supervision.table import audit
 from supervision.table.events import EVENT_SOURCE, OUTBOX, Event
 from supervision.table.gateway import Gateway
 from supervision.table.items import Item, Key, readable
+from supervision.table.kept_event import ASIDE, Kept, batches, kept_of, read_kept
 from supervision.table.lease import Lease
 from supervision.table.writes import Delete, Put, When, Write
 
-# EventBridge takes ten entries a call.
-ENTRIES = 10
-LARGEST_BATCH = 240_000  # bytes; EventBridge takes 256 KB a call
 LARGEST_EVENT = 250_000
-ASIDE, SWEEP = "ASIDE", "SWEEP"
+SWEEP = "SWEEP"
 SWEEP_MS = 15_000  # for how long one function sends what waits, and no other does
 SWEEP_AFTER_MS = 10_000
-KEEP_SECONDS = 7 * 24 * 3600
-ASIDE_SECONDS = 90 * 24 * 3600
-# How much of an event that is too large is kept; an item of the table holds 400 KB.
-LARGEST_ASIDE = 300_000
 # How many that wait are sent by the watcher's look, and how many beside something else.
 SWEPT_AT_ONCE, SWEPT_BESIDES = 200, 20
 # How long is waited, in seconds, for a look at what waits that was begun beside a write.
 LOOKED_WITHIN = 2.0
 _TOO_LARGE = "it is larger than the bus takes"
-_MOMENT = len("1709849242672#0")
 # Error codes of single entries that may be gone the next time; any other is about the event itself.
 _PASSING = re.compile("throttl|internal|limit|unavailable|time", re.IGNORECASE)
 # Error codes of a whole call that are about the events in it.
 _OF_THE_EVENTS = ("ValidationException", "InvalidArgument", "RequestEntityTooLarge", "413")
 
-
-class _Kept(NamedTuple):
-    """An event as it is kept; `due_at` (ms since the epoch) is from when on whoever comes next sends it."""
-
-    sk: str
-    detail_type: str
-    detail: str
-    due_at: int
-
-    @property
-    def moment(self) -> str:
-        """What it is ordered by: when it happened, and its turn in that moment."""
-        return self.sk[:_MOMENT]
-
-    @property
-    def at(self) -> int:
-        """When it happened (ms since the epoch)."""
-        at = self.sk.partition("#")[0]
-        return int(at) if at.isdecimal() else 0
-
-    @property
-    def size(self) -> int:
-        return len(self.detail.encode()) + len(self.detail_type)
-
-    def item(self) -> Item:
-        return {
-            "pk": OUTBOX,
-            "sk": self.sk,
-            "detailType": self.detail_type,
-            "detail": self.detail,
-            "dueAt": self.due_at,
-            "expiration": clock.now_ms() // 1000 + KEEP_SECONDS,
-        }
-
-    def aside(self, why: str) -> Item:
-        cut = self.detail.encode()[:LARGEST_ASIDE].decode(errors="ignore")
-        expiration = clock.now_ms() // 1000 + ASIDE_SECONDS
-        return {**self.item(), "pk": ASIDE, "detail": cut, "why": why, "expiration": expiration}
-
-
 # A look at what waits.
-type Waiting = Begun[list[_Kept]]
-
-
-def _kept(event: Event, due_at: int) -> _Kept:
-    return _Kept(event.key.sk, event.detail_type, event.detail(), due_at)
+type Waiting = Begun[list[Kept]]
 
 
 class Outbox:
@@ -111,7 +59,7 @@ class Outbox:
 
         `sweep_after_ms` from now on, whoever comes next sends them. One that is larger than the bus takes is set aside.
         """
-        kept = [_kept(event, clock.now_ms() + sweep_after_ms) for event in events]
+        kept = [kept_of(event, clock.now_ms() + sweep_after_ms) for event in events]
         return [Put(one.item() if one.size <= LARGEST_EVENT else one.aside(_TOO_LARGE)) for one in kept]
 
     def keep(
@@ -140,7 +88,7 @@ class Outbox:
         """
         if not events:
             return
-        own = {one.sk: one for one in (_kept(event, 0) for event in events)}
+        own = {one.sk: one for one in (kept_of(event, 0) for event in events)}
         for one in own.values():
             audit.happened(one.detail_type, one.detail)
         try:
@@ -164,7 +112,7 @@ class Outbox:
         except Exception:
             logger.exception("events that wait could not be published")
 
-    def _sweep(self, limit: int, own: Mapping[str, _Kept], ahead: Waiting | None = None) -> int:
+    def _sweep(self, limit: int, own: Mapping[str, Kept], ahead: Waiting | None = None) -> int:
         """Sends `own`, and before it what waits, unless another function is sending that."""
         found = ahead.wait(LOOKED_WITHIN)[0] if ahead else None
         waiting = [one for one in (self._waiting(limit) if found is None else found) if one.sk not in own]
@@ -178,21 +126,21 @@ class Outbox:
         finally:
             self._lease.give_back(holder)
 
-    def _waiting(self, limit: int) -> list[_Kept]:
+    def _waiting(self, limit: int) -> list[Kept]:
         """Those whose time has come, of the oldest `limit`. One that cannot be read is set aside.
 
         What happened ahead of one's own clock waits for nothing.
         """
         now, found = clock.now_ms(), []
         for item in self._gateway.first(OUTBOX, limit):
-            kept = readable(item, _read)
+            kept = readable(item, read_kept)
             if kept is None:
                 self._set_aside(str(item["sk"]), {**item, "pk": ASIDE, "why": "it cannot be read"})
             elif kept.due_at < now or kept.at > latest_believed(now):
                 found.append(kept)
         return found
 
-    def _send(self, kept: Iterable[_Kept], late: Collection[str] = ()) -> int:
+    def _send(self, kept: Iterable[Kept], late: Collection[str] = ()) -> int:
         """Sends `kept`, in the order of what happened; `late` are the keys of those that had to wait."""
         published, fitting = 0, []
         for one in kept:
@@ -200,7 +148,7 @@ class Outbox:
                 fitting.append(one)
             else:
                 self._set_aside(one.sk, one.aside(_TOO_LARGE))
-        for batch in _batches(sorted(fitting, key=lambda one: one.moment)):
+        for batch in batches(sorted(fitting, key=lambda one: one.moment)):
             try:
                 published += self._send_batch(batch, late)
             except ClientError as error:
@@ -215,7 +163,7 @@ class Outbox:
                     published += sum(self._send([one], late) for one in batch)
         return published
 
-    def _send_batch(self, batch: Sequence[_Kept], late: Collection[str]) -> int:
+    def _send_batch(self, batch: Sequence[Kept], late: Collection[str]) -> int:
         bus = {"EventBusName": self._bus, "Source": EVENT_SOURCE}
         entries: Any = [{**bus, "DetailType": one.detail_type, "Detail": one.detail} for one in batch]
         answer = aws.client("events").put_events(Entries=entries)
@@ -236,7 +184,7 @@ class Outbox:
                 self._put_in_line([one])
         return len(batch) - len(refused)
 
-    def _put_in_line(self, kept: Iterable[_Kept]) -> None:
+    def _put_in_line(self, kept: Iterable[Kept]) -> None:
         """Has whoever comes next send them, before anything newer."""
         for one in kept:
             try:
@@ -249,24 +197,3 @@ class Outbox:
         logger.error("an event is set aside", extra={"item": sk, "why": str(item["why"])})
         self._gateway.write(Put(item))
         self._gateway.write(Delete(Key(OUTBOX, sk)))
-
-
-def _batches(kept: Iterable[_Kept]) -> Iterator[list[_Kept]]:
-    """As many as EventBridge takes at once, by number and by size."""
-    batch: list[_Kept] = []
-    size = 0
-    for one in kept:
-        if batch and (len(batch) == ENTRIES or size + one.size > LARGEST_BATCH):
-            yield batch
-            batch, size = [], 0
-        batch.append(one)
-        size += one.size
-    if batch:
-        yield batch
-
-
-def _read(item: Item) -> _Kept:
-    detail = item["detail"]
-    if not isinstance(detail, str) or not isinstance(json.loads(detail), dict):
-        raise TypeError("an event's detail is a JSON object")
-    return _Kept(str(item["sk"]), str(item["detailType"]), detail, int(item.get("dueAt", 0)))
