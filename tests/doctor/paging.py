@@ -6,7 +6,8 @@ from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import Problem
-from supervision.ytel.lists import ENVELOPE, Walk, is_object, rows_of
+from supervision.ytel.list_page import ENVELOPE, is_object, rows_of
+from supervision.ytel.lists import Walk
 from tests.doctor.asking import Answer
 from tests.doctor.report import Report
 

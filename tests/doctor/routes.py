@@ -10,7 +10,7 @@ from supervision.base.problems import YtelInvalid
 from supervision.rules.conferences import Conference
 from supervision.rules.fresh import FreshConference
 from supervision.ytel.answers import NotThere
-from supervision.ytel.lists import one_of, rows_of
+from supervision.ytel.list_page import one_of, rows_of
 from supervision.ytel.one import object_of
 from tests.doctor.asking import Asking, said
 from tests.doctor.report import Report

@@ -25,6 +25,7 @@ MUTATED: dict[str, list[str]] = {
     "rules.clocks": ["unit/test_clocks.py"],
     "rules.legs": ["unit/test_legs.py", "unit/test_legs_properties.py", "unit/test_audience.py"],
     "rules.lifecycle": ["unit/test_lifecycle.py"],
+    "ytel.list_page": ["unit/test_lists.py", "unit/test_lists_absence.py", "unit/test_conferences.py"],
     "ytel.lists": ["unit/test_lists.py", "unit/test_lists_absence.py"],
     "table.requests": ["integration/test_requests.py"],
     "actions.guard": [

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.rules.absence import Absence
 from supervision.ytel import lists
-from supervision.ytel.lists import PAGES_AT_ONCE, Habits, Walk, is_object, one_of, rows_of
+from supervision.ytel.list_page import is_object, one_of, rows_of
+from supervision.ytel.lists import PAGES_AT_ONCE, Habits, Walk
 
 
 class Listed:

@@ -5,7 +5,8 @@ import pytest
 from supervision.base.problems import YtelInvalid, YtelRejected
 from supervision.rules.absence import Absence
 from supervision.ytel import lists
-from supervision.ytel.lists import Habits, Walk, is_object, rows_of
+from supervision.ytel.list_page import is_object, rows_of
+from supervision.ytel.lists import Habits, Walk
 
 REFUSED = YtelRejected("No such field.")
 

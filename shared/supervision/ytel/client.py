@@ -24,7 +24,8 @@ from supervision.rules.ids import same_id
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.answers import NotThere
 from supervision.ytel.claims import claims_of
-from supervision.ytel.lists import Habits, Walk, is_object, one_of
+from supervision.ytel.list_page import is_object, one_of
+from supervision.ytel.lists import Habits, Walk
 from supervision.ytel.one import object_of
 
 ACCOUNT = "{accountId}"

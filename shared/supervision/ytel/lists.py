@@ -1,12 +1,5 @@
 """One reader for every list of Ytel's, whatever its shape and however it is paged.
 
-Shapes that are read (sample answers):
-
-    [{"clientId": "…", "firstName": "Ann", …}, …]                                      bare, as the users were seen
-    {"status": true, "count": 126, "page": 1, "payload": [{"confId": "…", …}, …]}      the documented envelope
-    {"status": true, "count": 10, "nextKey": "eyJ…", "payload": […]}                   with a key that leads on
-    {"users": [{"clientId": "…", …}, …]}                                               under one name
-
 `count` was seen to be the total in one list and the number of entries on the page in another. Page size, ordering, and
 whether `offset` or `nextKey` is honoured are unknown. So a list is read on while something new comes, and ends on an
 empty page, on a page that repeats, or where Ytel says that no key leads on.
@@ -16,46 +9,19 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from supervision.base import clock
 from supervision.base.problems import YtelInvalid, YtelRejected
 from supervision.rules.absence import Absence
-from supervision.rules.conferences import Conference
 from supervision.ytel.answers import TokenRefused
+from supervision.ytel.list_page import ListPage, rows_of
 
 PAGES_AT_ONCE = 8
 LONGEST_LIST = 250_000
 
-ENVELOPE = {"status", "count", "page", "nextKey", "error"}
-NAMES = ("payload", "data", "items", "results", "users", "conferences", "contacts")
-
 Fetch = Callable[[Mapping[str, str]], Any]
 Names = Callable[[list[Any]], Sequence[Hashable | None]]
-
-
-class ListPage(NamedTuple):
-    """One page: the offset it stands at, its rows, of whatever kind, and what its `count` says.
-
-    `names` are what its rows are told apart by. `next_key` leads on; it is empty where Ytel says that nothing follows,
-    and None where Ytel says nothing of keys.
-    """
-
-    start: int
-    rows: list[Any]
-    names: Sequence[Hashable | None]
-    stated: int | None
-    next_key: str | None = None
-
-    @property
-    def entries(self) -> list[Any]:
-        """The rows that are objects."""
-        return [*filter(is_object, self.rows)]
-
-    @property
-    def length(self) -> int:
-        """How many rows stood on it."""
-        return len(self.rows)
 
 
 class Habits:
@@ -241,43 +207,6 @@ class Walk:
         if len(self._seen) > LONGEST_LIST:
             raise YtelInvalid("Ytel's list has no end.")
         return len(self._seen) > before
-
-
-def rows_of(document: Any) -> list[Any]:
-    """The list in an answer, wherever it stands. Raises YtelInvalid where there is none, or several could be it."""
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict):
-        if isinstance(payload := document.get("payload"), dict):
-            return rows_of(payload)
-        lists = {name: value for name, value in document.items() if isinstance(value, list) and name != "error"}
-        for name in NAMES:
-            if name in lists:
-                return lists[name]
-        # One entry that is no list at all has lists in it too, of roles or of other texts: these are no rows.
-        of_objects = [value for value in lists.values() if any(map(is_object, value))]
-        if len(of_objects) == 1:
-            return of_objects[0]
-        if len(lists) == 1 and document.keys() - ENVELOPE == lists.keys():
-            return next(iter(lists.values()))
-        if not lists and payload is None and document.get("count") == 0:
-            return []
-    raise YtelInvalid("Ytel's list is not the JSON it documents.")
-
-
-# {"status": true, "count": 1, "page": 1, "payload": [{…}]} · {"payload": {…}} · [{…}] · {…}
-def one_of(document: Any) -> dict[str, Any] | None:
-    """The one object that an answer about one thing is about: flat, or in the envelope; None where there is none."""
-    if isinstance(document, dict) and "payload" in document:
-        document = document["payload"]
-    if isinstance(document, list):
-        document = document[0] if document else None
-    return document if isinstance(document, dict) else None
-
-
-def is_object(entry: Any) -> bool:
-    """Whether a row of a list is an object, read or not."""
-    return isinstance(entry, dict | Conference)
 
 
 def _taken_from(spans: deque[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from supervision.rules.clocks import believed
 from supervision.table.gateway import Gateway
 from supervision.ytel.answers import read_answer
 from supervision.ytel.claims import ends_at
-from supervision.ytel.lists import one_of
+from supervision.ytel.list_page import one_of
 from supervision.ytel.session import Credentials, CredentialsRefused, Session, SessionStore
 
 # A token made this recently and refused is not the reason for the refusal: another would be refused as well.
