@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 
-SHORTEST_UUID, LONGEST_UUID = 32, 38  # without dashes; with these and braces
+SHORTEST_UUID, WRITTEN_UUID, LONGEST_UUID = 32, 36, 38  # without dashes; with these; with these and braces
 LONGEST_STORED = 255  # bytes; a sort key of DynamoDB's has 1,024, with what stands beside the id
 
 _UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})\}?")
@@ -12,7 +12,12 @@ _UUID = re.compile(r"\{?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([
 
 def id_key(text: str) -> str:
     """What two texts of one id have in common: of a UUID its usual form, in small letters; of another text itself."""
-    return _key_of(text) if len(text) <= LONGEST_UUID else text
+    if len(text) > LONGEST_UUID:
+        return text
+    # Written as most are, with all its dashes, no braces and no capital: it is its own key, whether a UUID or not.
+    if len(text) == WRITTEN_UUID and text.islower() and text[0] != "{" and text[-1] != "}":
+        return text
+    return _key_of(text)
 
 
 # The ids of a floor of thousands are the same from list to list.
