@@ -49,7 +49,7 @@ class Memory:
 
     def new_list(self) -> NewList:
         """The list as it is to be kept."""
-        head = ListHead(Absence.PROVEN, False, frozenset(self.calls.others), self.calls.version)
+        head = ListHead(Absence.PROVEN, False, frozenset(self.calls.others))
         return NewList(head, [*self.calls.lines], self.calls.documents)
 
 

@@ -8,59 +8,24 @@ the others are compared by value, on every reading. What is not on the newest re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import batched
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct
-
-from supervision.base.fast_json import dumps, loads
-from supervision.floor.anomalies import oddities_of
-from supervision.floor.rows import row_line
-from supervision.floor.versions import row_digest, version
-from supervision.rules.calls import client_id_of, created_time, is_active, row_of, shown_supervisor
+from supervision.base.fast_json import dumps
+from supervision.floor.active_call import ActiveCall, Mapped, call_of, marks_of
+from supervision.floor.rows import row_lines
+from supervision.rules.calls import is_active
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference
 from supervision.rules.ids import id_key
-from supervision.rules.legs import User, read_legs
+from supervision.rules.legs import User
+from supervision.rules.ordinary import ordinary_row
 
 # Of more changes than this part of the calls, all are put in order anew.
 MANY = 8
-
-
-class Mapped(Struct, frozen=True, eq=False, gc=False):
-    """A row, and what it was made of beside its conference. `marks` is JSON of what the row shows of supervisors."""
-
-    user: User | None
-    supervisors: tuple[Supervisor, ...]
-    marks: bytes
-    contact: bytes | None
-    line: bytes
-    digest: int
-
-
-class ActiveCall:
-    """One active conference of the newest reading, and its row once it is `mapped`."""
-
-    __slots__ = ("agent", "conference", "key", "mapped", "oddities", "place")
-
-    def __init__(self, conference: Conference) -> None:
-        self.conference = conference
-        self.place: tuple[int, str] = (created_time(conference) or 0, conference.confId)
-        client_id = client_id_of(conference)
-        self.agent = id_key(client_id) if client_id else ""
-        self.key = ""  # the `id_key` of its id, once it is asked for
-        self.oddities: tuple[str, ...] | None = None
-        self.mapped: Mapped | None = None
-
-    @property
-    def document(self) -> bytes:
-        """The conference as one line of JSON."""
-        return self.conference.line()
-
-    @property
-    def line(self) -> bytes:
-        """The row; empty before it is mapped."""
-        return self.mapped.line if self.mapped else b""
+# So many are rendered at once: what is at hand for that stays in the processor's cache.
+AT_ONCE = 256
 
 
 class CallMap:
@@ -77,12 +42,11 @@ class CallMap:
         self.odd: dict[str, Sequence[str]] = {}
         self._known: dict[Conference, ActiveCall | None] = {}
         self._places: list[tuple[int, str]] = []
-        self._of_agent: dict[str, set[ActiveCall]] = {}
+        self._calls_of: dict[str, int] = {}  # how many calls each agent is on
         self._user_of: dict[str, User | None] = {}
         self._of_key: dict[str, set[ActiveCall]] | None = None
         self._marked: set[ActiveCall] = set()
-        self._unmapped: set[ActiveCall] = set()
-        self._total = 0
+        self._unmapped: dict[ActiveCall, None] = {}  # in Ytel's order, in which they lie in memory
 
     @property
     def documents(self) -> list[bytes]:
@@ -92,28 +56,23 @@ class CallMap:
     @property
     def agents(self) -> AbstractSet[str]:
         """The `id_key` of each agent's client id that an active call names."""
-        return self._of_agent.keys()
+        return self._calls_of.keys()
 
     @property
     def agents_missing(self) -> bool:
         """Whether one of them is no user."""
         return None in self._user_of.values()
 
-    @property
-    def version(self) -> str:
-        """The version of the rows."""
-        return version(self._total)
-
     def take(self, conferences: Sequence[Conference]) -> None:
         """Takes in a reading: its conferences, each of another id. What is new in it is to be mapped."""
         known = self._known
-        new = [one for one in conferences if one not in known]
+        new = [one for one in conferences if one not in known] if known else conferences
         gone: Iterable[Conference] = ()
         if len(known) + len(new) != len(conferences):
             here = set(conferences)
             gone = [one for one in known if one not in here]
         left = [call for one in gone if (call := self._forget(one)) is not None]
-        came = [call for one in new if (call := self._meet(one)) is not None]
+        came = self._meet(new)
         if MANY * (len(left) + len(came)) > len(self.calls):
             self._put_in_order()
         else:
@@ -125,7 +84,7 @@ class CallMap:
                 self.calls.insert(place, call)
                 self.lines.insert(place, b"")
                 self._places.insert(place, call.place)
-        self._unmapped |= {*came}
+        self._unmapped |= dict.fromkeys(came)
 
     def map(
         self,
@@ -137,24 +96,22 @@ class CallMap:
 
         `users` are by the `id_key` of their client id, the others by that of their call.
         """
-        for key, user in self._user_of.items():
-            if users.get(key) != user:
-                self._user_of[key] = users.get(key)
-                self._unmapped |= self._of_agent[key]
+        self._look_up(users)
         marked = self._with_keys(supervisors.keys() | helps.keys())
-        changed = []
-        due = self._unmapped | self._marked | marked
-        # In the order in which they lie in memory, where they are many.
-        for call in [call for call in self.calls if call in due] if MANY * len(due) > len(self.calls) else due:
+        changed = self._map_ordinary(marked)
+        due = self._marked | marked
+        if len(changed) < len(self._unmapped):
+            due |= self._unmapped.keys() - set(changed)
+        for call in due:
             user, was = self._user_of.get(call.agent), call.mapped
             own = tuple(supervisors.get(call.key, ()))
-            marks = _marks(own, helps.get(call.key))
+            marks = marks_of(own, helps.get(call.key))
             if was is None or (was.user, was.supervisors, was.marks) != (user, own, marks):
                 self._render(call, user, own, marks, was.contact if was else None)
                 changed.append(call)
         self._show(changed)
         self._marked = marked
-        self._unmapped = set()
+        self._unmapped = {}
 
     def name(self, contacts: Iterable[tuple[ActiveCall, Mapping[str, Any]]]) -> None:
         """Shows the contacts on the rows of their calls."""
@@ -165,21 +122,23 @@ class CallMap:
                 named.append(call)
         self._show(named)
 
-    def _meet(self, conference: Conference) -> ActiveCall | None:
-        if not is_active(conference):
-            self._known[conference] = None
-            if isinstance(conference.confId, str):
-                self.others.add(conference.confId)
-            return None
-        call = self._known[conference] = ActiveCall(conference)
-        if call.agent in self._of_agent:
-            self._of_agent[call.agent].add(call)
-        elif call.agent:
-            self._of_agent[call.agent] = {call}
-            self._user_of[call.agent] = None
+    def _meet(self, conferences: Iterable[Conference]) -> list[ActiveCall]:
+        """Takes in conferences that are new; the calls among them."""
+        came, known, calls_of = [], self._known, self._calls_of
+        for conference in conferences:
+            if not is_active(conference):
+                known[conference] = None
+                if isinstance(conference.confId, str):
+                    self.others.add(conference.confId)
+                continue
+            call = known[conference] = call_of(conference)
+            came.append(call)
+            if call.agent:
+                calls_of[call.agent] = calls_of.get(call.agent, 0) + 1
         if self._of_key is not None:
-            self._index(call, self._of_key)
-        return call
+            for call in came:
+                self._index(call, self._of_key)
+        return came
 
     def _forget(self, conference: Conference) -> ActiveCall | None:
         call = self._known.pop(conference)
@@ -187,21 +146,45 @@ class CallMap:
             self.others.discard(conference.confId)
             return None
         if call.agent:
-            self._of_agent[call.agent].discard(call)
-            if not self._of_agent[call.agent]:
-                del self._of_agent[call.agent], self._user_of[call.agent]
+            self._calls_of[call.agent] -= 1
+            if not self._calls_of[call.agent]:
+                del self._calls_of[call.agent]
+                self._user_of.pop(call.agent, None)
         if self._of_key is not None:
             self._of_key[call.key].discard(call)
             if not self._of_key[call.key]:
                 del self._of_key[call.key]
         self.odd.pop(conference.confId, None)
         self._marked.discard(call)
-        self._unmapped.discard(call)
-        self._total -= call.mapped.digest if call.mapped else 0
+        self._unmapped.pop(call, None)
         return call
 
+    def _map_ordinary(self, marked: AbstractSet[ActiveCall]) -> list[ActiveCall]:
+        """Maps, of the calls to be mapped that nobody supervises, those that are new and ordinary; which they are."""
+        user_of, mapped = self._user_of.get, []
+        for some in batched(self._unmapped, AT_ONCE, strict=False):
+            calls, rows = [], []
+            for call in some:
+                if call.mapped is None and call not in marked:
+                    row = ordinary_row(call.conference, call.place[0], user_of(call.agent))
+                    if row is not None:
+                        calls.append(call)
+                        rows.append(row)
+            for call, line in zip(calls, row_lines(rows), strict=True):
+                call.oddities, call.mapped = (), Mapped(line, user_of(call.agent))
+            mapped += calls
+        return mapped
+
+    def _look_up(self, users: Mapping[str, User]) -> None:
+        """Finds each agent's user. The calls of one who is no longer the user that it was are to be mapped again."""
+        changed = {key for key, user in self._user_of.items() if users.get(key) != user}
+        new = [key for key in self._calls_of if key not in self._user_of]
+        self._user_of |= {key: users.get(key) for key in (*new, *changed)}
+        if changed:
+            self._unmapped |= {call: None for call in self.calls if call.agent in changed}
+
     def _put_in_order(self) -> None:
-        self.calls = sorted((call for call in self._known.values() if call is not None), key=attrgetter("place"))
+        self.calls = sorted(filter(None, self._known.values()), key=attrgetter("place"))
         self.lines = [call.line for call in self.calls]
         self._places = [call.place for call in self.calls]
 
@@ -225,27 +208,10 @@ class CallMap:
         call.key = id_key(call.conference.confId)
         of_key.setdefault(call.key, set()).add(call)
 
-    def _render(
-        self,
-        call: ActiveCall,
-        user: User | None,
-        supervisors: tuple[Supervisor, ...],
-        marks: bytes,
-        contact: bytes | None,
-    ) -> None:
-        legs = read_legs(call.conference, user, supervisors)
-        if call.oddities is None:
-            call.oddities = oddities_of(call.conference, legs.members)
-            if call.oddities:
-                self.odd[call.conference.confId] = call.oddities
-        help_ = loads(marks)[0] if marks else None
-        row = row_of(call.conference, legs, supervisors, help_)
-        if contact is not None:
-            row["contact"] = loads(contact)
-        line = row_line(row)
-        mapped = Mapped(user, supervisors, marks, contact, line, row_digest(line))
-        self._total += mapped.digest - (call.mapped.digest if call.mapped else 0)
-        call.mapped = mapped
+    def _render(self, call: ActiveCall, *made_of: Any) -> None:
+        call.render(*made_of)
+        if call.oddities:
+            self.odd[call.conference.confId] = call.oddities
 
     def _show(self, changed: Sequence[ActiveCall]) -> None:
         """Puts the rows of these calls where they stand."""
@@ -254,8 +220,3 @@ class CallMap:
         else:
             for call in changed:
                 self.lines[self._place_of(call)] = call.line
-
-
-def _marks(supervisors: Sequence[Supervisor], help_: Mapping[str, Any] | None) -> bytes:
-    """What the row shows of the supervisors and of the call for one, to the letter."""
-    return dumps([help_, [shown_supervisor(one) for one in supervisors]]) if supervisors or help_ is not None else b""

@@ -15,7 +15,7 @@ from supervision.base.fast_json import dumps, loads
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import Problem, YtelRateLimited
 from supervision.base.side_by_side import side_by_side
-from supervision.floor.call_map import ActiveCall
+from supervision.floor.active_call import ActiveCall
 from supervision.floor.content import Content, start_of
 from supervision.rules.calls import Call, contact_id_of
 from supervision.rules.contacts import Contact

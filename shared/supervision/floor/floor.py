@@ -201,7 +201,7 @@ class Floor:
         if floor.absence is Absence.UNKNOWN:
             add_metric("ListsCutOff")
         agents_missing = calls.agents_missing and not self._users.complete()
-        head = ListHead(floor.absence, agents_missing, frozenset(calls.others), calls.version)
+        head = ListHead(floor.absence, agents_missing, frozenset(calls.others))
         new = NewList(head, [*calls.lines], calls.documents)
         places = new.places_after(before.content, before.conferences) if before else None
 

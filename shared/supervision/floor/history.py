@@ -57,6 +57,11 @@ def went(step: Step) -> list[Fact]:
     return [Fact(conf_id, digest, dict(zip(MATCHED_ON, fields, strict=True))) for conf_id, digest, *fields in step[0]]
 
 
+def digests_of(gone: Sequence[Sequence[Any]]) -> Iterable[int]:
+    """The digests of the rows that went, or changed: of a step's first half, as it is kept."""
+    return (digest for _, digest, *_ in gone)
+
+
 def came(step: Step) -> list[str]:
     """The ids of the rows that came, or changed."""
     return list(step[1])

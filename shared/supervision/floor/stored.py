@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 from supervision.base.fast_json import dumps, loads
 from supervision.base.runs import RUN, in_common
 from supervision.floor.content import ROW_BEGINS, Content, ids_of, spliced, start_of, start_of_call
-from supervision.floor.history import HISTORY, Step, step_of, went, with_step
+from supervision.floor.history import HISTORY, Step, digests_of, step_of, went, with_step
 from supervision.floor.rows import lines_of
+from supervision.floor.versions import version_after, version_of
 from supervision.rules.absence import Absence
 from supervision.rules.calls import order
 
@@ -36,11 +37,10 @@ class ListHead(NamedTuple):
     absence: Absence
     agents_missing: bool
     others: frozenset[str]
-    version: str
 
     def to_json(self) -> dict[str, Any]:
         """The fields that a whole list and a change have in common."""
-        return {"absence": self.absence, "agentsMissing": self.agents_missing, "version": self.version}
+        return {"absence": self.absence, "agentsMissing": self.agents_missing}
 
 
 class Places(NamedTuple):
@@ -85,7 +85,8 @@ class NewList(NamedTuple):
 
     def whole(self, history: list[Step]) -> Parts:
         """The parts of the whole list."""
-        said = {**self.head.to_json(), "others": sorted(self.head.others), HISTORY: history}
+        version = version_of(self.rows)  # counted anew: no mistake of a change's outlasts it
+        said = {**self.head.to_json(), "version": version, "others": sorted(self.head.others), HISTORY: history}
         return {ROWS: b"\n".join([dumps(said), *self.rows]), **_in_parts(self.conferences)}
 
     def change(self, before: Content, places: Places) -> Parts:
@@ -96,9 +97,17 @@ class NewList(NamedTuple):
         if same and not (any(places) or came or gone):
             return {}
         went_, _ = self.step(before, places)
-        said = {**head.to_json(), "othersCame": came, "othersWent": gone, **places._asdict(), "went": went_}
-        changed = [self.conferences[place] for place in (*places.at, *places.again)]
         rows = [self.rows[place] for place in places.at]
+        version = version_after(before.version, digests_of(went_), rows)
+        said = {
+            **head.to_json(),
+            "version": version,
+            "othersCame": came,
+            "othersWent": gone,
+            **places._asdict(),
+            "went": went_,
+        }
+        changed = [self.conferences[place] for place in (*places.at, *places.again)]
         return {ROWS: b"\n".join([dumps(said), *rows]), **_in_parts(changed)}
 
 
@@ -182,12 +191,14 @@ def _read(part: bytes) -> tuple[dict[str, Any], list[bytes]]:
 def _content(
     generation: str, head: dict[str, Any], rows: list[bytes], others: frozenset[str], history: Sequence[Step]
 ) -> Content:
+    version = head.get("version") or ""
+    int(version or "0", 16)  # what is no version could not be counted on from
     return Content(
         generation,
         Absence(head.get("absence", Absence.UNKNOWN)),
         rows,
         others,
-        head.get("version", ""),
+        version,
         history,
         agents_missing=head.get("agentsMissing", False),
     )

@@ -16,6 +16,11 @@ def version_of(lines: Iterable[bytes]) -> str:
     return version(sum(map(row_digest, lines)))
 
 
+def version_after(before: str, gone: Iterable[int], came: Iterable[bytes]) -> str:
+    """The version of the list that comes of one of version `before`: rows of these digests went, and these came."""
+    return version(int(before, 16) - sum(gone) + sum(map(row_digest, came)))
+
+
 def version(total: int) -> str:
     """A sum of digests as it is written."""
     return f"{total % _LARGEST:016x}"

@@ -30,7 +30,8 @@ def users_by_id(users: Iterable[Any]) -> dict[str, User]:
         if client_id := client_id_of_user(user):
             first, last = _text(user.get("firstName")), _text(user.get("lastName"))
             username = f"{first} {last}" if first and last else first or last or ""
-            active = (_text(user.get("status")) or "active").lower() == "active"
+            status = user.get("status")
+            active = status is None or (_text(status) or "active").lower() == "active"
             found[id_key(client_id)] = User(client_id, username, written_number(user.get("webrtcNumber")), active)
     return found
 
@@ -60,7 +61,10 @@ def active_calls(
 
 def is_active(conference: Any) -> bool:
     """Whether this is a conference, with an id, of a call in progress."""
-    return isinstance(conference, Conference) and conference.status == "active" and bool(_text(conference.confId))
+    if not isinstance(conference, Conference) or conference.status != "active":
+        return False
+    conf_id = conference.confId
+    return isinstance(conf_id, str) and conf_id != ""
 
 
 def order(call: Call) -> tuple[int, str]:

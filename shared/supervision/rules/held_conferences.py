@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Raw
 
 from supervision.base.runs import RUN, in_common
-from supervision.rules.conferences import Conference, read_row
+from supervision.rules.conferences import Conference, read_conferences, read_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,16 @@ class Documents:
             self.own.append(document)
             self.to_compare.append(Raw(document))
         return row
+
+    def add_new(self, documents: list[bytes]) -> list[Any]:
+        """The same of many at once."""
+        read = read_conferences(documents)
+        if read is None:
+            return [*map(self.add, documents)]
+        self.conferences.extend(read)
+        self.own.extend(documents)
+        self.to_compare.extend(map(Raw, documents))
+        return read
 
     def add_all(self, others: "Documents", start: int = 0, end: int | None = None) -> None:
         """Adds those that stand in a part of another list."""
@@ -74,7 +84,7 @@ class Reading:
         held, page = self._held.documents, Documents()
         self._pages.append(page)
         if not held.own:
-            return [*map(page.add, map(bytes, documents))]
+            return page.add_new([*map(bytes, documents)])
         found: list[Any] = []
         number, place = 0, 0
         while number < len(documents):

@@ -127,19 +127,22 @@ def _place(key: str) -> int:
 _NO_INTEGER = 4294967295
 
 
-class _Data(Struct, gc=False):
+class LegData(Struct, gc=False):
+    """What a leg's text says, where it says it as Ytel documents it."""
+
     channelName: str = ""
     callerId: str = ""
     calledNumber: str = ""
     callSid: str = ""
 
 
-_read_data = Decoder(_Data).decode
+# Raises what msgspec raises where the text is no such JSON.
+read_leg_data = Decoder(LegData).decode
 
 
 def _read_leg(member_id: str, document: Any) -> Leg:
     try:
-        data = _read_data(document)
+        data = read_leg_data(document)
     except (TypeError, ValueError, MsgspecError, RecursionError):
         return _read_odd_leg(member_id, document)
     return Leg(member_id, True, data.channelName, data.callerId, data.calledNumber, data.callSid)
@@ -152,7 +155,7 @@ def _read_odd_leg(member_id: str, document: Any) -> Leg:
         data = None
     if not isinstance(data, dict):
         return Leg(member_id)
-    return Leg(member_id, True, *[written_number(data.get(name)) for name in _Data.__struct_fields__])
+    return Leg(member_id, True, *[written_number(data.get(name)) for name in LegData.__struct_fields__])
 
 
 def written_number(value: Any) -> str:
