@@ -4,7 +4,7 @@ GET /calls, /calls/{confId} and /agents are served from what is held; /calls/{co
 """
 
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from answers import revalidated
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -19,8 +19,10 @@ from supervision.base.settings import load
 from supervision.floor.listing import Listing
 from supervision.floor.pages import one_call
 from supervision.floor.queries import CallQuery
-from supervision.rules.follow import Follow
 from supervision.wiring import Services, ServiceSettings
+
+if TYPE_CHECKING:
+    from supervision.rules.follow import Follow
 
 # What a function needs to read the floor itself, should another's reading not come.
 OWN_READING_SECONDS = 9.0
@@ -90,7 +92,7 @@ def list_agents() -> Response[str]:
     return revalidated(body, tag, app.current_event.headers)
 
 
-def _follows() -> list[Follow] | None:
+def _follows() -> "list[Follow] | None":
     """Those that run; None where the table does not say, and the roster is answered all the same."""
     try:
         return services().follows.running()

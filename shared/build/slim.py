@@ -4,6 +4,7 @@ Less to download and to read at a cold start. A path named here that is not ther
 a dependency, look again at what it brings.
 """
 
+import ast
 import gzip
 import json
 import shutil
@@ -37,6 +38,17 @@ UNUSED = (
     "phonenumbers/tzdata",
     "pydantic/v1",  # the old pydantic
 )
+# What is left of the imports of these packages of Powertools', each of which imports all of its parts at once.
+POWERTOOLS = {
+    "event_handler": {"api_gateway"},
+    "utilities/data_classes": {
+        "alb_event",
+        "api_gateway_proxy_event",
+        "bedrock_agent_event",
+        "lambda_function_url_event",
+        "vpc_lattice",
+    },
+}
 # What installers and type checkers read. No package of ours asks for its version or its plugins at run time.
 UNUSED_EVERYWHERE = ("*.dist-info", "*.pyi", "py.typed", ".lock")
 
@@ -55,6 +67,7 @@ def main(group: str, folder: Path) -> None:
 def _slim_layer(folder: Path) -> None:
     _slim_botocore(folder / "botocore" / "data")
     _slim_msgspec(folder / "msgspec")
+    _slim_powertools(folder / "aws_lambda_powertools")
 
 
 def _slim_botocore(data: Path) -> None:
@@ -86,6 +99,17 @@ def _slim_msgspec(package: Path) -> None:
         if imports not in before:
             raise SystemExit(f"msgspec/{name} imports its parts in another way than it did")
         _replace(package / name, before.replace(imports, instead))
+
+
+def _slim_powertools(package: Path) -> None:
+    """Leaves what the resolver of HTTP APIs imports: with the other resolvers and events, asyncio is imported too."""
+    for name, wanted in POWERTOOLS.items():
+        init = package / name / "__init__.py"
+        imports = [one for one in ast.parse(init.read_text()).body if isinstance(one, ast.ImportFrom) and one.module]
+        kept = [one for one in imports if (one.module or "").rpartition(".")[2] in wanted]
+        if len(kept) != len(wanted):
+            raise SystemExit(f"{init} imports its parts in another way than it did")
+        _replace(init, "\n".join(map(ast.unparse, kept)) + "\n")
 
 
 def _without_documentation(model: Any) -> Any:

@@ -13,7 +13,6 @@ from supervision.base import clock
 from supervision.base.fast_json import loads
 from supervision.base.observability import add_metric
 from supervision.floor.anomalies import AnomalyLog, odd_list
-from supervision.floor.call_map import CallMap
 from supervision.floor.content import Content
 from supervision.floor.held_list import HeldList
 from supervision.floor.history import with_step
@@ -25,6 +24,7 @@ from supervision.rules.legs import User
 from supervision.table.shared_cache import CachePolicy, Generation, Read, SharedCache, Since
 
 if TYPE_CHECKING:
+    from supervision.floor.call_map import CallMap
     from supervision.floor.contacts import Contacts
     from supervision.ytel.client import ConferenceList
 
@@ -146,7 +146,7 @@ class Floor:
                 lifetime=max(900_000, 2 * (max_age + max_stale)),
             ),
         )
-        self._map = CallMap()
+        self._map: CallMap | None = None
         self._list = HeldList()
 
     def held(self, within: float = 9.0) -> Held:
@@ -179,13 +179,14 @@ class Floor:
         return Held(content, generation.as_of, generation.stale)
 
     def _read(self) -> Read:
-        try:
-            return self._read_with(self._map)
-        except BaseException:
-            self._map = CallMap()  # whatever it was in the middle of
-            raise
+        from supervision.floor.call_map import CallMap  # a function that only serves starts without it
 
-    def _read_with(self, calls: CallMap) -> Read:
+        calls, self._map = self._map or CallMap(), None  # one that fails in the middle is not used again
+        read = self._read_with(calls)
+        self._map = calls
+        return read
+
+    def _read_with(self, calls: "CallMap") -> Read:
         upstream = self._upstream()
         floor = upstream.ytel.conferences()
         calls.take(floor.conferences)

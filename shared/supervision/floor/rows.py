@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from supervision.base.fast_json import dump_lines, dumps, loads
 from supervision.rules.calls import Call, order
 from supervision.rules.conferences import Conference
-from supervision.rules.ordinary import OrdinaryRow
+
+if TYPE_CHECKING:
+    from supervision.rules.ordinary import OrdinaryRow
 
 # A row is some 450 bytes. What is far larger was made so by hostile or broken fields, and may not crowd out the others.
 LARGEST_ROW = 16_384
@@ -19,7 +21,7 @@ def row_line(call: Call) -> bytes:
     return _bounded(dumps(call))
 
 
-def row_lines(rows: Sequence[OrdinaryRow]) -> list[bytes]:
+def row_lines(rows: "Sequence[OrdinaryRow]") -> list[bytes]:
     """The same of many rows at once."""
     return [line if len(line) <= LARGEST_ROW else _bounded(line) for line in dump_lines(rows)]
 

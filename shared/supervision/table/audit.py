@@ -8,11 +8,13 @@ decided it may have died.
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from supervision.base.observability import logger
 from supervision.rules.masking import masked
-from supervision.rules.request import Request
+
+if TYPE_CHECKING:
+    from supervision.rules.request import Request
 
 _DONE = {
     "Supervision Started": "dialled",
@@ -25,7 +27,7 @@ _DONE = {
 _ENDED = {"hung_up": "hung up", "call_ended": "call ended", "left": "left", "given_up": "left"}
 
 
-def asked(request: Request) -> None:
+def asked(request: "Request") -> None:
     """A request came in, over HTTP or over the bus."""
     _line(
         "asked",
