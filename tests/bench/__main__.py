@@ -1,6 +1,6 @@
 """`make bench`: every line of the table, each a ratio measured in this run, pair by pair, with its yardstick.
 
-    python -m tests.bench [--keep] [mapping] [writing] [cold] [running] [slow] [whispers] [cost]
+    python -m tests.bench [--keep] [mapping] [writing] [cold] [running] [slow] [appearing] [whispers] [cost]
 
 Without names, all. Says what became slower than what was kept last; with `--keep`, this run is kept in its place.
 """
@@ -13,7 +13,7 @@ from tests.harness.template import ROOT
 
 sys.path.insert(0, str(ROOT / "shared"))
 
-from tests.bench import cold, cost, mapping, running, slow, whispers, writing
+from tests.bench import appearing, cold, cost, mapping, running, slow, whispers, writing
 from tests.bench.lines import HEAD, Line, compared, keep, read_kept
 
 PARTS: dict[str, Callable[[], Iterator[Line]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[], Iterator[Line]]] = {
     "cold": cold.lines,
     "running": running.lines,
     "slow": slow.lines,
+    "appearing": appearing.lines,
     "whispers": whispers.lines,
     "cost": cost.lines,
 }

@@ -1,4 +1,4 @@
-"""What a cold start of `list_calls` costs, as it is built, under the emulator."""
+"""What a cold start of `list_calls` costs, built, under the emulator; and one of each other function beside it."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from tests.harness.runtime_lambda import LambdaRuntime
 from tests.harness.system import System
 from tests.harness.template import ROOT
 
-STARTS = 9
+STARTS, STARTS_OF_EACH = 9, 5
 FUNCTION = "ListCalls"
 FOLDER = ROOT / ".aws-sam" / "bench"
 
@@ -37,7 +37,7 @@ def lambda_handler(event, context):
 
 
 def lines() -> Iterator[Line]:
-    """The two lines of the cold start."""
+    """The lines of the cold start."""
     built.build()
     yardstick = FOLDER / "yardstick"
     (yardstick / FUNCTION).mkdir(parents=True, exist_ok=True)
@@ -54,6 +54,30 @@ def lines() -> Iterator[Line]:
         ("yardstick", 1.15, "`import requests` and a DynamoDB client alone, compiled, same layer"),
     ):
         yield Line(what, text, init["built"] / init[name], limit, f"{init['built']:.0f} / {init[name]:.0f} ms")
+    yield _others()
+
+
+def _others() -> Line:
+    """The slowest of the other functions, each started in turn with `list_calls`."""
+    times: dict[str, list[float]] = {}
+    with System() as system:
+        functions = system.template.functions
+        runtime = LambdaRuntime(
+            functions,
+            system.environment,
+            lambda *_: None,
+            on_init=lambda name, ms: times.setdefault(name, []).append(ms),
+        )
+        for _ in range(STARTS_OF_EACH + 1):
+            for function in functions.values():
+                runtime.invoke(function, {})
+                runtime.kill(function)
+    init = {name: min(each[1:]) for name, each in times.items()}
+    own = init.pop(FUNCTION)
+    worst = max(init, key=lambda name: init[name])
+    how = f"{worst} {init[worst]:.0f} / {own:.0f} ms; the quickest is {min(init, key=lambda name: init[name])}"
+    what = f"init of each of the {len(init)} others, built: the slowest"
+    return Line(what, "init of `list_calls`", init[worst] / own, 1.6, how)
 
 
 def _init_times(variants: dict[str, tuple[Path, Path]]) -> dict[str, list[float]]:
