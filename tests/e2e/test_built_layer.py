@@ -116,6 +116,8 @@ assert not outside, outside
 """
 USES = """
 import importlib.util, sys
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+assert "asyncio" not in sys.modules
 import boto3, phonenumbers, pydantic, requests, msgspec
 from aws_lambda_powertools.utilities import circuit_breaker, idempotency
 for service in ("dynamodb", "events", "secretsmanager", "sqs"):

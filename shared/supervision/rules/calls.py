@@ -28,11 +28,14 @@ def users_by_id(users: Iterable[Any]) -> dict[str, User]:
     found = {}
     for user in users:
         if client_id := client_id_of_user(user):
-            first, last = _text(user.get("firstName")), _text(user.get("lastName"))
-            username = f"{first} {last}" if first and last else first or last or ""
-            status = user.get("status")
+            first, last, number, status = map(user.get, ("firstName", "lastName", "webrtcNumber", "status"))
+            if not (isinstance(first, str) and isinstance(last, str) and first and last):
+                username = _text(first) or _text(last) or ""
+            else:
+                username = f"{first} {last}"
             active = status is None or (_text(status) or "active").lower() == "active"
-            found[id_key(client_id)] = User(client_id, username, written_number(user.get("webrtcNumber")), active)
+            number = number if isinstance(number, str) else written_number(number)
+            found[id_key(client_id)] = User(client_id, username, number, active)
     return found
 
 
@@ -80,7 +83,8 @@ def created_time(conference: Conference) -> int | None:
 
 def client_id_of(conference: Conference) -> str | None:
     """The WebRTC client id of the agent on this conference, where it names one."""
-    return _text(conference.details.client_id) if conference.details else None
+    client_id = conference.details.client_id if conference.details else None
+    return client_id if isinstance(client_id, str) and client_id else None
 
 
 def contact_id_of(conference: Conference) -> str | None:
