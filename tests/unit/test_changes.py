@@ -14,6 +14,7 @@ from supervision.floor.listing import Listing
 from supervision.floor.pages import LARGEST_BODY
 from supervision.floor.queries import CallQuery
 from supervision.floor.rows import row_line
+from supervision.floor.stored import read_whole
 from supervision.rules.absence import Absence
 
 
@@ -212,3 +213,9 @@ def test_the_tag_tells_apart_what_differs():
     old, new = answer(first)["version"], answer(second)["version"]
     assert len({tag(second), tag(second, since=old), tag(second, since=new), tag(second, since="x")}) == 4
     assert tag(second, since=old) == tag(after(first, row("1"), row("2")), since=old)
+
+
+@pytest.mark.parametrize("version", ["none", 7])
+def test_a_list_whose_version_is_none_cannot_be_counted_on_from(version):
+    with pytest.raises((ValueError, TypeError)):
+        read_whole(json.dumps({"absence": "proven", "version": version}).encode(), "g")
