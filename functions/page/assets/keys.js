@@ -1,8 +1,9 @@
 /** One key an action, on the row that has the focus and nowhere else; the arrows go from row to row. */
+import { following, preceding } from "./groups.js";
 
 const ACTIONS = { l: "listen", w: "whisper", b: "barge", h: "hangup", t: "takeover", a: "help", x: "leave" };
 const TYPED_INTO = "input, textarea, select, [contenteditable]";
-const STEPS = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" };
+const STEPS = { ArrowDown: following, ArrowUp: preceding };
 
 /** `act(row, action)` for a key of an action; `close()` for Escape; gives true where there was something to close. */
 export function onKeys(box, list, act, close) {
@@ -14,8 +15,8 @@ export function onKeys(box, list, act, close) {
     const action = ACTIONS[key.toLowerCase()];
     if (action && !event.repeat) act(row, action);
     else if (STEPS[key]) step(row.element, STEPS[key], target);
-    else if (key === "Home") focusIn(box.firstElementChild, target);
-    else if (key === "End") focusIn(box.lastElementChild, target);
+    else if (key === "Home") focusIn(list.first, target);
+    else if (key === "End") focusIn(list.last, target);
     else if (key === "Escape") close();
     else return;
     event.preventDefault();
@@ -33,7 +34,8 @@ export function onKeysAnywhere(ways) {
 }
 
 function step(row, way, target) {
-  if (row[way]) focusIn(row[way], target);
+  const to = way(row);
+  if (to) focusIn(to, target);
 }
 
 /** To the same control of another row, where it has it. */

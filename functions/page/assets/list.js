@@ -2,16 +2,18 @@
  * The rows, in order. Nothing moves under a hand: while the pointer or the keyboard is at work in the table, new calls
  * are added at the end, ended ones stay where they were, and the order is made good once the hand rests.
  */
+import { following, Groups, preceding } from "./groups.js";
 import { Row } from "./rows.js";
 
 const REST = 4_000; // a hand that has not moved for this long is at rest
 const AT_ONCE = 60; // rows made in one frame
-const MANY = 150; // from here on each row is drawn by itself
-const MARGIN = 300; // px: a row as near to the edge as this counts as in sight
+const MANY = 150; // from here on what is far from the screen is not drawn
+const MARGIN = 100; // px: what is as near to the edge as this counts as in sight
 
 export class List {
   #box;
   #scroller;
+  #groups;
   #rows = new Map();
   #visible = new Set();
   #worked = -Infinity;
@@ -29,6 +31,7 @@ export class List {
   constructor(box, tick, placed) {
     this.#box = box;
     this.#scroller = box.closest(".scroll");
+    this.#groups = new Groups(box);
     this.#tick = tick;
     this.#placed = placed;
     const working = () => (this.#worked = performance.now());
@@ -43,6 +46,15 @@ export class List {
 
   get size() {
     return this.#rows.size;
+  }
+
+  /** The first row's element, and the last's; null where there is none. */
+  get first() {
+    return this.#groups.first;
+  }
+
+  get last() {
+    return this.#groups.last;
   }
 
   /** The elements that a click in the list may act on: the rows in sight, and what came into one's own. */
@@ -94,7 +106,7 @@ export class List {
   }
 
   #standing() {
-    return [...this.#box.children].map((element) => element.dataset.call);
+    return [...this.#box.getElementsByClassName("row")].map((element) => element.dataset.call);
   }
 
   #place(views) {
@@ -105,7 +117,7 @@ export class List {
     this.#moved = false;
     for (const [confId, row] of this.#rows) if (!wanted.has(confId)) this.#drop(confId, row);
     let made = 0;
-    let cursor = this.#box.firstElementChild;
+    let cursor = this.#groups.first;
     for (const view of views) {
       let row = this.#rows.get(view.call.confId);
       const isNew = !row;
@@ -118,12 +130,14 @@ export class List {
       }
       row.update(view);
       if (isNew) this.#tick(row);
-      if (row.element === cursor) cursor = cursor.nextElementSibling;
+      if (row.element === cursor) cursor = following(cursor);
       else {
-        this.#box.insertBefore(row.element, cursor);
+        this.#groups.insert(row.element, cursor);
         this.#moved = true;
       }
     }
+    if (this.#moved) this.#groups.settle();
+    this.#groups.draw([...this.#rows.values()].filter((row) => row.tall).map((row) => row.element));
     this.#box.classList.toggle("many", this.#rows.size > MANY);
     if (focus && document.activeElement !== focus) (neighbour?.opener ?? focus).focus({ preventScroll: !neighbour });
     return views.length === this.#rows.size;
@@ -138,32 +152,24 @@ export class List {
 
   /** Where the focus goes when its row is taken away: the next that stays, or the one before. */
   #neighbour(row, wanted) {
-    for (const step of ["nextElementSibling", "previousElementSibling"]) {
-      for (let other = row.element[step]; other; other = other[step]) {
+    for (const step of [following, preceding]) {
+      for (let other = step(row.element); other; other = step(other)) {
         if (wanted.has(other.dataset.call)) return this.rowOf(other);
       }
     }
     return null;
   }
 
-  /** Which rows are in sight. A thousand observers would cost each frame more than asking for some ten places does. */
+  /** Which rows are in sight. All places are read before anything is written: what is written has them computed anew. */
   #look() {
     const { top, bottom } = this.#scroller.getBoundingClientRect();
-    const rows = this.#box.children;
-    let [first, end] = [0, rows.length];
-    while (first < end) {
-      const middle = (first + end) >> 1;
-      if (rows[middle].getBoundingClientRect().bottom < top - MARGIN) first = middle + 1;
-      else end = middle;
-    }
     const seen = new Set();
-    for (let element = rows[first]; element; element = element.nextElementSibling) {
-      if (element.getBoundingClientRect().top > bottom + MARGIN) break;
-      const row = this.#rows.get(element.dataset.call);
-      seen.add(row);
-      if (!this.#visible.has(row)) this.#tick(row);
-    }
+    for (const element of this.#groups.between(top - MARGIN, bottom + MARGIN)) seen.add(this.#rows.get(element.dataset.call));
+    const plain = [...seen].find((row) => !row.tall);
+    if (plain) this.#groups.measure(plain.element);
+    const before = this.#visible;
     this.#visible = seen;
+    for (const row of seen) if (!before.has(row)) this.#tick(row);
   }
 
   /** Clocks run where they can be seen. */

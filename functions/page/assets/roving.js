@@ -13,7 +13,7 @@ export class Roving {
 
   /** Rows came or went. */
   settle() {
-    if (!this.#current || this.#current.parentElement !== this.#box) this.#to(this.#box.firstElementChild);
+    if (!this.#current || !this.#box.contains(this.#current)) this.#to(this.#box.querySelector(".row"));
   }
 
   #to(row) {

@@ -43,6 +43,9 @@ export class Row {
   #shown = "";
   #quiet = false; // nothing but the call itself decides what is shown
 
+  /** Whether it may be higher than a row that has its one line. */
+  tall = false;
+
   constructor(confId) {
     this.confId = confId;
     this.element = template.content.firstElementChild.cloneNode(true);
@@ -119,6 +122,7 @@ export class Row {
     this.extras.hidden = !open || ended || [...this.extras.children].every((button) => button.hidden);
     const line = own && note?.problem ? `${said}. ${note.text}` : said;
     this.now.hidden = !line;
+    this.tall = Boolean(line || open || call.help);
     write(this.said, line);
     this.leave.hidden = !own;
     toggle(this.leave, "aria-disabled", own?.leaving ? "true" : "");

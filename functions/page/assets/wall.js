@@ -17,7 +17,7 @@ export function measure(count, width, height) {
 
 /** Fits the tiles in `rows` into `scroller`, where the page is a wall display. */
 export function fitWall(scroller, rows, isWall) {
-  const count = isWall ? rows.childElementCount : 0;
+  const count = isWall ? rows.getElementsByClassName("row").length : 0;
   const tile = count ? `${Math.floor(10 * measure(count, scroller.clientWidth, scroller.clientHeight)) / 10}px` : "";
   if (rows.style.getPropertyValue("--tile") !== tile) rows.style.setProperty("--tile", tile);
 }
