@@ -106,7 +106,9 @@ export class Air {
     this.#shown = signature;
     bar.dataset.heard = heard.kind;
     write(part("air-whose"), this.#whose(main, agent));
-    write(part("air-time"), this.#time(main));
+    const since = this.#time(main);
+    write(part("air-since"), since);
+    write(part("air-phone"), [since && " · ", number(main.to)].join(""));
     const escaping = performance.now() - this.#escaped < TWICE;
     write(part("air-heard"), heard.kind === "lost" ? t("air.lost") : heard.by);
     write(part("air-more"), escaping ? t("air.escape") : this.#more(heard, all, main));
@@ -132,14 +134,12 @@ export class Air {
   /** How long: on the call, or how long it may still ring. */
   #time(main) {
     const now = this.#parts.now();
-    const phone = number(main.to);
     if (main.state === "joined") {
       const since = main.joinedAt ?? main.joinedHere;
-      return [since ? clock(now - since) : "", phone].filter(Boolean).join(" · ");
+      return since ? clock(now - since) : "";
     }
     const left = RING - (now - main.requestedAt);
-    const rings = left > 0 ? t("air.ringLeft", { time: clock(left + 999) }) : t("air.ringing.late", { time: clock(now - main.requestedAt) });
-    return [rings, phone].filter(Boolean).join(" · ");
+    return left > 0 ? t("air.ringLeft", { time: clock(left + 999) }) : t("air.ringing.late", { time: clock(now - main.requestedAt) });
   }
 
   /** Beside who hears: how old that is; who does not; what else the phone is on. */

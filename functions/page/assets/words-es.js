@@ -109,7 +109,7 @@ language("es", {
   "air.unknown": "No se sabe quién le oye",
   "air.unknown.then": "hace {age}: {then}",
   "air.exposed": "Le oye alguien que entró",
-  "air.ringLeft": "puede sonar {time} más",
+  "air.ringLeft": "quedan {time}",
   "air.ringing.late": "suena desde hace {time}",
   "air.escape": "Escape otra vez: salir",
   "air.lost": "Puede que siga en esta llamada. Cuelgue su teléfono.",
