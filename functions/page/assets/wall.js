@@ -1,7 +1,7 @@
 /** The wall display: so many tiles as there are calls, as large as they all fit; legible from across the room. */
 
 const SHAPE = { width: 18, height: 6, gap: 0.5 }; // a tile's, in the measure that is looked for
-const LARGEST = 44; // px of that measure: from here on larger helps nobody
+const LARGEST = 72; // px of that measure: from here on larger helps nobody
 
 /** The measure, in px, at which `count` tiles fill `width` x `height`; where they do not all fit, what can still be read. Pure. */
 export function measure(count, width, height) {
