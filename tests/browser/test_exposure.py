@@ -1,11 +1,12 @@
 """Someone who was not there when the whisper began: it cannot be overlooked."""
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.floor_page import PHONE, FloorPage, take
 from tests.harness.fake_ytel import FakeYtel
-from tests.harness.system import System
+from tests.harness.system import LOCAL_KEY, System
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -51,3 +52,24 @@ def test_where_nobody_is_dropped_one_can_leave_at_once(contexts):
         page.expect_said("Ann Lee", "You left")
         assert not floor.is_in(ann, PHONE)
         expect(onlooker.exposure).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 1360])
+def test_two_are_told_whole_in_the_place_of_one(contexts, width):
+    ytel = FakeYtel()
+    with System(env={"DROP_EXPOSED": "false"}, ytel=ytel) as system:
+        floor = ytel.floor
+        ann = floor.add_call(floor.add_user("Ann", "Lee"))
+        page = FloorPage(contexts(viewport={"width": width, "height": 740}).new_page(), system.url)
+        _whisper(page, floor, ann)
+        path, key = f"{system.url}/calls/{ann}/listen", {"Authorization": f"Bearer {LOCAL_KEY}"}
+        requests.post(path, json={"to": "+12125550188"}, headers=key, timeout=30).raise_for_status()
+        wait_until(lambda: floor.ringing(ann))
+        floor.answer(ann, "+12125550188")
+        expect(page.row("Ann Lee")).to_contain_text("listening")
+        floor.join(ann, "third")
+        expect(page.exposure.locator("p")).to_have_count(2)
+        assert page.exposure.evaluate("box => box.scrollHeight <= box.clientHeight")
+        top = "node => node.getBoundingClientRect().top"
+        bottom = page.exposure.evaluate("node => node.getBoundingClientRect().bottom")
+        assert bottom <= page.page.locator("#air").evaluate(top) + 1

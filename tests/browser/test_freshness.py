@@ -1,5 +1,7 @@
 """Ytel down and back, hidden and back: how fresh the page is, and that it says so."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -116,3 +118,18 @@ def test_the_clock_runs_by_the_services_time(system, page, floor, contexts):
     before = page.row("Ann Lee").get_by_role("cell").nth(2).text_content()
     page.page.clock.run_for(3_000)
     expect(page.row("Ann Lee").get_by_role("cell").nth(2)).not_to_have_text(before)
+
+
+def test_the_clocks_stand_from_the_frame_on_in_which_the_rows_look_old(page, ann):
+    page.open()
+    expect(page.row("Ann Lee").locator(".time")).to_have_text(re.compile(r"^\d"))
+    page.page.route("**/calls?*", lambda route: route.abort())
+    first = page.page.evaluate("""() => new Promise((done) => {
+      const look = () => {
+        const old = document.getElementById("floor").classList.contains("old");
+        if (old) done(document.querySelector("#rows .time").textContent);
+        else requestAnimationFrame(look);
+      };
+      look();
+    })""")
+    assert first.startswith("≥ ")

@@ -50,6 +50,7 @@ let floor = null; // {calls, asOf, stale, complete, knownAt}
 let live = new Map(); // confId -> call
 let trouble = "";
 let lost = false; // the key, while one's phone may be on a call
+let old = false; // whether the clocks stand
 let due = 0; // the frame, or timer, in which what changed is drawn
 let keys = 0; // how many there were
 let exposed = []; // what is told of exposures now
@@ -173,6 +174,10 @@ function render(atOnce = false) {
   const shown = view.of(floor.calls.map((call) => contacts.of(call)));
   const gone = (confId) => (live.has(confId) ? null : views.of(list.row(confId).call, true));
   list.show(shown.map((call) => views.of(call, false)), { gone, asked: atOnce });
+  if (old !== isOld()) {
+    old = isOld();
+    list.tick();
+  }
   placeDetail();
   fitWall(scroller, box, rights.readOnly);
   notices.count(shown.length, floor.calls.length, view.narrowed);
@@ -184,8 +189,12 @@ function render(atOnce = false) {
   finder.followLink();
 }
 
+function isOld() {
+  return Boolean(floor.stale || trouble);
+}
+
 function tick(row) {
-  row.tick(floor.stale || trouble ? floor.asOf : clock.now, age(), Boolean(floor.stale || trouble));
+  row.tick(isOld() ? floor.asOf : clock.now, age(), isOld());
 }
 
 function placeDetail() {

@@ -208,7 +208,7 @@ language("en", {
   "move.first": "You leave {agent}’s call first.",
   "move.alone": "You leave {agent}’s call first, and {customer} is alone on it.",
   "move.title": "Leave {agent}’s call?",
-  "move.text": "Your phone is on {agent}’s call. It can be on one call at a time: leave there first, then {action} {next}.",
+  "move.text": "Your phone is on {agent}’s call. It can be on one call at a time: leave there first, then {action} on {next}’s call.",
   "move.yes": "Leave and {action}",
   "move.leaving": "Leaving {agent}’s call first…",
   "move.notLeft": "You are still on {agent}’s call. Nothing was dialled.",
