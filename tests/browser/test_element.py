@@ -45,6 +45,23 @@ def test_it_asks_for_a_key_again_where_one_is_refused_and_does_what_it_is_told(t
     assert (ended["state"], bool(ended["endedAt"])) == ("ended", True)
 
 
+@pytest.mark.parametrize("width", [760, 1024, 1400])
+def test_a_customer_is_read_whole(tab, width):
+    """Name and number, and that one is not to be called, beside the buttons of a row."""
+    tab.set_viewport_size({"width": width, "height": 600})
+    frame = next(frame for frame in tab.frames if frame is not tab.main_frame)
+    row = frame.get_by_role("row").filter(has_text="Ann Lee")
+    expect(row.get_by_text("Maria Gomez")).to_be_visible()
+    expect(row.get_by_text("Do not call")).to_be_visible()
+    cut = """row => {
+      const end = row.querySelector(".customer").getBoundingClientRect().right + 1;
+      return [...row.querySelectorAll(".person, .dnc, .who")]
+        .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > end).length;
+    }"""
+    assert row.evaluate(cut) == 0
+    assert row.bounding_box()["height"] < 50
+
+
 def test_it_takes_a_theme_a_language_and_a_filter(tab, floor):
     frame = next(frame for frame in tab.frames if frame is not tab.main_frame)
     expect(frame.get_by_role("row").filter(has_text="Ann Lee")).to_be_visible()
