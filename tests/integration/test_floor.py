@@ -15,12 +15,12 @@ from supervision.floor.listing import Listing
 from supervision.floor.queries import CallQuery
 from supervision.floor.users import Users
 from supervision.rules.absence import Absence
-from supervision.rules.calls import active_calls
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.table.shared_cache import Gone
 from supervision.ytel.client import ConferenceList, UserList
+from tests.unit.by_the_rule import active_calls
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")
 AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"

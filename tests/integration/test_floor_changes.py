@@ -13,10 +13,9 @@ from supervision.floor.content import start_of
 from supervision.floor.floor import Floor, Looked, Upstream
 from supervision.floor.listing import Listing
 from supervision.floor.queries import CallQuery
-from supervision.floor.rows import in_order
 from supervision.floor.versions import version_of
 from supervision.rules.absence import Absence
-from supervision.rules.calls import active_calls, is_active
+from supervision.rules.calls import is_active
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.held_conferences import HeldConferences
@@ -27,6 +26,7 @@ from supervision.ytel.client import ConferenceList
 from tests.harness.simulation.dynamodb import DynamoDB
 from tests.harness.simulation.table import Table
 from tests.integration.tables import as_the_template_says
+from tests.unit.by_the_rule import active_calls, in_order
 from tests.unit.strategies import conference, leg_document
 
 AGENTS = [f"c91f9b77-ce9d-4207-98e4-229b76a6555{n}" for n in range(4)]

@@ -11,14 +11,14 @@ from supervision.base.fast_json import loads
 from supervision.floor import active_call, call_map
 from supervision.floor.anomalies import oddities_of
 from supervision.floor.call_map import CallMap
-from supervision.floor.rows import in_order
-from supervision.rules.calls import active_calls, is_active, row_of
+from supervision.rules.calls import is_active, row_of
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.held_conferences import HeldConferences
 from supervision.rules.legs import User
 from supervision.rules.ordinary import ordinary_row
 from supervision.rules.phone_numbers import PhoneNumber
+from tests.unit.by_the_rule import active_calls, in_order
 from tests.unit.strategies import AGENT, PHONE, conference, hostile_conferences, leg_document
 
 OTHER = User("7c1e9b77-ce9d-4207-98e4-229b76a65550", "Ben Ng", "+15555280601")

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.floor.rows import in_order
-from supervision.rules.calls import active_call, active_calls, agent_of, client_id_of, is_active, users_by_id
+from supervision.rules.calls import active_call, agent_of, client_id_of, is_active, users_by_id
 from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.ids import same_id
 from supervision.rules.legs import User
 from supervision.rules.phone_numbers import PhoneNumber
 from tests.harness.fake_ytel import SAMPLES
+from tests.unit.by_the_rule import active_calls, in_order
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
 
 NOW = 1_709_849_242_672

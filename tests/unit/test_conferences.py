@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervision.floor.anomalies import oddities_of
-from supervision.rules.calls import active_calls, is_active
+from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list, of_plain
 from supervision.ytel.list_page import rows_of
+from tests.unit.by_the_rule import active_calls
 from tests.unit.strategies import AGENT, conference, hostile_conferences, leg_document
 
 USERS = {AGENT.clientId: AGENT}

@@ -1,12 +1,10 @@
 """Values as lines of JSON: rendered once, put together into answers by joining. Pure."""
 
-from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from supervision.base.fast_json import dump_lines, dumps, loads
-from supervision.rules.calls import Call, order
-from supervision.rules.conferences import Conference
+from supervision.rules.calls import Call
 
 if TYPE_CHECKING:
     from supervision.rules.ordinary import OrdinaryRow
@@ -24,13 +22,6 @@ def row_line(call: Call) -> bytes:
 def row_lines(rows: "Sequence[OrdinaryRow]") -> list[bytes]:
     """The same of many rows at once."""
     return [line if len(line) <= LARGEST_ROW else _bounded(line) for line in dump_lines(rows)]
-
-
-def in_order(calls: Iterable[tuple[Call, Conference]]) -> list[tuple[bytes, Conference]]:
-    """Each call as its line, with its conference, oldest first."""
-    shown = [(order(call), row_line(call), conference) for call, conference in calls]
-    shown.sort(key=itemgetter(0))
-    return [(line, conference) for _, line, conference in shown]
 
 
 def lines_of(document: bytes) -> list[bytes]:

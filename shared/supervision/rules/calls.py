@@ -4,7 +4,7 @@ The agent of a call is the user whose `clientId` is the conference's `details.cl
 agent's number is the one called, otherwise outbound (Ytel's article). Which leg is whose is `legs`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from supervision.rules.claims import Supervisor
@@ -42,24 +42,6 @@ def users_by_id(users: Iterable[Any]) -> dict[str, User]:
 def client_id_of_user(row: Any) -> str | None:
     """The WebRTC client id of a row in Ytel's list of users, where it has one."""
     return _text(row.get("clientId")) if isinstance(row, dict) else None
-
-
-def active_calls(
-    conferences: Iterable[Any],
-    users: Mapping[str, User],
-    supervisors: Mapping[str, Sequence[Supervisor]] | None = None,
-    helps: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Iterator[tuple[Call, Conference]]:
-    """The calls in progress as they come, with their conferences. One bad conference never hides the others.
-
-    `supervisors` are the supervisors under way, and `helps` the agents' calls for one, by the `id_key` of their call.
-    Each call is made when it is asked for: who has done with one before the next need not hold thousands.
-    """
-    supervisors, helps = supervisors or {}, helps or {}
-    for conference in conferences:
-        if is_active(conference):
-            key = id_key(conference.confId) if supervisors or helps else ""
-            yield active_call(conference, users, supervisors.get(key, ()), helps.get(key)), conference
 
 
 def is_active(conference: Any) -> bool:
