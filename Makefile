@@ -19,14 +19,15 @@ help: ## this list
 run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on this machine, until Ctrl-C
 	@exec $(PY) -m tests.harness
 
-# A file's tests share what they start, so a file stays on one core; the slow ones come first, as they are named.
-SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
+# A file's tests share what they start, so a file stays with one worker; the slow ones come first, as they are named.
+# Two workers a core: half of the time a test waits, for a page, a process or a clock.
+SIDE_BY_SIDE := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
 
-test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, a file to a core
+test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, side by side
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE)
 
 # The simulated floors need no clock but their own, so every core plays some; what is timed has the machine for itself.
