@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from shapes import Json
 
-from supervision.api.openapi.models import DialRequest, HelpRequest
+from supervision.api.openapi.incoming import DialRequest, HelpRequest
 from supervision.api.openapi.parts import IDEMPOTENCY_KEY
 from supervision.base import settings
 from supervision.floor import pages, queries

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import jsonschema
 import pytest
 
-from supervision.api.openapi import event_models
+from supervision.api.openapi import event_models, incoming
 from supervision.table.events import EVENT_SOURCE
 from tests.contract.conformance import PHONE
 from tests.harness.local_aws.put_events import matches
@@ -45,7 +45,7 @@ def request(**detail):
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
-        "detail-type": event_models.REQUESTED,
+        "detail-type": incoming.REQUESTED,
         "source": "crm",
         "account": "123456789012",
         "time": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
@@ -67,18 +67,18 @@ def test_every_event_is_registered(registered, describe):
 )
 def test_one_rule_takes_each_request(registered, in_asyncapi, action, named):
     event = request(action=action, to=PHONE, **named)
-    registered[event_models.REQUESTED].validate(event)
-    in_asyncapi[event_models.REQUESTED].validate(event)
-    event_models.RequestDetail.model_validate(event["detail"])
+    registered[incoming.REQUESTED].validate(event)
+    in_asyncapi[incoming.REQUESTED].validate(event)
+    incoming.RequestDetail.model_validate(event["detail"])
     rules = [rule for rule in Template(ROOT / "template.yaml", {}).rules if matches(dict(rule.pattern), event)]
     assert [rule.function.lower() for rule in rules] == [action]
 
 
 @pytest.mark.parametrize("named", [{"clientId": "a"}, {"agentNumber": "+12125550100", "requestId": 7, "calls": 5}])
 def test_one_rule_takes_a_request_to_follow(registered, named):
-    event = {**request(to=PHONE, action="whisper", **named), "detail-type": event_models.FOLLOW_REQUESTED}
-    registered[event_models.FOLLOW_REQUESTED].validate(event)
-    event_models.FollowDetail.model_validate(event["detail"])
+    event = {**request(to=PHONE, action="whisper", **named), "detail-type": incoming.FOLLOW_REQUESTED}
+    registered[incoming.FOLLOW_REQUESTED].validate(event)
+    incoming.FollowDetail.model_validate(event["detail"])
     rules = [rule for rule in Template(ROOT / "template.yaml", {}).rules if matches(dict(rule.pattern), event)]
     assert [rule.function for rule in rules] == ["Follow"]
 
@@ -94,7 +94,7 @@ def test_no_rule_takes_what_is_told():
     "detail", [{}, {"action": "shout"}, {"action": "listen", "confId": 5}, {"action": "listen", "to": None}]
 )
 def test_what_is_no_request(registered, detail):
-    assert list(registered[event_models.REQUESTED].iter_errors(request(**detail)))
+    assert list(registered[incoming.REQUESTED].iter_errors(request(**detail)))
 
 
 def test_what_is_told_is_what_is_registered(registered, in_asyncapi, system, api, floor, agent):

@@ -3,7 +3,7 @@
 import pytest
 
 from supervision.api.openapi import actions as openapi_actions
-from supervision.api.openapi import event_models, models
+from supervision.api.openapi import incoming, models
 from supervision.rules.actions import ACTIONS, DIALLED, ON_BUS, PLANNED, in_words
 from supervision.rules.scopes import READ, ROUTES, SCOPE_OF, SCOPES
 from tests.harness import system
@@ -43,7 +43,7 @@ def test_the_enums_of_the_description_and_of_the_events_are_the_tables():
 
     assert enum(models.Supervision, "Action") == DIALLED
     assert enum(models.Plan, "PlannedAction") == PLANNED
-    assert enum(event_models.RequestDetail, "RequestedAction") == ON_BUS
+    assert enum(incoming.RequestDetail, "RequestedAction") == ON_BUS
 
 
 def test_the_key_of_a_local_run_has_every_scope():

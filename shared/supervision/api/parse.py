@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from supervision.api import http_api
-from supervision.api.openapi import event_models, models
+from supervision.api.openapi import incoming
 from supervision.base.fast_json import loads
 from supervision.base.observability import correlation_of
 from supervision.base.problems import InvalidRequest
@@ -18,8 +18,8 @@ from supervision.rules.request import Request
 
 LONGEST_REQUEST_NAME = 255
 # The body of each action's route. An action that is not here takes none.
-BODIES: dict[str, type[BaseModel]] = {**dict.fromkeys(DIALLED, models.DialRequest), "switch": models.SwitchRequest}
-BODIES |= {"help": models.HelpRequest, "follow": models.FollowRequest}
+BODIES: dict[str, type[BaseModel]] = {**dict.fromkeys(DIALLED, incoming.DialRequest), "switch": incoming.SwitchRequest}
+BODIES |= {"help": incoming.HelpRequest, "follow": incoming.FollowRequest}
 # Those whose body may be left out.
 NO_BODY = frozenset({"help"})
 # Those that a DELETE of their route takes back.
@@ -86,8 +86,8 @@ def from_event(
     problem, asked = None, {}
     name = str(event["id"])
     try:
-        follows = event["detail-type"] == event_models.FOLLOW_REQUESTED
-        asked = _read(event_models.FollowDetail if follows else event_models.RequestDetail, given, extra="ignore")
+        follows = event["detail-type"] == incoming.FOLLOW_REQUESTED
+        asked = _read(incoming.FollowDetail if follows else incoming.RequestDetail, given, extra="ignore")
         name = _name(asked.get("requestId"), name)
         if follows:
             asked = {**asked, "action": "follow", "toAction": asked["action"]}

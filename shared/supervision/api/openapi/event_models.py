@@ -1,64 +1,11 @@
 """What goes over the bus, exactly: each event's detail. The schemas in template.yaml are generated from here."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from supervision.api.openapi.models import (
-    LEFT_OUT,
-    Absent,
-    Action,
-    Call,
-    Follow,
-    HungUp,
-    Millis,
-    Model,
-    Problem,
-    Supervision,
-    Whole,
-)
-from supervision.rules.actions import ON_BUS
-from supervision.rules.follow import MOST_CALLS
-
-REQUESTED = "Supervision Requested"
-FOLLOW_REQUESTED = "Follow Requested"
-
-if TYPE_CHECKING:
-    RequestedAction = str
-else:
-    type RequestedAction = Literal[ON_BUS]
-
-
-class RequestDetail(Model):
-    """Asks for a supervision, from any source. The call is named, or is the one that its agent is on."""
-
-    action: RequestedAction
-    confId: str = Field(LEFT_OUT, description="The call.", min_length=1, max_length=255)
-    clientId: str = Field(LEFT_OUT, description="Its agent, by client id.", min_length=1, max_length=255)
-    agentNumber: str = Field(LEFT_OUT, description="Its agent, by number.", min_length=1, max_length=255)
-    to: str = Field(LEFT_OUT, description="The supervisor's phone; not for a hang-up.", min_length=1, max_length=255)
-    maxSeconds: Whole = Field(LEFT_OUT, description="How long the supervision may last, in seconds.", ge=1)
-    supervisionId: str = Field(
-        LEFT_OUT, description="The supervision, for leave and switch.", min_length=1, max_length=255
-    )
-    toAction: Action = Field(LEFT_OUT, description="What a switch changes to.")
-    requestId: str | Whole = Field(
-        LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
-    )
-
-
-class FollowDetail(Model):
-    """Asks for a follow, from any source."""
-
-    clientId: str = Field(LEFT_OUT, description="The agent, by client id.", min_length=1, max_length=255)
-    agentNumber: str = Field(LEFT_OUT, description="The agent, by number.", min_length=1, max_length=255)
-    to: str = Field(description="The supervisor's phone.", min_length=1, max_length=255)
-    action: Action
-    calls: Whole = Field(LEFT_OUT, description="After how many calls it ends.", ge=1, le=MOST_CALLS)
-    until: Whole = Field(LEFT_OUT, description="When it ends at the latest, in ms since the epoch.", ge=0)
-    requestId: str | Whole = Field(
-        LEFT_OUT, description="Names the request: it is acted on once. Without it the event's own id does."
-    )
+from supervision.api.openapi.incoming import FOLLOW_REQUESTED, REQUESTED, FollowDetail, Model, RequestDetail
+from supervision.api.openapi.models import Absent, Call, Follow, HungUp, Millis, Problem, Supervision
 
 
 class Metadata(Model):

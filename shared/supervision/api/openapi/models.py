@@ -1,4 +1,4 @@
-"""What goes over the wire, exactly: the answers and bodies of the API. Its description is generated from these models.
+"""What the API answers, exactly. Its description is generated from these models, and from those of `incoming`.
 
 What is sent is made elsewhere, as plain data (`calls`, `record`, `plan`, `problems`): a test holds the two together.
 The events are in `event_models`.
@@ -7,13 +7,14 @@ The events are in `event_models`.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
+from supervision.api.openapi.incoming import Action, DialRequest, FollowRequest, HelpRequest, Model, SwitchRequest
 from supervision.base.problems import Problem as AnyProblem
 from supervision.base.problems import YtelProblem
-from supervision.rules.actions import DIALLED, PLANNED
-from supervision.rules.follow import FOLLOW_ENDS, MOST_CALLS
+from supervision.rules.actions import PLANNED
+from supervision.rules.follow import FOLLOW_ENDS
 from supervision.rules.scopes import SCOPES
 from supervision.rules.supervision import SUPERVISION_ENDS
 
@@ -22,13 +23,10 @@ AGENT = "c91f9b77-ce9d-4207-98e4-229b76a6555"
 
 Millis = Annotated[int, Field(description="Milliseconds since the epoch.", examples=[1709849242672])]
 
-# Each set of values has one name, which is its shape's in the descriptions. Those of the table of actions are types
-# that pydantic checks and describes.
+# Each set of values has one name, which is its shape's in the descriptions.
 if TYPE_CHECKING:
-    Action = str
     PlannedAction = str
 else:
-    type Action = Annotated[Literal[DIALLED], Field(description="What a supervision is for.")]
     type PlannedAction = Annotated[Literal[PLANNED], Field(description="What a plan is made of.")]
 type SupervisionState = Annotated[
     Literal["dialing", "joined", "ended", "failed"], Field(description="Where a supervision stands.")
@@ -37,18 +35,8 @@ type AgentMatch = Annotated[
     Literal["channelName", "callerId", "elimination"], Field(description="How sure the agent's leg is.")
 ]
 type Direction = Annotated[Literal["inbound", "outbound"], Field(description="Whether the agent was called, or calls.")]
-
-
-def _whole(value: object) -> object:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-# A whole number that comes in: 600, and 600.0, which JSON Schema has for the same (2020-12, 6.1.1).
-Whole = Annotated[int, BeforeValidator(_whole)]
 # For members that are there or are not, and are never null.
 Absent = SkipJsonSchema[None]
-# The default of a field that may be left out of what comes in, and may not be null.
-LEFT_OUT: Any = None
 
 
 def kinds(of: type[AnyProblem]) -> Iterator[type[AnyProblem]]:
@@ -74,10 +62,6 @@ type SupervisionEnd = Annotated[
 type FollowEnd = Annotated[str, Field(json_schema_extra={"enum": [*FOLLOW_ENDS]}, description="How a follow ended.")]
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
 class Supervisor(Model):
     """A supervision of a call, as it stands on the call."""
 
@@ -94,12 +78,6 @@ class Help(Model):
     reason: str | None = Field(examples=["The customer asks for a manager."])
     askedAt: Millis
     askedBy: str = Field(description="The client that asked for it.", examples=["agents"])
-
-
-class HelpRequest(Model):
-    """Why a supervisor is called for."""
-
-    reason: str = Field(LEFT_OUT, max_length=500, examples=["The customer asks for a manager."])
 
 
 class Contact(Model):
@@ -203,31 +181,6 @@ class AgentList(Model):
     )
 
 
-class DialRequest(Model):
-    """Whom to bring in."""
-
-    to: str = Field(
-        description="The supervisor's phone: one of the account's WebRTC numbers, or a number with + and its country "
-        "code, in a region that may be dialled.",
-        min_length=1,
-        max_length=64,
-        pattern=r"\S",
-        examples=["+12125550142"],
-    )
-    maxSeconds: Whole = Field(
-        LEFT_OUT,
-        description="How long the supervision may last, in seconds; its leg is dropped then.",
-        ge=1,
-        examples=[600],
-    )
-
-
-class SwitchRequest(Model):
-    """What a supervision is changed to."""
-
-    action: Action
-
-
 class Supervision(Model):
     """One supervisor's phone, asked into one call."""
 
@@ -264,31 +217,6 @@ class Supervision(Model):
     follow: str | None = Field(description="The follow that asked for it.", examples=[None])
     agentReleasedAt: Millis | None = Field(
         description="When the agent's leg was seen to be gone, after a take-over.", examples=[None]
-    )
-
-
-class FollowRequest(Model):
-    """Whom to bring into an agent's next calls."""
-
-    to: str = Field(
-        description="The supervisor's phone, as for a dial.",
-        min_length=1,
-        max_length=64,
-        pattern=r"\S",
-        examples=["+12125550142"],
-    )
-    action: Action
-    calls: Whole = Field(
-        LEFT_OUT,
-        description="After how many calls that it dialled for it ends; 1 by itself.",
-        ge=1,
-        le=MOST_CALLS,
-        examples=[5],
-    )
-    until: Whole = Field(
-        LEFT_OUT,
-        description="When it ends at the latest, in ms since the epoch: within 24 hours; 8 hours from now by itself.",
-        ge=0,
     )
 
 
