@@ -31,7 +31,10 @@ def take(
 
 
 class FloorPage:
-    """One tab. `errors` is what the browser complained about: scripts, policy, failed loads."""
+    """One tab. `errors` is what the browser complained about: scripts, policy, failed loads.
+
+    That Ytel, or this machine, was too slow for an answer is no such thing: the page says so, and asks again.
+    """
 
     def __init__(self, page: Page, url: str, before: Callable[[], object] | None = None) -> None:
         """`before` is called before the page is opened."""
@@ -44,7 +47,8 @@ class FloorPage:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.location["url"].endswith("/me"):
+        too_slow = "status of 503" in message.text
+        if message.type in ("error", "warning") and not too_slow and not message.location["url"].endswith("/me"):
             self.errors.append(f"{message.text} {message.location['url']}")
 
     def open(self, phone: str = PHONE) -> Self:
