@@ -363,7 +363,7 @@ def test_no_reader_ever_sees_half_of_an_update(table):
 
 
 def vars_of(terms):
-    return {name: getattr(terms, name) for name in CachePolicy.__slots__}
+    return {name: getattr(terms, name) for name in CachePolicy.__struct_fields__}
 
 
 # ---------------------------------------------------------------- Ytel fails

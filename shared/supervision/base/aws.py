@@ -26,7 +26,11 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     config = Config(
-        connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=10
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"mode": "standard", "max_attempts": 3},
+        max_pool_connections=10,
+        user_agent="call-floor",  # in CloudTrail; without a text botocore puts one together for every request
     )
     return _session().create_client(service, config=config)
 

@@ -6,8 +6,9 @@ from lines of JSON, and one call's conference is read only by who asks for that 
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from supervision.base import clock
 from supervision.base.fast_json import loads
@@ -63,8 +64,7 @@ class Look(Protocol):
         """What the reading makes of the supervisions. Writes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Struct, frozen=True):
     """What a fresh reading needs, built when it is needed: a function that only serves does not pay for it.
 
     `helps` gives the agents' calls for a supervisor that stand, by call. `changed` is told which calls of a list are
@@ -77,8 +77,7 @@ class Upstream:
     changed: Callable[[Sequence[Call], int], object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """The floor as it is held: of a read that began at `as_of`. `stale` where Ytel did not give a newer one in time."""
 
     content: Content

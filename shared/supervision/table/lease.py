@@ -6,7 +6,8 @@ one's own clock counts as over too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from supervision.rules.clocks import latest_believed
 from supervision.table.gateway import Gateway
@@ -14,8 +15,7 @@ from supervision.table.items import Key, Value
 from supervision.table.writes import Change, When, Written
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseTerms:
+class LeaseTerms(Struct, frozen=True):
     """What besides must hold for a lease to be taken, as conditions of DynamoDB, with their values.
 
     `only` must hold in any case. Where `unless` holds, the lease may be taken though another function has it. `then` is
@@ -31,8 +31,7 @@ class LeaseTerms:
 _NO_TERMS = LeaseTerms()
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """The lease on the item of `key`, taken for `length_ms`."""
 
     gateway: Gateway

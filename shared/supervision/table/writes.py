@@ -4,8 +4,9 @@ An expression names an attribute as `#name` and a value as `:value`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from supervision.base.problems import Problem
 from supervision.table.items import Item, Key, Value
@@ -14,24 +15,21 @@ from supervision.table.items import Item, Key, Value
 RECORD_ATTEMPTS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """The condition of a write, with the values that it names."""
 
     condition: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Writes a whole item in the place of what stands there."""
 
     item: Item
     when: When | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Changes attributes of an item, as an update expression says."""
 
     key: Key
@@ -40,16 +38,14 @@ class Change:
     when: When | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Removes an item."""
 
     key: Key
     when: When | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """Writes nothing: the others of its transaction are written only if this item is so."""
 
     key: Key

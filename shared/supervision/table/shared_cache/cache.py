@@ -5,8 +5,9 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from supervision.base import clock
 from supervision.base.observability import logger

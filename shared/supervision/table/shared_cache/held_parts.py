@@ -1,7 +1,8 @@
 """What one function holds of a shared cache: the parts of the newest generation's segments, still compressed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from supervision.table.shared_cache.chunks import Chunks, Gone, Packed, PartOf, Segment, unpack
 
@@ -34,8 +35,7 @@ class HeldParts:
         self._packed = {one.id: self._packed[one.id] for one in segments if one.id in self._packed}
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(Struct, frozen=True):
     """One generation, whole. `stale` where something newer was due and could not be had.
 
     `segments` are what it is made of: a whole content, and what changed it since, in turn.

@@ -7,7 +7,9 @@ as empty. One that lies ahead of one's own clock counts as never, in the conditi
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from supervision.base.problems import YtelProblem, YtelUnavailable
 from supervision.rules.clocks import believed, latest_believed
@@ -18,8 +20,7 @@ from supervision.table.shared_cache.chunks import Segment
 from supervision.table.writes import Change, When
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """CURRENT as read. `as_of` is when the read behind `generation` began; `segments` are what it is made of, in turn.
 
     A generation has the id of its last segment. It is kept until the first of them is gone.

@@ -1,8 +1,9 @@
 """What a shared cache is given: a new content, and how old one may be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Since(NamedTuple):
@@ -25,8 +26,7 @@ class Read(NamedTuple):
     since: Since | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CachePolicy:
+class CachePolicy(Struct, frozen=True, kw_only=True):
     """How old a shared cache may be, in milliseconds.
 
     It is read anew from `refresh_after` on by whoever comes first, while the others are served what is held until it is
