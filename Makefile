@@ -20,15 +20,17 @@ run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on th
 	@exec $(PY) -m tests.harness
 
 # A file's tests share what they start, so a file stays with one worker; the slow ones come first, as they are named.
-# Two workers a core: half of the time a test waits, for a page, a process or a clock.
-SIDE_BY_SIDE := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
+# Two workers a core, as half of the time a test waits for a process or a clock; one where each has a browser.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) $(BY_FILE)
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
 
 test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, side by side
-	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE)
+	@$(PY) -m pytest -m "not long" -n auto $(BY_FILE) tests/browser
+	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) --ignore tests/browser
 
 # The simulated floors need no clock but their own, so every core plays some; what is timed has the machine for itself.
 test-long: $(READY) $(SAM) mutation ## the long tests: mutants, 10,000 simulated floors, fuzzed requests, load, Firefox

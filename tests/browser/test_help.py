@@ -46,13 +46,17 @@ def test_an_agent_asks_and_every_supervisor_sees_it_first(system, page, contexts
 
 def test_by_keyboard_and_from_the_bar(page, floor, bea, ann):
     page.open()
-    page.row("Ann Lee").get_by_role("button", name="Ann Lee").focus()
+    opener = page.row("Ann Lee").get_by_role("button", name="Ann Lee")
+    opener.focus()
     page.page.keyboard.press("a")
     dialog = page.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
     page.page.keyboard.type("x")
     page.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
     page.page.keyboard.press("a")
+    expect(dialog).to_be_visible()
     page.page.keyboard.press("Enter")
     expect(page.row("Ann Lee")).to_contain_text("Asks for help")
     page.press("Ann Lee", "Barge")

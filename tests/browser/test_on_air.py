@@ -181,6 +181,7 @@ def test_the_bar_has_one_height_in_every_state(page, floor, ann, width):
         if key == "b":
             expect(page.air).to_contain_text("Changing to barge")
             assert page.air.bounding_box() == before
+            wait_until(lambda: page.air.bounding_box() and held, what="the change to be asked for")
             held.pop().continue_()
             page.page.unroute("**/supervisions/*")
         wait_until(lambda: floor.ringing(ann))

@@ -1,8 +1,7 @@
 """A clock that was wrong once blinds nobody: whatever was written by it, the others go on, and dial nobody twice."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from supervision.base import clock
 from supervision.base.problems import AlreadySupervising, YtelRateLimited, YtelUnavailable
