@@ -67,3 +67,19 @@ def test_by_keyboard_and_from_the_bar(page, floor, bea, ann):
     take(dialog.get_by_role("button", name="Take it back"))
     expect(page.row("Ann Lee")).not_to_contain_text("Asks for help")
     expect(page.air.get_by_role("button", name="Ask for help")).to_be_visible()
+
+
+def test_the_end_of_one_question_is_no_answer_to_the_next(page, bea, ann):
+    """The browser tells that a dialog has closed after it has: here, once it is open again."""
+    page.open()
+    opener = page.row("Ann Lee").get_by_role("button", name="Ann Lee")
+    opener.press("a")
+    expect(page.page.get_by_role("dialog")).to_be_visible()
+    opener.evaluate("""opener => {
+      document.querySelector("dialog[open]").close("no");
+      opener.focus();
+      opener.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+    }""")
+    expect(page.page.get_by_role("dialog")).to_be_visible()
+    page.page.keyboard.press("Enter")
+    expect(page.row("Ann Lee")).to_contain_text("Asks for help")
