@@ -1,5 +1,5 @@
 /**
- * The rows stand in groups of some ten, and a browser lays out and paints no group that is far from the screen: a
+ * The rows stand in groups of some eight, and a browser lays out and paints no group that is far from the screen: a
  * thousand calls cost a frame what a screenful does. All rows are there for a search in the page and for a screen reader.
  */
 import { h } from "./elements.js";

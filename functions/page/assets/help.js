@@ -4,8 +4,8 @@ import { questions } from "./question.js";
 import { t } from "./text.js";
 
 const dialog = document.getElementById("help");
-const ask = questions(dialog);
 const reason = document.getElementById("help-reason");
+const ask = questions(dialog, () => [dialog.returnValue, reason.value.trim()]);
 const button = (value) => dialog.querySelector(`[value=${value}]`);
 
 for (const value of ["no", "withdraw"]) button(value).addEventListener("click", () => dialog.close(value));
@@ -19,7 +19,7 @@ export async function askForHelp(call) {
   const answered = ask();
   reason.value = call.help?.reason ?? "";
   reason.focus();
-  const answer = await answered;
-  if (answer === "ask") return { reason: reason.value.trim() };
+  const [answer, why] = await answered;
+  if (answer === "ask") return { reason: why };
   return answer === "withdraw" ? { withdraw: true } : null;
 }

@@ -2,16 +2,16 @@
  * The one question that a modal dialog asks at a time. The browser tells that a dialog has closed a little after it has:
  * by then it may be open for the next question, which that is no answer to.
  */
-export function questions(dialog) {
+export function questions(dialog, read = () => dialog.returnValue) {
   let resolve = null;
   const settle = () => {
-    resolve?.(dialog.returnValue);
+    resolve?.(read());
     resolve = null;
   };
   dialog.addEventListener("close", () => {
     if (!dialog.open) settle();
   });
-  /** Opens it. Resolves to the value of the button that closed it; to "no" where none did. */
+  /** Opens it. Resolves to what is read once it is closed: the value of the button, or "no" where none closed it. */
   return () => {
     settle();
     dialog.returnValue = "no";
