@@ -4,7 +4,6 @@ Each look is one message of a queue, which sends the next. The schedule only see
 message of another queue has the follows looked after between two looks.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from supervision.actions.looks import Looks
@@ -12,11 +11,11 @@ from supervision.actions.nudge import FOLLOW_NOW
 from supervision.actions.watcher import Watcher
 from supervision.base.cold_start import built_once
 from supervision.base.observability import invocation, logger
-from supervision.base.settings import LooksSettings, WatchSettings, load
+from supervision.base.settings import LooksSettings, WatchSettings, load, settings_class
 from supervision.wiring import Services, ServiceSettings
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class Needs(ServiceSettings, WatchSettings, LooksSettings):
     """The settings of this function."""
 

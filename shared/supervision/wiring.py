@@ -3,7 +3,6 @@
 They are built on first use, and so are the imports of what only some doors need.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from supervision.base.settings import (
     RequestSettings,
     TableSettings,
     YtelSettings,
+    settings_class,
 )
 from supervision.floor.floor import Floor, Upstream
 from supervision.floor.users import Users
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from supervision.ytel.client import Ytel
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class ServiceSettings(
     TableSettings, BusSettings, YtelSettings, FloorSettings, DialSettings, RequestSettings, NudgeSettings
 ):

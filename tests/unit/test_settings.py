@@ -1,6 +1,6 @@
 """Settings: typed, checked once, one line for the first that is wrong."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import pytest
 
@@ -47,22 +47,30 @@ ALL = [
 
 
 def test_the_defaults_are_the_documented_ones():
-    assert load(YtelSettings, NEEDED) == YtelSettings(
-        ytel_api_url="https://api.ytel.com/api/v4",
-        ytel_users_url="https://api.ytel.com/ams/v2/accounts/users/{accountId}/",
-        ytel_token_secret="ytel-token",
-        ytel_session_secret="ytel-session",
-        ytel_hangup_route=("DELETE", "/conference/{confId}/participant/{memberId}"),
-        ytel_timeout_seconds=5.0,
+    assert asdict(load(YtelSettings, NEEDED)) == asdict(
+        YtelSettings(
+            ytel_api_url="https://api.ytel.com/api/v4",
+            ytel_users_url="https://api.ytel.com/ams/v2/accounts/users/{accountId}/",
+            ytel_token_secret="ytel-token",
+            ytel_session_secret="ytel-session",
+            ytel_hangup_route=("DELETE", "/conference/{confId}/participant/{memberId}"),
+            ytel_timeout_seconds=5.0,
+        )
     )
-    assert load(RequestSettings, NEEDED) == RequestSettings(
-        api_clients_secret="clients", request_max_age_seconds=900.0, bus_sources="any"
+    assert asdict(load(RequestSettings, NEEDED)) == asdict(
+        RequestSettings(api_clients_secret="clients", request_max_age_seconds=900.0, bus_sources="any")
     )
-    assert load(FloorSettings, {}) == FloorSettings(
-        calls_max_age_seconds=2.0, calls_max_stale_seconds=30.0, users_max_age_seconds=300.0, drop_exposed=True
+    assert asdict(load(FloorSettings, {})) == asdict(
+        FloorSettings(
+            calls_max_age_seconds=2.0, calls_max_stale_seconds=30.0, users_max_age_seconds=300.0, drop_exposed=True
+        )
     )
-    assert load(DialSettings, {}) == DialSettings(dial_regions=("US", "CA"), dials_per_minute=300, listen_mute=False)
-    assert load(WatchSettings, {}) == WatchSettings(long_call_seconds=1200.0, watch_interval_seconds=10.0)
+    assert asdict(load(DialSettings, {})) == asdict(
+        DialSettings(dial_regions=("US", "CA"), dials_per_minute=300, listen_mute=False)
+    )
+    assert asdict(load(WatchSettings, {})) == asdict(
+        WatchSettings(long_call_seconds=1200.0, watch_interval_seconds=10.0)
+    )
     assert load(TableSettings, NEEDED).audit_days == 400
     assert load(PageSettings, {}).embedded_by == ()
     assert load(AuthSettings, NEEDED).jwt_issuer == ""

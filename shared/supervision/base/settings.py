@@ -1,6 +1,7 @@
 """The functions' settings: typed, composed per function from small classes, checked once.
 
-A door names the classes it needs: `class Needs(YtelSettings, TableSettings): ...`, and calls `load(Needs)`.
+A door names the classes it needs, `@settings_class class Needs(YtelSettings, TableSettings): ...`, and calls
+`load(Needs)`.
 Every field is read from the environment variable of the same name in capitals.
 """
 
@@ -8,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any
+from typing import Any, dataclass_transform
 
 # Ytel's own times, as its documentation of InboundXML's `<Dial>` has them. That the dial of a participant has them too
 # is inferred: who answers later is still known as the supervisor for `late_seconds`, and is looked after.
@@ -39,8 +40,17 @@ def load[S](wanted: type[S], environ: Mapping[str, str] = os.environ) -> S:
     return wanted(**values)
 
 
-def _setting(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
+def _setting(parse: Callable[[str], Any], *, default: Any = MISSING) -> Any:
     return field(default=default, metadata={"parse": parse})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(_setting,))
+def settings_class[S](wanted: type[S]) -> type[S]:
+    """Makes a class of settings of `wanted`.
+
+    It is frozen to the type checker alone, and not compared: what that takes at run time is time of every cold start.
+    """
+    return dataclass(kw_only=True, eq=False, repr=False)(wanted)
 
 
 def _url(raw: str) -> str:
@@ -131,41 +141,41 @@ def _origins(raw: str) -> tuple[str, ...]:
     return origins
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class ClientsSettings:
     """The secret with the clients."""
 
     api_clients_secret: str = _setting(str)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class AuthSettings(ClientsSettings):
     """Who may use the API: the clients and, where both are set, an issuer of JWTs and its audience.
 
     The issuer's keys are found by OpenID discovery, unless `jwt_jwks_url` says where they are.
     """
 
-    jwt_issuer: str = _setting(_issuer, "")
-    jwt_audience: str = _setting(str, "")
-    jwt_jwks_url: str = _setting(_url, "")
+    jwt_issuer: str = _setting(_issuer, default="")
+    jwt_audience: str = _setting(str, default="")
+    jwt_jwks_url: str = _setting(_url, default="")
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class TableSettings:
     """The project's one table."""
 
     table_name: str = _setting(str)
-    audit_days: int = _setting(_whole, 400)
+    audit_days: int = _setting(_whole, default=400)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class BusSettings:
     """Where events go."""
 
     event_bus_name: str = _setting(str)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class YtelSettings:
     """How Ytel is reached, and whether for contacts too.
 
@@ -173,75 +183,75 @@ class YtelSettings:
     conference is found by walking the list of all.
     """
 
-    ytel_api_url: str = _setting(_url, "https://api.ytel.com/api/v4")
-    ytel_users_url: str = _setting(_users_url, "https://api.ytel.com/ams/v2/accounts/users/{accountId}/")
+    ytel_api_url: str = _setting(_url, default="https://api.ytel.com/api/v4")
+    ytel_users_url: str = _setting(_users_url, default="https://api.ytel.com/ams/v2/accounts/users/{accountId}/")
     ytel_token_secret: str = _setting(str)
     ytel_session_secret: str = _setting(str)
     ytel_hangup_route: tuple[str, str] = _setting(
-        _hangup_route, ("DELETE", "/conference/{confId}/participant/{memberId}")
+        _hangup_route, default=("DELETE", "/conference/{confId}/participant/{memberId}")
     )
-    ytel_conference_route: tuple[str, str] | None = _setting(_conference_route, None)
-    ytel_contact_route: tuple[str, str] = _setting(_contact_route, ("GET", "/contact/{contactId}/"))
-    contacts: bool = _setting(_switch, False)
-    ytel_timeout_seconds: float = _setting(_seconds, 5.0)
+    ytel_conference_route: tuple[str, str] | None = _setting(_conference_route, default=None)
+    ytel_contact_route: tuple[str, str] = _setting(_contact_route, default=("GET", "/contact/{contactId}/"))
+    contacts: bool = _setting(_switch, default=False)
+    ytel_timeout_seconds: float = _setting(_seconds, default=5.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class FloorSettings:
     """How old what is held may be, in seconds, how often single calls are read, and what the guard does."""
 
-    calls_max_age_seconds: float = _setting(_seconds, 2.0)
-    calls_max_stale_seconds: float = _setting(_seconds, 30.0)
-    users_max_age_seconds: float = _setting(_seconds, 300.0)
-    drop_exposed: bool = _setting(_flag, True)
-    reads_per_minute: int = _setting(_whole, 600)
-    ring_seconds: float = _setting(_seconds, YTEL_RINGS_SECONDS + 30.0)
-    late_seconds: float = _setting(_seconds, 600.0)
-    confirm_seconds: float = _setting(_seconds, 5.0)
+    calls_max_age_seconds: float = _setting(_seconds, default=2.0)
+    calls_max_stale_seconds: float = _setting(_seconds, default=30.0)
+    users_max_age_seconds: float = _setting(_seconds, default=300.0)
+    drop_exposed: bool = _setting(_flag, default=True)
+    reads_per_minute: int = _setting(_whole, default=600)
+    ring_seconds: float = _setting(_seconds, default=YTEL_RINGS_SECONDS + 30.0)
+    late_seconds: float = _setting(_seconds, default=600.0)
+    confirm_seconds: float = _setting(_seconds, default=5.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class DialSettings:
     """Whom a supervisor's request may dial, how often, and how."""
 
-    dial_regions: tuple[str, ...] = _setting(_regions, ("US", "CA"))
-    dials_per_minute: int = _setting(_whole, 300)
-    listen_mute: bool = _setting(_flag, False)
-    max_seconds: float = _setting(_seconds, YTEL_LONGEST_CALL_SECONDS)
+    dial_regions: tuple[str, ...] = _setting(_regions, default=("US", "CA"))
+    dials_per_minute: int = _setting(_whole, default=300)
+    listen_mute: bool = _setting(_flag, default=False)
+    max_seconds: float = _setting(_seconds, default=YTEL_LONGEST_CALL_SECONDS)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class RequestSettings(ClientsSettings):
     """How old a request from the bus may be, in seconds, and whether any source is heard or those of clients alone."""
 
-    bus_sources: str = _setting(_sources, "any")
-    request_max_age_seconds: float = _setting(_seconds, 900.0)
+    bus_sources: str = _setting(_sources, default="any")
+    request_max_age_seconds: float = _setting(_seconds, default=900.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class WatchSettings:
     """What the watcher tells, and how often it looks, in seconds."""
 
-    long_call_seconds: float = _setting(_seconds, 1200.0)
-    watch_interval_seconds: float = _setting(_seconds, 10.0)
+    long_call_seconds: float = _setting(_seconds, default=1200.0)
+    watch_interval_seconds: float = _setting(_seconds, default=10.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class LooksSettings:
     """The queue whose messages have the watcher look."""
 
     looks_queue_url: str = _setting(str)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class NudgeSettings:
     """The queue whose messages have the watcher dial for follows; empty where this function tells it nothing."""
 
-    follow_queue_url: str = _setting(str, "")
+    follow_queue_url: str = _setting(str, default="")
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class
 class PageSettings:
     """The sites that may embed the page, and hand it a key."""
 
-    embedded_by: tuple[str, ...] = _setting(_origins, ())
+    embedded_by: tuple[str, ...] = _setting(_origins, default=())
