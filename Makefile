@@ -10,6 +10,11 @@ SAM     := .venv-sam/.ready
 POLICY  := .venv-policy/.ready
 CLIENTS := .venv-clients/.ready
 
+# What Python compiles is kept, whatever the shell says of that, and beside what is built and deployed: a test run
+# starts some six hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/compiled
+
 .DEFAULT_GOAL := help
 .PHONY: help run check test test-long mutation bench build deploy redrive lint format describe key doctor clean
 
@@ -20,16 +25,19 @@ run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on th
 	@exec $(PY) -m tests.harness
 
 # A file's tests share what they start, so a file stays with one worker; the slow ones come first, as they are named.
-# Two workers a core, as half of the time a test waits for a process or a clock; one where each has a browser.
+# Two workers a core, as half of the time a test waits for a process or a clock; three for two cores where each has a
+# browser.
 BY_FILE := --dist loadfile --no-loadscope-reorder
-SIDE_BY_SIDE := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) $(BY_FILE)
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+SIDE_BY_SIDE := -n $(shell expr 2 \* $(CORES)) $(BY_FILE)
+PAGE_BY_PAGE := -n $(shell expr \( 3 \* $(CORES) + 1 \) / 2) $(BY_FILE)
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
 
 test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, side by side
-	@$(PY) -m pytest -m "not long" -n auto $(BY_FILE) tests/browser
+	@$(PY) -m pytest -m "not long" $(PAGE_BY_PAGE) tests/browser
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) --ignore tests/browser
 
 # The simulated floors need no clock but their own, so every core plays some; what is timed has the machine for itself.
