@@ -34,7 +34,7 @@ PAGE_BY_PAGE := -n $(shell expr \( 3 \* $(CORES) + 1 \) / 2) $(BY_FILE)
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
-	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
+	@EXAMPLES=few exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
 
 test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, side by side
 	@$(PY) -m pytest -m "not long" $(PAGE_BY_PAGE) tests/browser

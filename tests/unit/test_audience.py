@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.problems import AgentNotProven, Conflict, ContactNotJoined, MembersUnknown
@@ -13,6 +13,7 @@ from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.fresh import FreshConference
 from supervision.rules.legs import User, read_fresh, read_legs
+from tests.unit.examples import examples
 from tests.unit.strategies import AGENT, PHONE, conference, leg_document, listed_conferences, supervisors_of
 
 CONTACT, AGENTS, THIRD, SUPERVISORS = (
@@ -197,7 +198,7 @@ def test_a_supervisors_leg_that_does_not_show_its_phone_hears_no_whisper():
 # ---------------------------------------------------------------- at random
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data(), st.sampled_from(DIALLED))
 def test_every_member_hears_or_is_kept_out_and_the_contact_never_hears_what_is_not_for_them(data, action):
     raw = data.draw(listed_conferences())

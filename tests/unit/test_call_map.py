@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.fast_json import loads
@@ -19,6 +19,7 @@ from supervision.rules.legs import User
 from supervision.rules.ordinary import ordinary_row
 from supervision.rules.phone_numbers import PhoneNumber
 from tests.unit.by_the_rule import active_calls, in_order
+from tests.unit.examples import examples
 from tests.unit.strategies import AGENT, PHONE, conference, hostile_conferences, leg_document
 
 OTHER = User("7c1e9b77-ce9d-4207-98e4-229b76a65550", "Ben Ng", "+15555280601")
@@ -123,7 +124,7 @@ def stories(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return told
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(stories(), st.sampled_from([1, 8, 1000]))
 def test_with_memory_it_is_to_the_letter_as_without(story, many):
     remembers = Function()

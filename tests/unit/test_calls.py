@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.rules.calls import active_call, agent_of, client_id_of, is_active, users_by_id
@@ -15,6 +15,7 @@ from supervision.rules.legs import User
 from supervision.rules.phone_numbers import PhoneNumber
 from tests.harness.fake_ytel import SAMPLES
 from tests.unit.by_the_rule import active_calls, in_order
+from tests.unit.examples import examples
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
 
 NOW = 1_709_849_242_672
@@ -138,7 +139,7 @@ def test_the_oldest_comes_first_then_the_lower_id():
     assert [json.loads(line)["confId"] for line in lines] == ["d", "b", "a", "c"]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(hostile_conferences(), max_size=3), st.lists(hostile_conferences(), max_size=3))
 def test_no_conference_raises_or_hides_another(before, after):
     good = conference(confId="the good one", memberData=TWO)

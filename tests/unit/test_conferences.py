@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.floor.anomalies import oddities_of
@@ -11,6 +11,7 @@ from supervision.rules.calls import is_active
 from supervision.rules.conferences import Conference, loads_list, of_plain
 from supervision.ytel.list_page import rows_of
 from tests.unit.by_the_rule import active_calls
+from tests.unit.examples import examples
 from tests.unit.strategies import AGENT, conference, hostile_conferences, leg_document
 
 USERS = {AGENT.clientId: AGENT}
@@ -30,7 +31,7 @@ def made_of(conferences):
     return [call for call, _ in active_calls(listed, USERS)], [oddities_of(one) for one in listed]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(hostile_conferences(), max_size=4))
 def test_whatever_the_shape_it_is_as_if_all_had_been_read(listed):
     listed.append(SOUND)
@@ -38,7 +39,7 @@ def test_whatever_the_shape_it_is_as_if_all_had_been_read(listed):
     assert made_of(read(*documents)) == made_of(map(of_plain, json.loads(json.dumps(listed))))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(hostile_conferences())
 def test_it_is_shown_as_ytel_gave_it(value):
     document = json.dumps(value, indent=1)

@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.runs import RUN
 from supervision.rules.conferences import Conference, loads_list
 from supervision.rules.held_conferences import HeldConferences
+from tests.unit.examples import examples
 from tests.unit.strategies import conference, hostile_conferences, leg_document
 
 
@@ -116,7 +117,7 @@ FLOORS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.tuples(FLOORS, st.integers(0, 8)), max_size=8))
 def test_whatever_was_held_a_list_is_what_it_is(lists):
     held = HeldConferences()

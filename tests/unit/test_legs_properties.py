@@ -2,12 +2,13 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.rules.conferences import of_plain
 from supervision.rules.legs import read_legs
 from supervision.rules.phone_numbers import same
+from tests.unit.examples import examples
 from tests.unit.strategies import (
     AGENT,
     anything,
@@ -40,7 +41,7 @@ def article(conference, agent_number):
     return b, a
 
 
-@settings(max_examples=3000, deadline=None)
+@examples(3000)
 @given(two_legs())
 def test_two_legs_map_exactly_as_the_article_has_it(conference):
     legs = read_legs(of_plain(conference), AGENT)
@@ -50,14 +51,13 @@ def test_two_legs_map_exactly_as_the_article_has_it(conference):
     assert legs.match == ("channelName" if shown.count(AGENT.webrtcNumber) == 1 else "elimination")
 
 
-@settings(deadline=None)
 @given(st.dictionaries(member_ids, st.just("{}"), max_size=12))
 def test_members_stand_in_javascripts_order(data):
     legs = read_legs(of_plain({"memberData": data}), None)
     assert [leg.member_id for leg in legs.members] == object_keys(data)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_every_leg_is_one_thing(data):
     conference = data.draw(listed_conferences())
@@ -72,7 +72,7 @@ def test_every_leg_is_one_thing(data):
     assert set(legs.supervisors.values()) <= {one.id for one in supervisors}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
     conference = data.draw(listed_conferences())
@@ -87,7 +87,7 @@ def test_the_agent_is_never_a_leg_that_cannot_be_read_nor_a_supervisors(data):
     assert legs.match is None or (set(by_id) - set(legs.supervisors))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(anything | st.dictionaries(st.text(max_size=8), anything))
 def test_no_shape_of_members_raises(data):
     read_legs(of_plain({"memberData": data, "details": data}), AGENT)

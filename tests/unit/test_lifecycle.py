@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.settings import (
@@ -28,6 +28,7 @@ from supervision.rules.lifecycle import (
     to_release,
 )
 from supervision.rules.supervision import Supervision
+from tests.unit.examples import examples
 from tests.unit.strategies import AGENT, PHONE, anything, conference, leg_document
 
 DEFAULTS: dict[str, Any] = {
@@ -515,7 +516,7 @@ readings = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(readings, st.sampled_from(["whisper", "listen", "barge", "takeover"]))
 def test_whatever_is_read_the_record_makes_sense(all_readings, action):
     now = supervision(action)

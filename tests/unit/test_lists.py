@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
@@ -12,6 +12,7 @@ from supervision.rules.absence import Absence
 from supervision.ytel import lists
 from supervision.ytel.list_page import is_object, one_of, rows_of
 from supervision.ytel.lists import PAGES_AT_ONCE, Habits, Walk
+from tests.unit.examples import examples
 
 
 class Listed:
@@ -372,7 +373,7 @@ def test_what_fails_is_raised(failing):
         walked(fetch)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.integers(0, 60),
     st.integers(1, 9),

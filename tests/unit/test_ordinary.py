@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from supervision.base.fast_json import loads
@@ -15,6 +15,7 @@ from supervision.rules.conferences import loads_list, of_plain
 from supervision.rules.ids import id_key
 from supervision.rules.legs import User
 from supervision.rules.ordinary import ordinary_row
+from tests.unit.examples import examples
 from tests.unit.strategies import AGENT, anything, conference, hostile_conferences, leg_document
 
 OWN, CUSTOMER, THIRD = AGENT.webrtcNumber, "+17048135555", "+12125550142"
@@ -83,7 +84,7 @@ def ordinary(**legs):
     return conference(details=details, memberData=both | legs)
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(nearly_ordinary() | st.tuples(hostile_conferences() | anything, st.none() | st.just(AGENT)), st.booleans())
 def test_a_row_that_is_given_is_to_the_letter_the_rules(call, plain):
     raw, user = call

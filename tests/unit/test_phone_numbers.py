@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from supervision.base.problems import NumberNotAllowed
 from supervision.rules.phone_numbers import comparable, could_be, read, require_not_in_call, require_one_of, same
+from tests.unit.examples import examples
 from tests.unit.strategies import e164
 
 SUPERVISOR = "+12125550142"
@@ -366,7 +367,7 @@ def _holds_for(to):
 
 @example("+1 1 312 555 0100")
 @example(f"{AGENT};tel:9005551234;phone-context=+1")
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(written)
 def test_whatever_is_written_it_is_refused_or_dialled_as_the_one_reading_says(to):
     _holds_for(to)
