@@ -27,7 +27,6 @@ class Api:
     def __init__(self, system: System) -> None:
         self._url = system.url
         self.document = described()
-        self.seen: set[tuple[str, str, int]] = set()
 
     def __call__(
         self,
@@ -53,7 +52,6 @@ class Api:
         where = f"{method} {route} answered {answer.status_code} {answer.text[:300]!r}"
         response = self.document["paths"][route][method.lower()]["responses"].get(str(answer.status_code))
         assert response is not None, f"undocumented: {where}"
-        self.seen.add((method, route, answer.status_code))
         if "X-Correlation-Id" in answer.headers:  # a function's own, not the gateway's
             assert answer.headers["X-Content-Type-Options"] == "nosniff", where
             assert answer.headers["Cache-Control"] in (
@@ -79,3 +77,14 @@ class Api:
         """The schema of a shape."""
         schema = {"$ref": f"#/components/schemas/{name}", "components": self.document["components"]}
         return jsonschema.Draft202012Validator(schema)
+
+
+def dial(api: Api, call: str, action: str = "whisper", to: str = PHONE, **more: Any) -> requests.Response:
+    """Asks a phone into a call."""
+    return api("POST", "/calls/{confId}/" + action, confId=call, body={"to": to}, **more)
+
+
+def fresh(api: Api, system: System) -> requests.Response:
+    """The list, read anew."""
+    system.move_clock(5)
+    return api("GET", "/calls", query={"limit": "1000"})

@@ -13,7 +13,9 @@ from tests.contract.conformance import described
 from tests.harness.system import LOCAL_KEY
 
 schema = schemathesis.openapi.from_dict(described())
-schema.config.generation.update(with_security_parameters=False)  # the key is always sent; test_answers leaves it out
+schema.config.generation.update(
+    with_security_parameters=False
+)  # the key is always sent; test_answers_in_trouble leaves it out
 # Why a request is refused that is as its schema says: what no schema can say.
 BEYOND_A_SCHEMA = re.compile(
     "write the number in full|no such number|from must not be later than until|cursor (is|must be) the `next` of"
