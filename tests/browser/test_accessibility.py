@@ -143,7 +143,8 @@ def test_in_spanish(page, ann):
 def test_docs(page):
     page.page.goto(f"{page.url}/docs")
     expect(page.page.get_by_role("heading", name="Problems")).to_be_visible()
-    page.page.get_by_text("Try it").first.click()
+    page.page.locator("article").last.wait_for()
+    page.page.locator("#op-listCalls").get_by_text("Try it").click()
     expect_accessible(page, (320,))
 
 
