@@ -10,7 +10,9 @@ from typing import Any
 
 import moto.dynamodb.responses  # noqa: F401 - not inside the first request, where it takes a second
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer
+
+from tests.harness.local_aws.process import Handler
 
 
 class ServedAws:
@@ -19,7 +21,7 @@ class ServedAws:
     def __init__(self) -> None:
         self._app = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
-        self._server = make_server("127.0.0.1", 0, self._serve, threaded=True, request_handler=_Quiet)
+        self._server = ThreadedWSGIServer("127.0.0.1", 0, self._serve, Handler)
         self.asked: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -49,7 +51,7 @@ class ServedAws:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["ServedAws"]:
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
         try:
             yield self
@@ -89,8 +91,3 @@ class _Again:
     def read(self, size: int = -1) -> bytes:
         taken, self._body = (self._body, b"") if size < 0 else (self._body[:size], self._body[size:])
         return taken
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, *_: Any) -> None:
-        pass

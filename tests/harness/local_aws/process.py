@@ -40,7 +40,7 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
     moto = Serial(DomainDispatcherApplication(create_backend_app))
     schemas = SchemaRegistry(moto, argument["registries"])
     app = Struck(PutEvents(Permissions(schemas, argument["permissions"]), argument["rules"], tell), tell)
-    server = ThreadedWSGIServer(host, port, app, _Handler, fd=listener.fileno())
+    server = ThreadedWSGIServer(host, port, app, Handler, fd=listener.fileno())
     listener.listen(512)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     threading.Thread(target=_drop_expired, args=(moto,), daemon=True).start()
@@ -84,7 +84,7 @@ class Serial:
         return self._app(environ, start_response)
 
 
-class _Handler(MotoRequestHandler):
+class Handler(MotoRequestHandler):
     """Keeps connections open and answers in one packet, which werkzeug's own does not."""
 
     protocol_version = "HTTP/1.1"
