@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-long mutation bench build deploy redrive lint format describe key doctor clean
+.PHONY: help run check test firefox test-long mutation bench build deploy redrive lint format describe key doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,8 +40,12 @@ test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, side by side
 	@$(PY) -m pytest -m "not long" $(PAGE_BY_PAGE) tests/browser
 	@exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) --ignore tests/browser
 
+# One process drives one browser, so this is a run of its own.
+firefox: $(READY) ## the page's tests again, in Firefox
+	@BROWSER=firefox exec $(PY) -m pytest -m "browser and not long" -n auto $(BY_FILE) tests/browser
+
 # The simulated floors need no clock but their own, so every core plays some; what is timed has the machine for itself.
-test-long: $(READY) $(SAM) mutation ## the long tests: mutants, 10,000 simulated floors, fuzzed requests, load, Firefox
+test-long: $(READY) $(SAM) mutation firefox ## the long tests: mutants, 10,000 simulated floors, fuzzed requests, load, Firefox
 	@$(PY) -m pytest -m long -n auto --dist worksteal tests/integration/simulation
 	@exec $(PY) -m pytest -m long --ignore tests/integration/simulation
 
