@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.harness import lifeline
-from tests.harness.runtime import LARGEST_PAYLOAD, Failure, Result, StartError
+from tests.harness.runtime import LARGEST_PAYLOAD, OUT_OF_TIME, Failure, Result, StartError
 from tests.harness.waiting import wait_until
 
 _PATH = "/2015-03-31/functions/function/invocations"
@@ -84,7 +84,7 @@ class Emulated:
             return Result(failure=_failure(answer))
         if answer.startswith(b"Task timed out after"):
             self.kill()
-            return Result(failure=Failure("Sandbox.Timedout", answer.decode()))
+            return Result(failure=Failure(OUT_OF_TIME, answer.decode()))
         if len(answer) > LARGEST_PAYLOAD:
             message = f"Response payload size exceeded maximum allowed payload size ({LARGEST_PAYLOAD} bytes)."
             return Result(failure=Failure("Function.ResponseSizeTooLarge", message))

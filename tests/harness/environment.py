@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.harness import framing
 from tests.harness.parts import Function
-from tests.harness.runtime import LARGEST_PAYLOAD, Failure, Result
+from tests.harness.runtime import LARGEST_PAYLOAD, OUT_OF_TIME, Failure, Result
 from tests.harness.zygote import Zygote
 
 _INIT_SECONDS = 30  # Lambda allows 10, on a machine that does nothing else
@@ -72,7 +72,7 @@ class Environment:
             self.kill()
             message = f"{id_} Task timed out after {timeout if self._ready else _INIT_SECONDS:.2f} seconds"
             self._log(message)
-            return Result(failure=Failure("Sandbox.Timedout", message))
+            return Result(failure=Failure(OUT_OF_TIME, message))
         except OSError:  # killed from outside, in the middle
             answer = None
         if answer is None:

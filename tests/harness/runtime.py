@@ -33,6 +33,9 @@ class Result:
     failure: Failure | None = None
 
 
+OUT_OF_TIME = "Sandbox.Timedout"  # the `type` of the failure of a function that ran longer than its Timeout
+
+
 class BusyError(Exception):
     """No environment of the function became free before the caller's deadline."""
 

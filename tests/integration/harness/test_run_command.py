@@ -9,11 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.harness.__main__ import _FailedError, _probe
+from tests.harness.runtime import OUT_OF_TIME, Failure, Result
 from tests.harness.template import ROOT
 from tests.harness.waiting import wait_until
 from tests.integration.harness.test_system import descendants
@@ -44,7 +48,7 @@ class Run:
             assert self.process.poll() is None, self.err.read_text()
             return re.search(r"http://127\.0\.0\.1:\d+/", self.out.read_text())
 
-        return wait_until(printed, timeout=60, what="the line with the page's URL")[0]
+        return wait_until(printed, timeout=240, what="the line with the page's URL")[0]
 
     def lines(self):
         return self.out.read_text().splitlines()
@@ -70,14 +74,14 @@ def test_it_answers_once_it_says_so_and_a_signal_ends_all_of_it(run, number):
     running = run()
     url = running.url()
     request = urllib.request.Request(f"{url}calls", headers={"Authorization": "Bearer local-supervisor-key"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         assert json.load(answer)["calls"]
     with urllib.request.urlopen(url, timeout=10) as page:
         assert b"<html" in page.read().lower()
     everything = descendants(running.process.pid)
     assert len(everything) > 4
     running.process.send_signal(number)
-    assert running.process.wait(timeout=15) == 0
+    assert running.process.wait(timeout=120) == 0
     wait_until(lambda: not any(map(_exists, everything)), what="every process to end")
     assert "Traceback" not in running.err.read_text()
 
@@ -87,7 +91,7 @@ def test_a_signal_while_it_starts_ends_it_too(run):
     wait_until(lambda: len(descendants(running.process.pid)) > 1, what="the first child")
     everything = descendants(running.process.pid)
     running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(timeout=15) == 0
+    assert running.process.wait(timeout=120) == 0
     wait_until(lambda: not any(map(_exists, everything)), what="every process to end")
 
 
@@ -107,7 +111,7 @@ def test_each_outgoing_event_is_one_line_of_json(run):
     def events():
         return [json.loads(line) for line in running.lines() if line.startswith("{")]
 
-    event = wait_until(events, timeout=30, what="an event of the living floor")[0]
+    event = wait_until(events, timeout=120, what="an event of the living floor")[0]
     assert event["source"] == "ytel.supervision"
     assert event["detail"]["metadata"]["version"] == "1"
 
@@ -117,7 +121,7 @@ def test_a_taken_port_is_one_line(run, variable):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         running = run(**{variable: port})
-        assert running.process.wait(timeout=30) == 1
+        assert running.process.wait(timeout=120) == 1
     (line,) = running.err.read_text().splitlines()
     assert variable in line
     assert port in line
@@ -137,9 +141,58 @@ def test_a_taken_port_is_one_line(run, variable):
 )
 def test_a_bad_setting_is_one_line(run, variables, named):
     running = run(**variables)
-    assert running.process.wait(timeout=30) == 1
+    assert running.process.wait(timeout=120) == 1
     (line,) = running.err.read_text().splitlines()
     assert named in line
+
+
+class Starting:
+    """A system whose function Authorize fails with each of `failures` once, and then answers."""
+
+    def __init__(self, url, *failures):
+        self.url, self.failures, self.logs_by_function = url, [], []
+        self.left = [("Authorize", Result(failure=one)) for one in failures]
+
+
+@pytest.fixture
+def starting():
+    with contextlib.ExitStack() as stack:
+
+        def start(*failures):
+            class Answers(BaseHTTPRequestHandler):
+                def do_GET(self):
+                    failing = system.left[:1]
+                    del system.left[:1]
+                    system.failures += failing
+                    self.send_response(500 if failing else 200)
+                    self.end_headers()
+
+                def log_message(self, *_):
+                    pass
+
+            server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Answers))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+            system = Starting(f"http://127.0.0.1:{server.server_port}", *failures)
+            return system
+
+        yield start
+
+
+OUT = Failure(OUT_OF_TIME, "Task timed out after 10.00 seconds")
+
+
+def test_a_function_that_runs_out_of_time_while_all_start_is_asked_again(starting):
+    system = starting(OUT, OUT)
+    _probe(system, "/calls", None)
+    assert [function for function, _ in system.failures] == ["Authorize"] * 2
+
+
+def test_one_that_fails_is_named_at_once(starting):
+    system = starting(OUT, Failure("ImportError", "No module named 'jwt'"), OUT)
+    with pytest.raises(_FailedError, match="the function Authorize does not run: No module named 'jwt'"):
+        _probe(system, "/calls", None)
+    assert len(system.failures) == 2
 
 
 def test_it_is_up_while_ytel_is_down_and_says_so_per_request(run):
@@ -147,7 +200,7 @@ def test_it_is_up_while_ytel_is_down_and_says_so_per_request(run):
         port = unused.getsockname()[1]
     running = run(YTEL_API_URL=f"http://127.0.0.1:{port}/api", YTEL_USERS_URL=f"http://127.0.0.1:{port}/users")
     host = running.url().removeprefix("http://").rstrip("/")
-    connection = http.client.HTTPConnection(host, timeout=20)
+    connection = http.client.HTTPConnection(host, timeout=120)
     try:
         connection.request("GET", "/calls", headers={"Authorization": "Bearer local-supervisor-key"})
         assert connection.getresponse().status == 503
