@@ -1,8 +1,7 @@
 """The functions' settings: typed, composed per function from small classes, checked once.
 
 A door names the classes it needs, `@settings_class class Needs(YtelSettings, TableSettings): ...`, and calls
-`load(Needs)`.
-Every field is read from the environment variable of the same name in capitals.
+`load(Needs)`. Every field is read from the environment variable of the same name in capitals.
 """
 
 import os

@@ -76,7 +76,7 @@ def test_it_answers_once_it_says_so_and_a_signal_ends_all_of_it(run, number):
     request = urllib.request.Request(f"{url}calls", headers={"Authorization": "Bearer local-supervisor-key"})
     with urllib.request.urlopen(request, timeout=120) as answer:
         assert json.load(answer)["calls"]
-    with urllib.request.urlopen(url, timeout=10) as page:
+    with urllib.request.urlopen(url, timeout=120) as page:
         assert b"<html" in page.read().lower()
     everything = descendants(running.process.pid)
     assert len(everything) > 4
