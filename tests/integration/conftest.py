@@ -6,6 +6,7 @@ from moto import mock_aws
 
 from supervision.base import aws, clock
 from tests.harness.fake_ytel import FakeYtel
+from tests.harness.local_aws.quicker import quicken
 from tests.integration.desk import Desk, listen_in
 from tests.integration.served_aws import ServedAws
 from tests.integration.tables import make_table
@@ -32,6 +33,7 @@ def made_up_aws(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     _forget_clients()
+    quicken()
     with mock_aws():
         yield
     _forget_clients()

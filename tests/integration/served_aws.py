@@ -13,12 +13,14 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import ThreadedWSGIServer
 
 from tests.harness.local_aws.process import Handler
+from tests.harness.local_aws.quicker import quicken
 
 
 class ServedAws:
     """Its `url`, and what was asked of DynamoDB in `asked`: the operation, the request, the answer."""
 
     def __init__(self) -> None:
+        quicken()
         self._app = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._server = ThreadedWSGIServer("127.0.0.1", 0, self._serve, Handler)

@@ -19,8 +19,9 @@ from tests.harness.cloudformation import REGION
 from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
+from tests.harness.local_aws.quicker import quicken
 from tests.harness.local_aws.schemas import SchemaRegistry
-from tests.harness.local_aws.tables import drop_expired, thrifty_transactions
+from tests.harness.local_aws.tables import drop_expired
 from tests.harness.own_site import is_foreign
 
 EXPIRED_DROPPED_EVERY_SECONDS = 60
@@ -36,7 +37,7 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
             framing.send(harness, json.dumps(message).encode())
 
     host, port = listener.getsockname()
-    thrifty_transactions()
+    quicken()
     moto = Serial(DomainDispatcherApplication(create_backend_app))
     schemas = SchemaRegistry(moto, argument["registries"])
     app = Struck(PutEvents(Permissions(schemas, argument["permissions"]), argument["rules"], tell), tell)

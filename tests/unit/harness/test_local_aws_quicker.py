@@ -1,0 +1,120 @@
+from itertools import pairwise
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from tests.harness.local_aws import quicker
+
+# As moto has them, whatever ran before in this process.
+OWN = [(where, name, vars(where)[name]) for where, name, _ in quicker.QUICKER]
+KEY = {"pk": {"S": "a"}, "sk": {"S": "1"}}
+ITEM = {
+    **KEY,
+    "text": {"S": "ä € 𝄞"},
+    "blank": {"S": ""},
+    "number": {"N": "-12.5"},
+    "yes": {"BOOL": True},
+    "no": {"BOOL": False},
+    "nothing": {"NULL": True},
+    "bytes": {"B": b"\x00\xff"},
+    "texts": {"SS": ["a", "b"]},
+    "list": {"L": [{"S": "a"}, {"N": "1"}, {"L": []}, {"M": {}}]},
+    "map": {"M": {"a": {"S": "b"}, "S": {"M": {"N": {"N": "1"}}}, "c": {"BOOL": False}}},
+}
+UPDATE = {
+    "UpdateExpression": "SET #text = :a, version = if_not_exists(version, :n) + :n REMOVE blank",
+    "ConditionExpression": "attribute_not_exists(#absent) AND #text <> :a",
+    "ExpressionAttributeNames": {"#text": "text", "#absent": "absent"},
+    "ExpressionAttributeValues": {":a": {"S": "a"}, ":n": {"N": "1"}},
+    "ReturnValues": "ALL_NEW",
+    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+}
+
+
+def transactions():
+    """Some that fail, and the same ones that hold; what is in the table after each."""
+    put = {"Put": {"TableName": "t", "Item": {**KEY, "text": {"S": "put"}}}}
+    put_new = {"Put": {"TableName": "t", "Item": {**KEY, "sk": {"S": "7"}}}}
+    put_nowhere = {"Put": {"TableName": "t", "Item": {"pk": {"S": "a"}}}}
+    delete = {"Delete": {"TableName": "t", "Key": KEY}}
+    values = {"UpdateExpression": "SET x = :x", "ExpressionAttributeValues": {":x": {"N": "1"}}}
+    update = {"Update": {"TableName": "t", "Key": KEY, **values}}
+    update_new = {"Update": {"TableName": "t", "Key": {**KEY, "pk": {"S": "b"}}, **values}}
+    nobody = {**KEY, "sk": {"S": "8"}}
+    fails = {"ConditionCheck": {"TableName": "t", "Key": nobody, "ConditionExpression": "attribute_exists(pk)"}}
+    each = [[put], [put_new], [update], [put_new, update], [put, put], [put_nowhere], [update_new], [delete], [delete]]
+    for writes in each:
+        for together in ([*writes, fails], writes):
+            yield "transact_write_items", {"TransactItems": together}
+            yield "scan", {}
+
+
+REQUESTS = [
+    ("put_item", {"Item": ITEM}),
+    ("get_item", {"Key": KEY}),
+    ("get_item", {"Key": {**KEY, "sk": {"S": "2"}}}),
+    ("update_item", {"Key": KEY, **UPDATE}),
+    ("update_item", {"Key": KEY, **UPDATE}),  # the condition does not hold
+    ("update_item", {"Key": {**KEY, "sk": {"S": "3"}}, **UPDATE}),
+    ("update_item", {"Key": KEY, "UpdateExpression": "SET = x"}),
+    ("query", {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "a"}}}),
+    ("scan", {}),
+    ("put_item", {"Item": {**KEY, "sk": {"S": "4"}, "bytes": {"B": b"a" * 404_900}}}),
+    ("put_item", {"Item": {**KEY, "sk": {"S": "5"}, "bytes": {"B": b"a" * 405_000}}}),
+    ("put_item", {"Item": {**KEY, "sk": {"S": "6"}, "text": {"S": "ä" * 202_500}}}),
+    ("update_item", {"Key": {**KEY, "sk": {"S": "4"}}, **UPDATE, "ReturnValues": "UPDATED_OLD"}),
+    *transactions(),
+    ("put_item", {"Item": ITEM}),
+    ("delete_item", {"Key": KEY, "ReturnValues": "ALL_OLD"}),
+    ("describe_table", {}),
+]
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What is answered to `REQUESTS` where `patches` are made to moto."""
+
+    def ask(patches):
+        for where, name, value in patches:
+            monkeypatch.setattr(where, name, value)
+        with mock_aws():
+            client = boto3.client("dynamodb", region_name="us-east-1")
+            client.create_table(
+                TableName="t",
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            )
+            return [answer(client, operation, request) for operation, request in REQUESTS]
+
+    return ask
+
+
+def answer(client, operation, request):
+    try:
+        table = {} if "TransactItems" in request else {"TableName": "t"}
+        answered = getattr(client, operation)(**table, **request)
+    except ClientError as error:
+        answered = error.response
+    headers = answered.pop("ResponseMetadata")["HTTPHeaders"]
+    answered.get("Table", {}).pop("CreationDateTime", None)
+    answered.get("Table", {}).pop("TableId", None)
+    return answered, headers["content-type"]
+
+
+def test_moto_made_quicker_answers_as_it_did(answers):
+    own, quick = answers(OWN), answers(quicker.QUICKER)
+    for (operation, request), before, after in zip(REQUESTS, own, quick, strict=True):
+        assert after == before, (operation, [*request])
+
+
+def test_the_answers_that_are_compared_are_of_each_kind(answers):
+    told = [answered for answered, _ in answers(OWN)]
+    assert told[1]["Item"] == ITEM
+    codes = [one["Error"]["Code"] for one in told if "Error" in one]
+    assert codes[:4] == ["ConditionalCheckFailedException", *["ValidationException"] * 3]
+    assert codes.count("TransactionCanceledException") >= 8
+    tables = [one["Items"] for one in told if "Items" in one]
+    assert len([1 for before, after in pairwise(tables) if before != after]) >= 6
