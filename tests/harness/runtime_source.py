@@ -20,11 +20,11 @@ _SLOW_IMPORTS = (
     "aws_lambda_powertools.metrics",
     "aws_lambda_powertools.utilities.idempotency",
     "aws_lambda_powertools.utilities.parameters",
-    "botocore.session",
     "jwt",
     "phonenumbers",
     "pydantic",
     "requests",
+    "tests.harness.known_services",
 )
 
 

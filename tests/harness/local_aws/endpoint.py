@@ -27,7 +27,7 @@ _MODULES = (
     "moto.events.responses",
     "moto.secretsmanager.responses",
     "moto.sqs.responses",
-    "botocore.session",
+    "tests.harness.known_services",
     "werkzeug.test",
 )
 
