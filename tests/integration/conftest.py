@@ -2,13 +2,11 @@ import os
 import threading
 
 import pytest
-from moto import mock_aws
 
 from supervision.base import aws, clock
 from tests.harness.fake_ytel import FakeYtel
-from tests.harness.local_aws.quicker import quicken
 from tests.integration.desk import Desk, listen_in
-from tests.integration.served_aws import ServedAws
+from tests.integration.made_up_aws import MadeUpAws
 from tests.integration.tables import make_table
 
 # What waits for others for so long and no longer waits for them here: a machine that is busy is not a slow Ytel, and
@@ -26,17 +24,24 @@ PATIENT = (
 
 @pytest.fixture
 def made_up_aws(monkeypatch):
-    """AWS as moto has it, in this process; no client of another test is left over."""
+    """AWS as moto has it, in this process and empty; no client of another test is left over."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     _forget_clients()
-    quicken()
-    with mock_aws():
-        yield
+    with MadeUpAws().running() as aws:
+        yield aws
     _forget_clients()
+
+
+@pytest.fixture
+def served_aws(made_up_aws, monkeypatch):
+    """The URL of `made_up_aws`, for processes that the test starts."""
+    with made_up_aws.served() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        yield url
 
 
 @pytest.fixture
@@ -57,32 +62,11 @@ def _forget_clients():
     vars(aws)["client"].cache_clear()
 
 
-@pytest.fixture(scope="session")
-def _aws_server():
-    with ServedAws().running() as served:
-        yield served
-
-
 @pytest.fixture
-def served_aws(_aws_server, monkeypatch):
-    """AWS as moto has it, behind a socket: for threads and processes that meet at one table."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", _aws_server.url)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    _forget_clients()
-    _aws_server.reset()
-    yield _aws_server
-    _forget_clients()
-
-
-@pytest.fixture
-def table(served_aws):
-    """The project's table, empty, in `served_aws`."""
+def table(made_up_aws):
+    """The project's table, empty, in `made_up_aws`."""
     name = make_table()
-    served_aws.asked.clear()
+    made_up_aws.forget()
     return name
 
 

@@ -54,9 +54,7 @@ def test_the_wait_is_never_none(table):
     assert refused.value.retry_after == 1
 
 
-def test_of_many_at_once_just_as_many_get_through(served_aws):
-    table = make_table()  # behind a socket: made up within this process, threads get into each other's way
-
+def test_of_many_at_once_just_as_many_get_through(table):
     def dial(_):
         try:
             count(table, "crm", 5, MINUTE)

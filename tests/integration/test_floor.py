@@ -174,18 +174,18 @@ def test_one_call_comes_with_its_conference_as_ytel_gave_it(floor, new_floor, yt
     assert ytel.lists == 1
 
 
-def test_of_ten_thousand_calls_each_is_found(floor, new_floor, ytel, served_aws, clock_at):
+def test_of_ten_thousand_calls_each_is_found(floor, new_floor, ytel, made_up_aws, clock_at):
     sample = ytel.calls[1]
     ytel.calls = [{**sample, "confId": f"call-{n:05}", "createdTime": 1_709_849_000_000 - n} for n in range(10_000)]
     floor.held()
     other = new_floor()
     assert len(other.held().rows) == 10_000
-    served_aws.asked.clear()
+    made_up_aws.forget()
     for n in (0, 499, 500, 501, 9_499, 9_500, 9_999):
         row, conference = other.call(f"call-{n:05}")
         assert json.loads(row)["confId"] == json.loads(conference)["confId"] == f"call-{n:05}"
-    assert len(served_aws.operations("BatchGetItem")) < 7
-    assert all(len(json.dumps(request)) < 16_000_000 for _, request, _ in served_aws.asked)
+    assert len(made_up_aws.operations("BatchGetItem")) < 7
+    assert all(len(json.dumps(request)) < 16_000_000 for _, request, _ in made_up_aws.asked)
 
 
 # ---------------------------------------------------------------- how old
@@ -200,7 +200,7 @@ def test_it_is_read_anew_before_it_is_older_than_it_may_be(new_floor, ytel, cloc
     assert ytel.lists <= 20 / 2 * 1.25
 
 
-def test_polls_of_many_pages_on_four_functions_cost_one_list_a_window(new_floor, ytel, served_aws):
+def test_polls_of_many_pages_on_four_functions_cost_one_list_a_window(new_floor, ytel, made_up_aws):
     """In real time: 24 pages for six windows, Ytel taking its time. How old what they get may be is tested above."""
     ytel.takes = 0.05
     floors = [new_floor(max_age=0.5) for _ in range(4)]
@@ -220,15 +220,15 @@ def test_polls_of_many_pages_on_four_functions_cost_one_list_a_window(new_floor,
     assert ytel.lists <= 6 * 1.5
 
 
-def test_a_thousand_warm_polls_cost_little_more_than_a_small_read_each(new_floor, ytel, served_aws, clock_at):
+def test_a_thousand_warm_polls_cost_little_more_than_a_small_read_each(new_floor, ytel, made_up_aws, clock_at):
     floors = [new_floor() for _ in range(4)]
     for floor in floors:
         floor.held()
-    served_aws.asked.clear()
+    made_up_aws.forget()
     for poll in range(1_000):
         floors[poll % 4].held()
         clock_at(0.02)
-    assert served_aws.read_units() <= 1_000 * 0.5 * 1.1
+    assert made_up_aws.read_units() <= 1_000 * 0.5 * 1.1
 
 
 def test_a_refresh_is_as_young_as_is_asked_for(floor, new_floor, ytel, clock_at):

@@ -263,12 +263,12 @@ def test_a_thousand_calls_with_giant_fields_stay_below_what_lambda_returns(app, 
     assert len(found) == len(set(found)) == 302
 
 
-def test_a_warm_poll_is_one_read_of_the_table(app, served_aws, clock_at):
+def test_a_warm_poll_is_one_read_of_the_table(app, made_up_aws, clock_at):
     calls(app)
-    served_aws.asked.clear()
+    made_up_aws.forget()
     for _ in range(3):
         calls(app, headers={"Accept-Encoding": "gzip"})
-    assert served_aws.operations() == ["GetItem"] * 3
+    assert made_up_aws.operations() == ["GetItem"] * 3
 
 
 def test_its_init_imports_nothing_that_only_a_reading_needs(settings):

@@ -93,34 +93,34 @@ def test_it_is_read_anew_before_it_is_too_old(cache, other, clock_at):
     assert upstream.reads == 2
 
 
-def test_a_warm_poll_is_one_small_eventually_consistent_read(cache, clock_at, served_aws):
+def test_a_warm_poll_is_one_small_eventually_consistent_read(cache, clock_at, made_up_aws):
     upstream = Upstream(random.Random(1).randbytes(100_000))
     value_of(cache, upstream)
-    served_aws.asked.clear()
+    made_up_aws.forget()
     for _ in range(10):
         value_of(cache, upstream)
-    assert served_aws.operations() == ["GetItem"] * 10
-    assert served_aws.read_units() == 5.0
+    assert made_up_aws.operations() == ["GetItem"] * 10
+    assert made_up_aws.read_units() == 5.0
 
 
-def test_who_read_it_needs_no_chunk(cache, clock_at, served_aws):
+def test_who_read_it_needs_no_chunk(cache, clock_at, made_up_aws):
     value_of(cache, Upstream())
-    assert "BatchGetItem" not in served_aws.operations()
+    assert "BatchGetItem" not in made_up_aws.operations()
 
 
-def test_unchanged_content_is_not_written_again(cache, other, clock_at, served_aws, table):
+def test_unchanged_content_is_not_written_again(cache, other, clock_at, made_up_aws, table):
     upstream = Upstream()
     first, _ = value_of(cache, upstream)
     value_of(other, upstream)
-    served_aws.asked.clear()
+    made_up_aws.forget()
     clock_at(5)
     again, _ = value_of(cache, upstream)
     assert again.id == first.id
     assert again.as_of == clock_at()
     assert upstream.reads == 2
-    assert not served_aws.operations("BatchWriteItem", "PutItem")
+    assert not made_up_aws.operations("BatchWriteItem", "PutItem")
     value_of(other, upstream)
-    assert not served_aws.operations("BatchGetItem")
+    assert not made_up_aws.operations("BatchGetItem")
 
 
 @pytest.mark.parametrize("size", [0, 1, LARGEST_CHUNK - 1, LARGEST_CHUNK, LARGEST_CHUNK + 1, 12_000_000])
@@ -133,12 +133,12 @@ def test_a_value_of_any_size_comes_back_whole(cache, other, table, size):
         assert len(chunk["data"]["B"]) < 400_000
 
 
-def test_parts_are_read_one_by_one(cache, other, served_aws):
+def test_parts_are_read_one_by_one(cache, other, made_up_aws):
     read = lambda: Read(clock.now_ms(), lambda: {"small": b"s", "large": random.Random(2).randbytes(2_000_000)})  # noqa: E731
     cache.get(read)
-    served_aws.asked.clear()
+    made_up_aws.forget()
     assert other.get(read).part("small") == b"s"
-    assert served_aws.read_units() == 1.0
+    assert made_up_aws.read_units() == 1.0
 
 
 def test_what_is_replaced_stays_for_a_while_and_then_goes(cache, clock_at, table):
@@ -293,6 +293,7 @@ SharedCache(sys.argv[1], "thing", terms).get(read)
 """
 
 
+@pytest.mark.usefixtures("served_aws")
 def test_a_holder_that_is_killed_is_followed_by_another(table):
     shared = Path(__file__).parents[2] / "shared"
     holder = subprocess.Popen(
@@ -591,7 +592,7 @@ def test_an_answer_of_dynamodb_that_lags_behind_does_not_turn_time_back(cache, c
     assert upstream.reads == 2
 
 
-def test_unprocessed_chunks_are_written_and_read_in_the_end(cache, other, served_aws, monkeypatch):
+def test_unprocessed_chunks_are_written_and_read_in_the_end(cache, other, made_up_aws, monkeypatch):
     client = aws.client("dynamodb")
     write, get = client.batch_write_item, client.batch_get_item
 

@@ -68,33 +68,33 @@ def pieces(table):
     return len(current["madeOf"]["S"].split(";"))
 
 
-def put(served_aws):
+def put(made_up_aws):
     """The chunks that were written."""
-    batches = [request for name, request, _ in served_aws.asked if name == "BatchWriteItem"]
+    batches = [request for name, request, _ in made_up_aws.asked if name == "BatchWriteItem"]
     return [
         put["PutRequest"]["Item"] for request in batches for ones in request["RequestItems"].values() for put in ones
     ]
 
 
-def fetched(served_aws):
+def fetched(made_up_aws):
     """The keys of the chunks that were asked for."""
-    batches = [request for name, request, _ in served_aws.asked if name == "BatchGetItem"]
+    batches = [request for name, request, _ in made_up_aws.asked if name == "BatchGetItem"]
     return [key["sk"]["S"] for request in batches for one in request["RequestItems"].values() for key in one["Keys"]]
 
 
 def test_what_changed_alone_is_written_and_whoever_holds_the_rest_fetches_no_more(
-    one, other, table, served_aws, clock_at
+    one, other, table, made_up_aws, clock_at
 ):
     assert one.read(b"a") == b"a"
     assert other.held() == b"a"
     clock_at(1)
-    served_aws.asked.clear()
+    made_up_aws.forget()
     assert one.read(b"ab") == b"ab"
-    [written] = put(served_aws)
+    [written] = put(made_up_aws)
     assert len(written["data"]["B"]) < 30
-    served_aws.asked.clear()
+    made_up_aws.forget()
     assert other.held() == b"ab"
-    assert fetched(served_aws) == [written["sk"]["S"]]
+    assert fetched(made_up_aws) == [written["sk"]["S"]]
     clock_at(1)
     assert other.read(b"abc") == b"abc"
     assert one.held() == b"abc"
@@ -102,18 +102,18 @@ def test_what_changed_alone_is_written_and_whoever_holds_the_rest_fetches_no_mor
     assert (one.told, other.told) == ([b"a", b"ab"], [b"abc"])
 
 
-def test_where_nothing_changed_nothing_is_written(one, other, table, served_aws, clock_at):
+def test_where_nothing_changed_nothing_is_written(one, other, table, made_up_aws, clock_at):
     one.read(b"a")
     clock_at(1)
     one.read(b"ab")
     generation = one.cache.newest().id
-    served_aws.asked.clear()
+    made_up_aws.forget()
     for reader in (one, other, one):
         clock_at(3)
         assert reader.read(b"ab") == b"ab"
         assert reader.cache.newest().as_of == clock_at()
     assert reader.cache.newest().id == generation
-    assert put(served_aws) == []
+    assert put(made_up_aws) == []
 
 
 def test_what_is_of_a_generation_that_does_not_stand_is_written_whole(one, other, table, clock_at):
@@ -228,7 +228,7 @@ def test_an_earlier_version_finds_no_chunks_and_forgets_it(one, table):
     assert {chunk["pk"]["S"] for chunk in items(table, "CHUNK#")} != {"SNAPSHOT#thing"}
 
 
-def test_what_is_written_at_once_is_spread_over_partitions(one, table, served_aws):
+def test_what_is_written_at_once_is_spread_over_partitions(one, table, made_up_aws):
     parts = {f"p{n}": random.Random(n).randbytes(3 * LARGEST_CHUNK) for n in range(20)}
     one.cache.get(lambda: Read(clock.now_ms(), lambda: parts))
     on: dict[str, int] = {}

@@ -51,13 +51,13 @@ def test_they_are_read_once_for_all_functions(users, elsewhere, ytel, clock_at):
     assert ytel.asked == 1
 
 
-def test_once_in_memory_they_cost_nothing(users, served_aws, clock_at):
+def test_once_in_memory_they_cost_nothing(users, made_up_aws, clock_at):
     users.by_id()
-    served_aws.asked.clear()
+    made_up_aws.forget()
     for _ in range(5):
         users.find("a")
         users.numbers()
-    assert served_aws.operations() == []
+    assert made_up_aws.operations() == []
 
 
 def test_they_are_never_older_than_they_may_be(users, elsewhere, ytel, clock_at):
@@ -141,14 +141,14 @@ def test_twelve_thousand_reach_another_function_whole(users, elsewhere, ytel, cl
     assert ytel.asked == 1
 
 
-def test_the_same_users_in_another_order_are_no_change(users, ytel, clock_at, served_aws):
+def test_the_same_users_in_another_order_are_no_change(users, ytel, clock_at, made_up_aws):
     users.by_id()
     ytel.listed.reverse()
-    served_aws.asked.clear()
+    made_up_aws.forget()
     clock_at(301)
     users.by_id()
     assert ytel.asked == 2
-    assert not served_aws.operations("BatchWriteItem")
+    assert not made_up_aws.operations("BatchWriteItem")
 
 
 # ---------------------------------------------------------------- one nobody knows

@@ -16,7 +16,7 @@ LEFT_MS = 18_000
 
 
 @pytest.fixture
-def queue(served_aws):
+def queue(made_up_aws):
     return LooksQueue()
 
 
@@ -277,13 +277,13 @@ def test_while_the_table_is_down_each_look_still_sends_the_next(desk, watcher, q
     assert queue.bodies() == ["2"]
 
 
-def test_it_reads_what_was_told_only_where_another_may_have_told_since(desk, served_aws):
+def test_it_reads_what_was_told_only_where_another_may_have_told_since(desk, made_up_aws):
     def queries():
-        return [one for name, one, _ in served_aws.asked if name == "Query" and "WATCHED" in json.dumps(one)]
+        return [one for name, one, _ in made_up_aws.asked if name == "Query" and "WATCHED" in json.dumps(one)]
 
     one, other = another(desk), another(desk)
     desk.call()
-    served_aws.asked.clear()
+    made_up_aws.forget()
     read = []
     for number, watcher in enumerate([one, one, one, other, other, one, one], 1):
         desk.move(10)
