@@ -1,5 +1,6 @@
 import os
 import threading
+from functools import cache
 
 import pytest
 
@@ -22,18 +23,20 @@ PATIENT = (
 )
 
 
+_made_up_client = cache(vars(aws)["client"].__wrapped__)  # a test's clients serve the next one too
+
+
 @pytest.fixture
 def made_up_aws(monkeypatch):
-    """AWS as moto has it, in this process and empty; no client of another test is left over."""
+    """AWS as moto has it, in this process and empty."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    _forget_clients()
-    with MadeUpAws().running() as aws:
-        yield aws
-    _forget_clients()
+    monkeypatch.setattr(aws, "client", _made_up_client)
+    with MadeUpAws().running() as running:
+        yield running
 
 
 @pytest.fixture
@@ -55,11 +58,6 @@ def clock_at(monkeypatch):
         return now[0]
 
     return move
-
-
-def _forget_clients():
-    """The next test's clients read its own environment; botocore's session, which has read its files, is kept."""
-    vars(aws)["client"].cache_clear()
 
 
 @pytest.fixture
