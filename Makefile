@@ -25,12 +25,11 @@ run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on th
 	@exec $(PY) -m tests.harness
 
 # A file's tests share what they start, so a file stays with one worker; the slow ones come first, as they are named.
-# Two workers a core, as half of the time a test waits for a process or a clock; three for two cores where each has a
-# browser.
+# Two workers a core and more, as half of the time a test waits for a process or a clock.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-SIDE_BY_SIDE := -n $(shell expr 2 \* $(CORES)) $(BY_FILE)
-PAGE_BY_PAGE := -n $(shell expr \( 3 \* $(CORES) + 1 \) / 2) $(BY_FILE)
+SIDE_BY_SIDE := -n $(shell expr \( 5 \* $(CORES) + 1 \) / 2) $(BY_FILE)
+PAGE_BY_PAGE := -n $(shell expr 2 \* $(CORES)) $(BY_FILE)
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
