@@ -23,6 +23,7 @@ ITEM = {
     "list": {"L": [{"S": "a"}, {"N": "1"}, {"L": []}, {"M": {}}]},
     "map": {"M": {"a": {"S": "b"}, "S": {"M": {"N": {"N": "1"}}}, "c": {"BOOL": False}}},
 }
+PARTITION = {"KeyConditionExpression": "pk = :pk"}
 UPDATE = {
     "UpdateExpression": "SET #text = :a, version = if_not_exists(version, :n) + :n REMOVE blank",
     "ConditionExpression": "attribute_not_exists(#absent) AND #text <> :a",
@@ -51,6 +52,25 @@ def transactions():
             yield "scan", {}
 
 
+def queries():
+    """Of items of two partitions, with and without an index, page by page, and of nothing."""
+    for partition in ("c", "d"):
+        for number in (3, 1, 2):
+            item = {"pk": {"S": partition}, "sk": {"S": f"{number}"}, "of": {"S": "e"}, "n": {"N": f"{number}"}}
+            yield "put_item", {"Item": item}
+    begins = {"KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)"}
+    for name in ("c", "nobody"):
+        of = {":pk": {"S": name}}
+        yield "query", {**PARTITION, "ExpressionAttributeValues": of}
+        yield "query", {**PARTITION, "ExpressionAttributeValues": of, "ScanIndexForward": False, "Limit": 2}
+        yield "query", {**begins, "ExpressionAttributeValues": {**of, ":sk": {"S": "1"}}}
+    start = {"pk": {"S": "c"}, "sk": {"S": "2"}}
+    yield "query", {**PARTITION, "ExpressionAttributeValues": {":pk": {"S": "c"}}, "ExclusiveStartKey": start}
+    index = {"IndexName": "by-of", "KeyConditionExpression": "#of = :of AND n BETWEEN :one AND :two"}
+    values = {":of": {"S": "e"}, ":one": {"N": "1"}, ":two": {"N": "2"}}
+    yield "query", {**index, "ExpressionAttributeNames": {"#of": "of"}, "ExpressionAttributeValues": values}
+
+
 REQUESTS = [
     ("put_item", {"Item": ITEM}),
     ("get_item", {"Key": KEY}),
@@ -59,8 +79,9 @@ REQUESTS = [
     ("update_item", {"Key": KEY, **UPDATE}),  # the condition does not hold
     ("update_item", {"Key": {**KEY, "sk": {"S": "3"}}, **UPDATE}),
     ("update_item", {"Key": KEY, "UpdateExpression": "SET = x"}),
-    ("query", {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "a"}}}),
+    ("query", {**PARTITION, "ExpressionAttributeValues": {":pk": {"S": "a"}}}),
     ("scan", {}),
+    *queries(),
     ("put_item", {"Item": {**KEY, "sk": {"S": "4"}, "bytes": {"B": b"a" * 404_900}}}),
     ("put_item", {"Item": {**KEY, "sk": {"S": "5"}, "bytes": {"B": b"a" * 405_000}}}),
     ("put_item", {"Item": {**KEY, "sk": {"S": "6"}, "text": {"S": "ä" * 202_500}}}),
@@ -84,12 +105,24 @@ def answers(monkeypatch):
             client.create_table(
                 TableName="t",
                 BillingMode="PAY_PER_REQUEST",
-                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+                KeySchema=keys("pk", "sk"),
+                AttributeDefinitions=[
+                    {"AttributeName": "pk", "AttributeType": "S"},
+                    {"AttributeName": "sk", "AttributeType": "S"},
+                    {"AttributeName": "of", "AttributeType": "S"},
+                    {"AttributeName": "n", "AttributeType": "N"},
+                ],
+                GlobalSecondaryIndexes=[
+                    {"IndexName": "by-of", "KeySchema": keys("of", "n"), "Projection": {"ProjectionType": "ALL"}}
+                ],
             )
             return [answer(client, operation, request) for operation, request in REQUESTS]
 
     return ask
+
+
+def keys(partition, order):
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}]
 
 
 def answer(client, operation, request):
