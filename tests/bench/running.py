@@ -15,6 +15,7 @@ import requests
 from tests.bench.cold import FOLDER
 from tests.bench.counting import CountingAws
 from tests.bench.lines import Line, pairs, timed
+from tests.bench.six_calls import six_calls
 from tests.harness import built
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.requests_log import Request
@@ -28,6 +29,7 @@ CALLS, USERS, ONE_PAGE = 126, 200, 50
 PAGES, SECONDS, POLLS_A_SECOND = 50, 20, 1
 WINDOW_SECONDS = 2  # CALLS_MAX_AGE_SECONDS
 EMPTY = "an empty handler, same gateway"
+SIX_CALLS = "its six AWS calls in turn, by botocore alone, same stand-in"
 KEY = {"Authorization": f"Bearer {LOCAL_KEY}"}
 
 _EMPTY = """\
@@ -102,6 +104,7 @@ def _whisper(system: System) -> Iterator[Line]:
         what = "warm whisper, built, less its two upstream requests"
         line = pairs(whisper, empty, 40).line(what, EMPTY, 8)
         yield replace(line, how=f"{line.how}; these two took {median(shares):.0%} of it")
+        yield pairs(whisper, timed(six_calls(system)), 40).line(what, SIX_CALLS, 2)
     most = max(map(len, upstream[1:]))
     yield Line(
         "upstream requests of one whisper, warm", "one read, one dial", most, 2, ", ".join(upstream[-1]), unit=""

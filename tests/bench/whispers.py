@@ -55,11 +55,23 @@ def one_after_another(exchanges: Sequence[Exchange]) -> int:
     return count
 
 
+def waited_for(exchanges: Sequence[Exchange]) -> float:
+    """The seconds in which at least one of the requests was being answered."""
+    seconds = free = 0.0
+    for one in sorted(exchanges, key=lambda each: each.began):
+        seconds += max(0.0, one.ended - max(one.began, free))
+        free = max(free, one.ended)
+    return seconds
+
+
 def timeline() -> str:
     """The whisper of the middle, request by request."""
     whispers = sorted(measure(), key=lambda one: one[0])
     took, exchanges = whispers[len(whispers) // 2]
-    shown = [f"a whisper of {took:.1f} ms; {one_after_another(exchanges)} AWS calls one after another"]
+    shown = [
+        f"a whisper of {took:.1f} ms, {waited_for(exchanges) * 1000:.1f} of them in the stand-in for AWS; "
+        f"{one_after_another(exchanges)} AWS calls one after another"
+    ]
     for one in sorted(exchanges, key=lambda each: each.began):
         shown.append(f"{one.began * 1000:8.1f} ms  {(one.ended - one.began) * 1000:6.1f} ms  {one.name}")
     return "\n".join(shown)
