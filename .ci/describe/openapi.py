@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from reference import REMEDIES, limits
 from shapes import Json, published, versioned
 
-from supervision.api.openapi import models
+from supervision.api.openapi import models, values
 from supervision.base import problems
 from supervision.rules import scopes
 
@@ -172,14 +172,14 @@ _GATEWAY = {
 
 def _problems() -> Iterator[Json]:
     """Every problem's code, for the table that its `type` leads to."""
-    for kind in models.kinds(problems.Problem):
+    for kind in values.kinds(problems.Problem):
         if kind is not problems.Forbidden:
             said = {"title": kind.title, "description": kind.__doc__, "remedy": REMEDIES[kind.code]}
             yield {"code": kind.code, "status": kind.status, **said}
     yield {
-        "code": models.INTERNAL_ERROR,
+        "code": values.INTERNAL_ERROR,
         "status": 500,
         "title": "Something went wrong here",
         "description": "It is logged under the correlation id of the answer.",
-        "remedy": REMEDIES[models.INTERNAL_ERROR],
+        "remedy": REMEDIES[values.INTERNAL_ERROR],
     }

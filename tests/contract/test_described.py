@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from supervision.api.openapi import models
+from supervision.api.openapi import models, values
 from supervision.base.problems import Forbidden, Problem
 from supervision.rules import scopes
 from tests.harness.template import ROOT, Template
@@ -70,9 +70,9 @@ def test_every_parameter_of_a_path_is_described(document):
 
 
 def test_every_problem_has_its_place(document):
-    kinds = {kind.code: kind.status for kind in models.kinds(Problem) if kind is not Forbidden}
+    kinds = {kind.code: kind.status for kind in values.kinds(Problem) if kind is not Forbidden}
     table = {one["code"]: one["status"] for one in document["x-problems"]}
-    assert table == {**kinds, models.INTERNAL_ERROR: 500}
+    assert table == {**kinds, values.INTERNAL_ERROR: 500}
     assert all(one["description"] for one in document["x-problems"])
     answered = {
         code

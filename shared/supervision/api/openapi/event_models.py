@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from supervision.api.openapi.call_models import Call
 from supervision.api.openapi.incoming import FOLLOW_REQUESTED, REQUESTED, FollowDetail, Model, RequestDetail
-from supervision.api.openapi.models import Absent, Call, Follow, HungUp, Millis, Problem, Supervision
+from supervision.api.openapi.models import Follow, HungUp, Problem, Supervision
+from supervision.api.openapi.values import Absent, Millis
 
 
 class Metadata(Model):
