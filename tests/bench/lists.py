@@ -14,7 +14,7 @@ from supervision.rules.conferences import loads_list
 from supervision.rules.held_conferences import HeldConferences
 from supervision.rules.legs import User
 from supervision.ytel.answers import read_answer
-from supervision.ytel.client import ConferenceList
+from supervision.ytel.readings import ConferenceList
 from tests.bench.floor_data import ytel_floor
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from supervision.base import aws, clock
-from supervision.ytel.client import ConferenceList
+from supervision.ytel.readings import ConferenceList
 from tests.bench.lines import Line
 from tests.bench.lists import Environment, Floors
 from tests.harness.simulation.dynamodb import DynamoDB

@@ -19,7 +19,7 @@ from supervision.rules.claims import Supervisor
 from supervision.rules.conferences import of_plain
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.table.shared_cache import Gone
-from supervision.ytel.client import ConferenceList, UserList
+from supervision.ytel.readings import ConferenceList, UserList
 from tests.unit.by_the_rule import active_calls
 
 SAMPLES = Path("tests/harness/fake_ytel/samples/conferences.json")

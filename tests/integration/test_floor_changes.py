@@ -22,7 +22,7 @@ from supervision.rules.held_conferences import HeldConferences
 from supervision.rules.legs import User
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.table.shared_cache import cache as cache_module
-from supervision.ytel.client import ConferenceList
+from supervision.ytel.readings import ConferenceList
 from tests.harness.simulation.dynamodb import DynamoDB
 from tests.harness.simulation.table import Table
 from tests.integration.tables import as_the_template_says

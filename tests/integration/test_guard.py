@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 from supervision.base import aws
 from supervision.base.problems import OutcomeUnknown
 from supervision.rules.absence import Absence
-from supervision.ytel.client import ConferenceList
+from supervision.ytel.readings import ConferenceList
 from tests.harness.fake_ytel.faults import Hang, Reset, Status
 from tests.integration.desk import OTHER_PHONE, PHONE, at_once
 

@@ -7,7 +7,7 @@ import pytest
 from supervision.base.problems import YtelUnavailable
 from supervision.floor.users import Users
 from supervision.rules.legs import User
-from supervision.ytel.client import UserList
+from supervision.ytel.readings import UserList
 
 
 class Ytel:

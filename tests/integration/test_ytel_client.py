@@ -9,7 +9,7 @@ import responses
 
 from supervision.base.problems import YtelUnavailable
 from supervision.rules.phone_numbers import PhoneNumber
-from supervision.ytel.client import UserList
+from supervision.ytel.readings import UserList
 from tests.harness.fake_ytel import SAMPLES
 from tests.integration.ytel_clients import API, USERS, Tokens, client
 

@@ -29,7 +29,8 @@ from supervision.rules.lifecycle import Patience
 from supervision.rules.supervision import Supervision
 from supervision.table.events import Event, of_failure, of_supervision
 from supervision.table.repository import Supervisions
-from supervision.ytel.client import ConferenceList, Ytel
+from supervision.ytel.client import Ytel
+from supervision.ytel.readings import ConferenceList
 
 # How long a reading waits until the disconnects it calls for are answered. They have been sent by then: whether a leg
 # is gone is seen on the next reading, not by the answer.

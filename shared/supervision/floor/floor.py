@@ -27,7 +27,7 @@ from supervision.table.shared_cache import CachePolicy, Generation, Read, Shared
 if TYPE_CHECKING:
     from supervision.floor.call_map import CallMap
     from supervision.floor.contacts import Contacts
-    from supervision.ytel.client import ConferenceList
+    from supervision.ytel.readings import ConferenceList
 
 
 class Source(Protocol):

@@ -17,7 +17,7 @@ from supervision.rules.legs import User
 from supervision.table.shared_cache import CachePolicy, Generation, Read, SharedCache
 
 if TYPE_CHECKING:
-    from supervision.ytel.client import UserList
+    from supervision.ytel.readings import UserList
 
 UNKNOWN_ASKS_EVERY = 30_000
 DIRECTORY = "directory"

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from operator import attrgetter
@@ -15,7 +14,6 @@ from supervision.base import clock
 from supervision.base.fast_json import loads
 from supervision.base.problems import YtelInvalid, YtelRejected, YtelUnavailable
 from supervision.base.settings import YtelSettings
-from supervision.rules.absence import Absence
 from supervision.rules.conferences import Conference, loads_list, of_plain, read_rows
 from supervision.rules.contacts import Contact, read_contact
 from supervision.rules.fresh import FreshConference
@@ -27,6 +25,7 @@ from supervision.ytel.claims import claims_of
 from supervision.ytel.list_page import is_object, one_of
 from supervision.ytel.lists import Habits, Walk
 from supervision.ytel.one import object_of
+from supervision.ytel.readings import ConferenceList, Dialled, UserList
 
 ACCOUNT = "{accountId}"
 # Whatever is on the way resolves these, however they are escaped.
@@ -36,47 +35,6 @@ type ReadRows = Callable[[Sequence[Raw]], list[Any]]
 
 if TYPE_CHECKING:
     from supervision.ytel.transport import Bearer, Transport
-
-
-@dataclass(frozen=True, slots=True)
-class ConferenceList:
-    """The account's conferences as read at `read_at` (ms since the epoch, when the read began).
-
-    `absence` says what it means that a conference is not among these. `nameless` are the places in Ytel's list of rows
-    that are passed over, as they are no objects or have no id. `several`: they came on more than one page.
-    """
-
-    conferences: list[Conference]
-    absence: Absence
-    read_at: int
-    nameless: tuple[int, ...] = ()
-    several: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether this may be taken for the whole list."""
-        return self.absence.complete
-
-    @property
-    def sure(self) -> bool:
-        """Whether this one reading proves that what is not there is over."""
-        return self.absence is Absence.PROVEN
-
-
-@dataclass(frozen=True, slots=True)
-class UserList:
-    """The rows of the account's list of WebRTC users, of whatever kind, in Ytel's order; all of them if `complete`."""
-
-    rows: list[Any]
-    complete: bool = True
-
-
-# {"status": true, "count": 1, "page": 1, "payload": [{"callSid": "3f32776a-…", …}]}, inferred from calls that are made
-@dataclass(frozen=True, slots=True)
-class Dialled:
-    """What Ytel answered to a dial: the `callSid` of the leg that is to come, where it gives one."""
-
-    call_sid: str | None
 
 
 class Ytel:
