@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from supervision.actions.call_reader import CallReader, LiveCall
+from supervision.actions.standing import already_standing, outcome_unknown, phone_in_progress, same_request
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
-    AlreadySupervising,
     CallNotFound,
     InProgress,
     InvalidRequest,
@@ -23,7 +23,6 @@ from supervision.floor.floor import Floor
 from supervision.rules.actions import ACTIONS
 from supervision.rules.audience import decide
 from supervision.rules.caller import Caller
-from supervision.rules.clocks import believed
 from supervision.rules.phone_numbers import PhoneNumber, read, require_not_in_call, require_one_of, same
 from supervision.rules.request import Request
 from supervision.rules.supervision import Supervision, new_id
@@ -33,10 +32,6 @@ from supervision.table.repository import PhoneTaken, Supervisions
 from supervision.table.requests import Opened
 from supervision.table.writes import RECORD_ATTEMPTS, Guarded, Write
 
-# The same request within this time gets the supervision that is under way.
-SAME_REQUEST_MS = 30_000
-# A dial that is pending for longer was cut off: its outcome is unknown.
-DIAL_MS = 10_000
 # Lambda may stop a function in the middle and go on with it later: what was decided before that is not sent.
 SEND_WITHIN_MS = 20_000
 
@@ -72,9 +67,9 @@ class Dial:
         of_phone = [one for one in call.supervisions if same(one.to, to)]
         standing = next((one for one in of_phone if one.under_way), None)
         if standing is not None:
-            return _same_request(standing, request, self._ring_ms)
+            return same_request(standing, request, self._ring_ms)
         if given_up_early := next((one for one in of_phone if self._may_ring_yet(one)), None):
-            raise _standing(given_up_early)
+            raise already_standing(given_up_early)
         require_not_in_call(to, call.numbers)
         supervision = self.decided(new_id(), request.action, to, call, request)
         # A closed supervision of this phone keeps being watched: its leg may still come.
@@ -99,10 +94,10 @@ class Dial:
             except CallNotFound:
                 pass  # the reading is taken in all the same
             except YtelProblem:
-                raise _unknown(supervision, self._ring_ms) from None
+                raise outcome_unknown(supervision, self._ring_ms) from None
             supervision = self.supervisions.get(id_) or supervision
         if supervision.joinedAt is None:
-            raise _unknown(supervision, self._ring_ms)
+            raise outcome_unknown(supervision, self._ring_ms)
         return supervision
 
     @property
@@ -169,7 +164,7 @@ class Dial:
             )
         except OutcomeUnknown:
             add_metric("DialsUnknown")
-            problem = _unknown(supervision, self._ring_ms)
+            problem = outcome_unknown(supervision, self._ring_ms)
             self._record(supervision, lambda one: one.replace(dial="unknown"), opened, lost=problem)
             raise problem from None
         except YtelProblem as problem:
@@ -235,50 +230,11 @@ class Dial:
         return after
 
 
-def phone_in_progress() -> InProgress:
-    """The problem of a request whose phone another one is bringing into the same call."""
-    return InProgress("The same phone is being asked into this call right now.")
-
-
 def begun(opened: Opened | None, supervision_id: str) -> list[Guarded]:
     """What notes in a request that has a name what is about to be sent for it, if it is still this function's."""
     if opened is None:
         return []
     return [Guarded(opened.begun(supervision_id), InProgress())]
-
-
-def _same_request(standing: Supervision, request: Request, ring_ms: int) -> Supervision:
-    """What a request gets whose phone is already ringing for this call or on it. Raises Conflict or OutcomeUnknown."""
-    now = clock.now_ms()
-    age = now - believed(standing.requestedAt, now)
-    if standing.action != request.action or standing.requestedBy != request.caller.client:
-        raise _standing(standing)
-    if standing.dial != "taken":
-        if standing.state == "joined":
-            return standing
-        if standing.dial == "pending" and age < DIAL_MS:
-            raise InProgress()
-        raise _unknown(standing, ring_ms)
-    # A request that has a name is another one than this: the one of its name was looked for first.
-    if request.name is None and age < SAME_REQUEST_MS:
-        return standing
-    raise _standing(standing)
-
-
-def _standing(supervision: Supervision) -> AlreadySupervising:
-    return AlreadySupervising(
-        "This phone is already ringing for this call, or on it.", extra={"supervisionId": supervision.id}
-    )
-
-
-def _unknown(supervision: Supervision, ring_ms: int) -> OutcomeUnknown:
-    now = clock.now_ms()
-    left = ring_ms - (now - believed(supervision.requestedAt, now))
-    return OutcomeUnknown(
-        "Ytel's answer to the dial never came. If the phone rings, answer it; asking again looks whether it joined.",
-        extra={"supervisionId": supervision.id},
-        retry_after=max(1, left // 1000),
-    )
 
 
 def _answer(opened: Opened | None, after: Supervision, lost: OutcomeUnknown | None) -> list[Write]:

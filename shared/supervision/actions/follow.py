@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from supervision.actions.dial import SAME_REQUEST_MS, Dial
+from supervision.actions.dial import Dial
+from supervision.actions.standing import SAME_REQUEST_MS
 from supervision.base import clock
 from supervision.base.problems import (
     AgentNotFound,

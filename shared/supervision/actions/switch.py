@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from supervision.actions.call_reader import LiveCall
 from supervision.actions.confirming import Confirming
-from supervision.actions.dial import DIAL_MS, Dial, begun, phone_in_progress
+from supervision.actions.dial import Dial, begun
+from supervision.actions.standing import DIAL_MS, phone_in_progress
 from supervision.base import clock
 from supervision.base.observability import add_metric, logger
 from supervision.base.problems import (
