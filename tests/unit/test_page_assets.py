@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from supervision.rules.actions import DIALLED
+
 PAGE = Path("functions/page")
 ASSETS = PAGE / "assets"
 ENTRY = re.compile(r'^  "?([\w.]+)"?: (.*),$', re.MULTILINE)
@@ -62,3 +64,18 @@ def test_every_sentence_that_the_page_names_is_in_the_table():
     named |= set(re.findall(r'data-t(?:-label|-placeholder)?="([\w.]+)"', (PAGE / "index.html").read_text("utf-8")))
     assert len(named) > 100
     assert named <= english.keys()
+
+
+def test_the_page_has_every_action_that_dials():
+    modes = (ASSETS / "modes.js").read_text("utf-8")
+    named = re.findall(r'"(\w+)"', modes.partition("export const ON_A_CALL")[0])
+    assert tuple(named) == DIALLED
+
+
+@pytest.mark.parametrize("action", DIALLED)
+def test_each_has_its_words_its_button_and_its_order(action):
+    words = _words(ASSETS / "words-en.js")
+    needed = [action, *(f"{group}.{action}" for group in ("air", "doing", "heard", "title", "why.same"))]
+    assert [name for name in needed if name not in words] == []
+    for path in (PAGE / "index.html", ASSETS / "keys.js", ASSETS / "sheet.js", PAGE / "embed" / "call-floor.d.ts"):
+        assert f'"{action}"' in path.read_text("utf-8"), path.name

@@ -2,6 +2,7 @@
 import { freshKey, Problem } from "./api.js";
 import { agentName, digits } from "./format.js";
 import { tell } from "./embed.js";
+import { ON_A_CALL } from "./modes.js";
 import { hangingUp, leavesAlone, leavingAlone, moving, takingOver } from "./sure.js";
 import { t } from "./text.js";
 import { toOtherTabs, unlessElsewhere } from "./tabs.js";
@@ -218,13 +219,11 @@ export class Actions {
   #failed(call, action, problem, heard = "") {
     const { notes, rights } = this.#parts;
     if (!(problem instanceof Problem)) console.error(problem);
-    if (problem.code === "forbidden" && action in REFUSED_BY_SCOPE) rights.learn(action);
+    if (problem.code === "forbidden" && ON_A_CALL.includes(action)) rights.learn(action);
     notes.say(call.confId, advice(problem, action, heard), { problem: true });
     tell("action-refused", { action, call, code: problem.code, status: problem.status });
   }
 }
-
-const REFUSED_BY_SCOPE = { listen: 1, whisper: 1, barge: 1, takeover: 1, hangup: 1, help: 1 };
 
 function alreadyGone(problem) {
   if (problem.code !== "supervision_not_found") throw problem;

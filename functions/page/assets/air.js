@@ -4,11 +4,11 @@
  */
 import { ageOf, agentName, clock, number } from "./format.js";
 import { heardBy, worst } from "./heard.js";
+import { MODES } from "./modes.js";
 import { listed, t } from "./text.js";
 
 const TWICE = 1_500; // two Escapes within this are one wish
 const RING = 1000 * (Number(document.querySelector("meta[name=ring-seconds]")?.content) || 90);
-const MODES = ["listen", "whisper", "barge"];
 
 const part = (id) => document.getElementById(id);
 

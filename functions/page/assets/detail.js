@@ -2,9 +2,8 @@
 import { h } from "./elements.js";
 import { number, timeOfDay } from "./format.js";
 import { legsOf } from "./legs.js";
+import { MODES } from "./modes.js";
 import { t } from "./text.js";
-
-const ACTIONS = ["listen", "whisper", "barge"];
 
 export class Detail {
   #api;
@@ -31,7 +30,7 @@ export class Detail {
 
   /** What the plan refuses, by action, in the service's words. */
   get refusals() {
-    return Object.fromEntries(ACTIONS.map((action) => [action, this.#plans[action]?.refused?.detail ?? ""]));
+    return Object.fromEntries(MODES.map((action) => [action, this.#plans[action]?.refused?.detail ?? ""]));
   }
 
   /** The same call, drawn anew: one of its buttons says something else. */
@@ -76,7 +75,7 @@ export class Detail {
       settle(this.#api.get(path), (answer) => {
         if (!answer.problem) this.#call = answer;
       }),
-      ...ACTIONS.map((action) =>
+      ...MODES.map((action) =>
         settle(this.#api.get(`${path}/plan?action=${action}`), (answer) => (this.#plans[action] = answer)),
       ),
     ]);
@@ -86,7 +85,7 @@ export class Detail {
   #draw() {
     const call = this.#call;
     const legs = legsOf(call, this.#own);
-    const headings = [t("detail.onCall"), ...ACTIONS.map((action) => t(action))].map((text) => h("span", {}, text));
+    const headings = [t("detail.onCall"), ...MODES.map((action) => t(action))].map((text) => h("span", {}, text));
     const lines = legs.map((leg) => this.#line("", headOf(leg), (action) => this.#hears(action, leg)));
     if (!legs.length) lines.push(h("li", { className: "quiet" }, t("detail.noLegs")));
     const words = this.#line("words", h("span", {}, t("detail.wouldHear")), (action) => this.#inWords(action, legs));
@@ -102,7 +101,7 @@ export class Detail {
 
   /** One leg and what each action would do to it; each cell says its heading, for a screen reader is far from it. */
   #line(name, head, cell) {
-    const cells = ACTIONS.map((action) => {
+    const cells = MODES.map((action) => {
       const { text, look = "" } = cell(action);
       return h("span", { className: look }, h("span", { className: "sr" }, `${t(action)}: `), text);
     });

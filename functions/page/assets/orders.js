@@ -1,7 +1,6 @@
 /** What an embedding page asks for, done. Each order is checked: what comes from another site is no value of ours. */
 import { onMessages, wants } from "./embed.js";
-
-const SUPERVISE = ["listen", "whisper", "barge"];
+import { MODES } from "./modes.js";
 
 /** `parts`: useKey(key, phone), phone, view, contacts, finder, calls() listed now, act(confId, action), changed(). */
 export function takeOrders({ useKey, phone, view, contacts, finder, calls, act, changed }) {
@@ -15,7 +14,7 @@ export function takeOrders({ useKey, phone, view, contacts, finder, calls, act, 
     },
     select: ({ confId }) => finder.show(confId),
     filter: (wanted) => view.ask(wanted),
-    supervise: ({ confId, action }) => SUPERVISE.includes(action) && act(confId, action),
+    supervise: ({ confId, action }) => MODES.includes(action) && act(confId, action),
     contacts: ({ contacts: named }) => {
       contacts.take(named);
       changed();

@@ -1,9 +1,9 @@
 /** What the key may do: as the service says it; where it does not say, everything until it refuses. */
 import { digits } from "./format.js";
+import { DIALS, ON_A_CALL } from "./modes.js";
 import { answerOf } from "./offered.js";
 
-const DIALS = ["listen", "whisper", "barge", "takeover"];
-const ACTS = [...DIALS, "hangup", "help", "follow"];
+const ACTS = [...ON_A_CALL, "follow"];
 const NEWER = ["takeover", "help", "follow"]; // an older service has no such action
 
 export class Rights {

@@ -2,11 +2,11 @@
 import { freshKey, Problem } from "./api.js";
 import { h } from "./elements.js";
 import { clock, digits, number } from "./format.js";
+import { MODES } from "./modes.js";
 import { answerOf } from "./offered.js";
 import { t } from "./text.js";
 import { advice } from "./words.js";
 
-const FOLLOWED_BY = ["listen", "whisper", "barge"];
 const EVERY = 5_000;
 
 export class Roster {
@@ -91,7 +91,7 @@ export class Roster {
         h("button", { type: "button", className: "plain", "data-key": `un ${agent.clientId}`, onclick: () => this.#unfollow(agent, follow) }, t("agents.unfollow", { agent: name })));
       return acts;
     }
-    const ways = FOLLOWED_BY.filter((action) => rights.may(action));
+    const ways = MODES.filter((action) => rights.may(action));
     if (!ways.length) return acts;
     const way = ways.includes(this.#ways.get(agent.clientId)) ? this.#ways.get(agent.clientId) : ways[0];
     const label = (action) => t("agents.follow", { agent: name, action: t(action).toLocaleLowerCase() });

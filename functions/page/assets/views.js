@@ -1,6 +1,5 @@
 /** What each row is drawn from: the call, and all that this page knows beside it. */
-
-const ACTIONS = ["listen", "whisper", "barge", "takeover", "hangup", "help"];
+import { ON_A_CALL } from "./modes.js";
 
 export class Views {
   #parts;
@@ -17,7 +16,7 @@ export class Views {
   get context() {
     const { rights, phone } = this.#parts;
     const { dialled, typed } = phone;
-    const may = ACTIONS.map((action) => rights.offers(action) && rights.may(action)).join();
+    const may = ON_A_CALL.map((action) => rights.offers(action) && rights.may(action)).join();
     if (this.#context.phone !== dialled || this.#context.typed !== typed || this.#context.rights !== may) {
       this.#context = {
         phone: dialled, typed, rights: may,

@@ -1,6 +1,6 @@
 """Every action of the product, one row each. Scopes, routes, descriptions, metrics and the events' enums follow. Pure.
 
-A new action is a row here, its rule in `audience`, a folder in `functions`, its events in the template, and tests.
+`shared/README.md` says what a new action is made of beside its row.
 """
 
 from collections.abc import Iterable
