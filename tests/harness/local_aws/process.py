@@ -19,7 +19,7 @@ from tests.harness.cloudformation import REGION
 from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
-from tests.harness.local_aws.quicker import quicken
+from tests.harness.local_aws.quicker import quicken, straight_to_the_table
 from tests.harness.local_aws.schemas import SchemaRegistry
 from tests.harness.local_aws.tables import drop_expired
 from tests.harness.own_site import is_foreign
@@ -38,7 +38,7 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
 
     host, port = listener.getsockname()
     quicken()
-    moto = Serial(DomainDispatcherApplication(create_backend_app))
+    moto = Serial(straight_to_the_table(DomainDispatcherApplication(create_backend_app)))
     schemas = SchemaRegistry(moto, argument["registries"])
     app = Struck(PutEvents(Permissions(schemas, argument["permissions"]), argument["rules"], tell), tell)
     server = ThreadedWSGIServer(host, port, app, Handler, fd=listener.fileno())

@@ -1,9 +1,12 @@
+import json
 from itertools import pairwise
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import Client
 
 from tests.harness.local_aws import quicker
 
@@ -151,3 +154,42 @@ def test_the_answers_that_are_compared_are_of_each_kind(answers):
     assert codes.count("TransactionCanceledException") >= 8
     tables = [one["Items"] for one in told if "Items" in one]
     assert len([1 for before, after in pairwise(tables) if before != after]) >= 6
+
+
+RAW = [
+    ("GetItem", json.dumps({"TableName": "t", "Key": KEY})),
+    ("GetItem", json.dumps({"TableName": "nowhere", "Key": KEY})),
+    ("PutItem", json.dumps({"TableName": "t", "Item": KEY, "ConditionExpression": "attribute_exists(pk)"})),
+    ("PutItem", json.dumps({"TableName": "t", "Item": {**KEY, "text": {"S": "ä € 𝄞"}, "bytes": {"B": "AP8="}}})),
+    ("Query", json.dumps({"TableName": "t", **PARTITION, "ExpressionAttributeValues": {":pk": {"S": "a"}}})),
+]
+
+
+def test_past_the_framework_the_table_answers_as_through_it(monkeypatch):
+    for where, name, value in OWN:
+        monkeypatch.setattr(where, name, value)
+    app = DomainDispatcherApplication(create_backend_app)
+    Client(app).post("/moto-api/reset")
+    through, past = (asked(one) for one in (app, quicker.straight_to_the_table(app)))
+    assert through == past
+    assert [status for status, _, _ in past] == [200, 400, 400, 200, 200]
+
+
+def asked(app):
+    """What is answered to `RAW`: statuses, bodies, and the headers that a client goes by."""
+    who = "AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, Signature=0"
+    headers = {"Authorization": who, "Content-Type": "application/x-amz-json-1.0"}
+    found = []
+    table = {
+        "TableName": "t",
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": keys("pk", "sk"),
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    }
+    for operation, body in [("CreateTable", json.dumps(table)), *RAW, ("DeleteTable", json.dumps({"TableName": "t"}))]:
+        answered = Client(app).post(
+            "/", data=body, headers={**headers, "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+        )
+        kept = {name: answered.headers.get(name) for name in ("Content-Type", "x-amz-crc32", "X-Amzn-Errortype")}
+        found.append((answered.status_code, answered.text, kept))
+    return found[1:-1]
