@@ -44,6 +44,7 @@ def served_aws(made_up_aws, monkeypatch):
     """The URL of `made_up_aws`, for processes that the test starts."""
     with made_up_aws.served() as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        monkeypatch.setattr(aws, "client", cache(_made_up_client.__wrapped__))  # none of that URL serves another test
         yield url
 
 
