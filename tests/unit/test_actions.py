@@ -7,6 +7,7 @@ from supervision.api.openapi import incoming, models
 from supervision.rules.actions import ACTIONS, DIALLED, ON_BUS, PLANNED, in_words
 from supervision.rules.scopes import READ, ROUTES, SCOPE_OF, SCOPES
 from tests.harness import system
+from tests.harness.simulation import system as simulated
 
 
 def test_the_rows_are_the_contracts():
@@ -46,8 +47,8 @@ def test_the_enums_of_the_description_and_of_the_events_are_the_tables():
     assert enum(incoming.RequestDetail, "RequestedAction") == ON_BUS
 
 
-def test_the_key_of_a_local_run_has_every_scope():
-    assert set(system.SCOPES) == SCOPES
+def test_the_keys_of_a_local_run_and_of_the_simulation_have_every_scope():
+    assert set(system.SCOPES) == set(simulated.SCOPES.split()) == SCOPES
 
 
 def test_lists_are_said_as_a_sentence_has_them():

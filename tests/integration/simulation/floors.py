@@ -7,6 +7,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from supervision.rules.actions import DIALLED, PLANNED
 from tests.harness.fake_ytel.unsteady import DESCRIPTIONS
 from tests.harness.simulation.judge import Broken, Judge
 from tests.harness.simulation.mishaps import Mishaps
@@ -16,7 +17,7 @@ from tests.harness.simulation.worlds import World
 PHONES = [f"+1212555014{nth}" for nth in range(3)]
 LEGS = [("contact", "agent"), ("agent", "contact"), ("contact", "agent", "third"), ("agent",), ("contact",)]
 PROOFS = ["channelName", "callerId", "both", None]
-ACTION = st.sampled_from(["listen", "whisper", "barge", "takeover"])
+ACTION = st.sampled_from(DIALLED)
 NTH = st.integers(0, 2)
 PAUSES = st.sampled_from([0.0, 0.05, 1.0, 4.0, 10.0])
 PHONE = st.sampled_from(PHONES)
@@ -88,7 +89,7 @@ class Floors(RuleBasedStateMachine):
 
     @rule(
         nth=NTH,
-        action=st.sampled_from(["listen", "whisper", "barge", "takeover", "hangup"]),
+        action=st.sampled_from(PLANNED),
         to=PHONE,
         key=KEYS,
         pause=PAUSES,
