@@ -6,16 +6,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browser.chromium import ARGUMENTS, NOT_FOUND, chromium, firefox, required
+from tests.harness.zygote import no_account
 
-for name in [one for one in os.environ if one.startswith(("AWS_", "YTEL_"))]:
-    del os.environ[name]
-os.environ |= {
+_given = {name: value for name, value in os.environ.items() if not name.startswith("YTEL_")}
+os.environ.clear()
+os.environ |= no_account(_given) | {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
 }
 # No test fails because the machine does something else as well: how long an example takes says nothing of the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,6 @@
 """What botocore knows of the services, read once: each process that is forked from one that imports this has it.
 
-To read it costs a function's start 40 ms of the processor, a third of all. botocore shares it in the same way between
+To read it costs a function's start 50 ms of the processor, some half of all. botocore shares it in the same way between
 the clients of one session.
 """
 

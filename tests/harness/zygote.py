@@ -23,6 +23,13 @@ from tests.harness import framing
 ROOT = Path(__file__).parents[2]
 
 
+def no_account(environment: Mapping[str, str]) -> dict[str, str]:
+    """The same, with no account of anyone's within reach: no profile, no credentials, none of AWS's files."""
+    own = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**own, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
 class Zygote:
     """The process to fork from. `modules` are imported in it; those that are missing are left out."""
 
@@ -36,7 +43,7 @@ class Zygote:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+                env={**no_account(os.environ), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
             )
 
     def fork(self, entry: str, argument: Any, environment: Mapping[str, str], fds: Sequence[int]) -> int:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import math
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +14,8 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import ThreadedWSGIServer
 
-from tests.harness.local_aws.process import Handler
+from tests.bench.counting import units
+from tests.harness.local_aws.process import Handler, Serial
 from tests.harness.local_aws.quicker import quicken
 
 _stubber: Any = BotocoreStubber
@@ -45,13 +45,8 @@ class MadeUpAws:
     @contextlib.contextmanager
     def served(self) -> Iterator[str]:
         """Serves it on a socket besides, for other processes: the URL."""
-        app = DomainDispatcherApplication(create_backend_app)
-
-        def one_at_a_time(environ: dict[str, Any], start_response: Any) -> Any:
-            with self._lock:
-                return list(app(environ, start_response))
-
-        server = ThreadedWSGIServer("127.0.0.1", 0, one_at_a_time, Handler)
+        app = Serial(DomainDispatcherApplication(create_backend_app), self._lock)
+        server = ThreadedWSGIServer("127.0.0.1", 0, app, Handler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
         try:
@@ -76,17 +71,7 @@ class MadeUpAws:
 
     def read_units(self) -> float:
         """What the reads cost: half a unit for each 4 KB begun, a whole one where consistency was asked for."""
-        units = 0.0
-        for operation, request, answer in self.asked:
-            if operation == "GetItem":
-                units += _units(answer.get("Item", {}), consistent=request.get("ConsistentRead", False))
-            if operation == "BatchGetItem":
-                for table, items in answer["Responses"].items():
-                    consistent = request["RequestItems"][table].get("ConsistentRead", False)
-                    units += sum(_units(item, consistent=consistent) for item in items)
-            if operation == "Query":
-                units += _units(answer["Items"], consistent=request.get("ConsistentRead", False))
-        return units
+        return sum(units(*exchange) for exchange in self.asked)
 
     def _answer(self, request: AWSPreparedRequest) -> Any:
         target = request.headers.get("X-Amz-Target", "")
@@ -96,15 +81,3 @@ class MadeUpAws:
             if target.startswith("DynamoDB") and answer is not None:
                 self._asked.append((target.partition(".")[2], request.body, answer[2]))
         return answer
-
-
-def _units(item: Any, *, consistent: bool) -> float:
-    return max(1, math.ceil(_size(item) / 4096)) * (1 if consistent else 0.5)
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, list):
-        return sum(map(_size, value))
-    if set(value) == {"B"} and isinstance(value["B"], str):
-        return len(value["B"]) * 3 // 4
-    return sum(len(name) + (len(one) if isinstance(one, str) else _size(one)) for name, one in value.items())

@@ -18,7 +18,7 @@ from tests.harness.local_aws.resources import calls
 from tests.harness.local_aws.schemas import registries
 from tests.harness.runtime import StartError
 from tests.harness.template import Template
-from tests.harness.zygote import zygote
+from tests.harness.zygote import no_account, zygote
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 _MODULES = (
@@ -52,7 +52,7 @@ class LocalAws:
             "registries": registries(template),
             "rules": [{"name": one.name, "bus": one.bus, "pattern": one.pattern} for one in template.rules],
         }
-        environment = {**os.environ, **CREDENTIALS}
+        environment = {**no_account(os.environ), **CREDENTIALS}
         with theirs, listener:
             fds = [listener.fileno(), theirs.fileno()]
             self._pid = zygote(*_MODULES).fork("tests.harness.local_aws.process:main", argument, environment, fds)

@@ -74,9 +74,9 @@ def _make(calls: Iterable[tuple[str, str, dict[str, Any]]], endpoint: str) -> No
 class Serial:
     """One DynamoDB request at a time: moto checks a write's condition and writes in two steps."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, lock: threading.Lock | None = None) -> None:
         self._app = app
-        self.lock = threading.Lock()
+        self.lock = lock or threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         if environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):

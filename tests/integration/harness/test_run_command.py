@@ -116,6 +116,11 @@ def test_each_outgoing_event_is_one_line_of_json(run):
     assert event["detail"]["metadata"]["version"] == "1"
 
 
+def test_whatever_account_the_shell_is_set_up_for_it_starts(run, tmp_path):
+    (tmp_path / "config").write_text("no such file\n")
+    run(AWS_PROFILE="nobody", AWS_CONFIG_FILE=str(tmp_path / "config"), AWS_ENDPOINT_URL="http://192.0.2.1").url()
+
+
 @pytest.mark.parametrize("variable", ["PORT", "AWS_PORT", "YTEL_PORT"])
 def test_a_taken_port_is_one_line(run, variable):
     with socket.create_server(("127.0.0.1", 0)) as taken:
