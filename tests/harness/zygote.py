@@ -5,6 +5,7 @@ Nobody outlives the process that asked: each end of a socket that closes ends th
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -79,6 +80,9 @@ def serve(fd: int) -> None:
     for name in sys.argv[1:]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    # What is here stays: no child's collector looks at it, which would copy all of it page by page.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that end are not waited for
     with socket.socket(fileno=fd) as requests:
         while True:

@@ -22,13 +22,9 @@ from tests.harness.zygote import no_account, zygote
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 _MODULES = (
-    "moto.moto_server.werkzeug_app",
-    "moto.dynamodb.responses",
-    "moto.events.responses",
-    "moto.secretsmanager.responses",
-    "moto.sqs.responses",
     "tests.harness.known_services",
-    "werkzeug.test",
+    "tests.harness.local_aws.process",
+    "tests.harness.local_aws.warm",
 )
 
 type Put = Callable[[str, dict[str, Any], list[str]], None]

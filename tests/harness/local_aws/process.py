@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.exceptions import Forbidden
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.test import run_wsgi_app
@@ -19,7 +19,6 @@ from tests.harness.cloudformation import REGION
 from tests.harness.local_aws.faults import Struck
 from tests.harness.local_aws.permissions import Permissions
 from tests.harness.local_aws.put_events import PutEvents
-from tests.harness.local_aws.quicker import quicken, straight_to_the_table
 from tests.harness.local_aws.schemas import SchemaRegistry
 from tests.harness.local_aws.tables import drop_expired
 from tests.harness.own_site import is_foreign
@@ -36,9 +35,11 @@ def main(argument: dict[str, Any], fds: list[int]) -> None:
         with lock:
             framing.send(harness, json.dumps(message).encode())
 
+    # Imported late: it makes moto quicker for all of a process.
+    from tests.harness.local_aws.warm import MOTO
+
     host, port = listener.getsockname()
-    quicken()
-    moto = Serial(straight_to_the_table(DomainDispatcherApplication(create_backend_app)))
+    moto = Serial(MOTO)
     schemas = SchemaRegistry(moto, argument["registries"])
     app = Struck(PutEvents(Permissions(schemas, argument["permissions"]), argument["rules"], tell), tell)
     server = ThreadedWSGIServer(host, port, app, Handler, fd=listener.fileno())
