@@ -37,7 +37,7 @@ def test_the_authorizer_stands_before_the_function(client):
 
 
 def test_what_goes_wrong_in_a_function_is_500_and_no_more(client):
-    for path in ("/echo?do=crash", "/echo?do=exit", "/echo?do=large", "/echo?do=sleep&seconds=30", "/broken"):
+    for path in ("/echo?do=crash", "/echo?do=exit", "/echo?do=large", "/brief?do=sleep&seconds=30", "/broken"):
         assert client.get(path) == (500, {"message": "Internal Server Error"}), path
 
 

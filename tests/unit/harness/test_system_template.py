@@ -56,6 +56,7 @@ def test_routes_have_their_authorizer_unless_they_are_open(sample):
     assert {route.key: route.authorizer for route in sample.routes} == {
         "GET /echo": "Keys",
         "ANY /echo/{id}": "Keys",
+        "GET /brief": "Keys",
         "ANY /open": None,
         "ANY /broken": None,
     }
