@@ -56,22 +56,26 @@ class Stack:
     ) -> None:
         self.name = name
         self._document = document
+        self._made: dict[str | None, dict[str, dict[str, Any]]] = {}
         values: dict[str, Any] = values_of(document, parameters) | {**PSEUDO, "AWS::StackName": name}
         refs = {logical_id: f"{name}/{logical_id}" for logical_id in document["Resources"]}
         self._resolve = Resolver(document, values, refs, lambda logical_id, what: f"{refs[logical_id]}.{what}")
         # What CloudFormation makes anew whenever its content changes has another name then.
         for logical_id, resource in self.resources("AWS::AppConfig::HostedConfigurationVersion").items():
             refs[logical_id] += str(resource["Properties"]["Content"])
+        self._made.clear()
         self._resolve = Resolver(document, values, refs, lambda logical_id, what: f"{refs[logical_id]}.{what}")
 
     def resources(self, kind: str | None = None) -> dict[str, dict[str, Any]]:
-        """The resources of the type `kind`, or all, that their conditions let be made, by logical id."""
-        return {
-            name: self._resolve(resource)
-            for name, resource in self._document["Resources"].items()
-            if kind in (None, resource["Type"])
-            and ("Condition" not in resource or self._resolve.condition(resource["Condition"]))
-        }
+        """The resources of the type `kind`, or all, that are made, by logical id. They are one copy, to be read."""
+        if kind not in self._made:
+            self._made[kind] = {
+                name: self._resolve(resource)
+                for name, resource in self._document["Resources"].items()
+                if kind in (None, resource["Type"])
+                and ("Condition" not in resource or self._resolve.condition(resource["Condition"]))
+            }
+        return self._made[kind]
 
     def value(self, node: Any) -> Any:
         """A part of the template, resolved; None for AWS::NoValue."""
