@@ -24,12 +24,13 @@ help: ## this list
 run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on this machine, until Ctrl-C
 	@exec $(PY) -m tests.harness
 
-# A file's tests share what they start, so a file stays with one worker; the slow ones come first, as they are named.
+# A file's tests share what they start, so a file stays with one worker. The slow files come first: of the page those of most
+# tests, of the others as they are named.
 # Two workers a core and more, as half of the time a test waits for a process or a clock.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 SIDE_BY_SIDE := -n $(shell expr \( 5 \* $(CORES) + 1 \) / 2) $(BY_FILE)
-PAGE_BY_PAGE := -n $(shell expr 2 \* $(CORES)) $(BY_FILE)
+PAGE_BY_PAGE := -n $(shell expr 2 \* $(CORES)) --dist loadfile
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick

@@ -291,7 +291,7 @@ def test_where_the_users_were_cut_off_a_list_that_lacks_an_agent_is_not_complete
     for held in (floor.held(), new_floor().held()):
         assert not held.complete
         assert json.loads(Listing().page(held, CallQuery()).body(1, stale=False))["complete"] is False
-    assert floor.held().sure, "that the call is over is not what is unknown"
+    assert floor.held().content.absence is Absence.PROVEN, "that the call is over is not what is unknown"
     ytel.people = people
     ytel.calls = ytel.calls[1:]
     clock_at(301)

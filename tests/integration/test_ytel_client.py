@@ -8,6 +8,7 @@ import pytest
 import responses
 
 from supervision.base.problems import YtelUnavailable
+from supervision.rules.absence import Absence
 from supervision.rules.phone_numbers import PhoneNumber
 from supervision.ytel.readings import UserList
 from tests.harness.fake_ytel import SAMPLES
@@ -47,7 +48,7 @@ def test_the_conferences_are_asked_for_with_their_members(http):
     assert request.headers["Accept"] == "application/json"
     assert request.body is None
     assert [one.confId[:4] for one in read.conferences] == ["ff40", "5555"]
-    assert (read.complete, read.sure) == (True, True)
+    assert read.absence is Absence.PROVEN
 
 
 def test_further_pages_are_asked_for_by_offset(http):
@@ -56,7 +57,7 @@ def test_further_pages_are_asked_for_by_offset(http):
     read = client().conferences()
     assert asked(http, 1)[2] == {"includeMembers": "true", "offset": "2"}
     assert [one.confId for one in read.conferences] == ["1", "2", "3"]
-    assert (read.complete, read.sure) == (True, False)
+    assert read.absence is Absence.SUGGESTED
 
 
 def test_the_users_are_asked_for_at_their_own_url(http):

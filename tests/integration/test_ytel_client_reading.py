@@ -3,6 +3,7 @@
 import pytest
 
 from supervision.base.problems import YtelInvalid, YtelUnavailable
+from supervision.rules.absence import Absence
 from supervision.ytel import transport
 from tests.harness.fake_ytel import FakeYtel
 from tests.harness.fake_ytel.faults import Drip, Endless, Hang, Html, Reset, Run, Status, Truncated
@@ -78,7 +79,7 @@ def test_any_page_size_will_do(ytel, fake, size):
     fake.conferences.size = size
     read = ytel.conferences()
     assert len(ids(read)) == 250
-    assert (read.complete, read.sure) == (True, size >= 250)
+    assert read.absence is (Absence.PROVEN if size >= 250 else Absence.SUGGESTED)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_a_call_can_slip_between_pages_and_then_the_list_is_not_sure(fake, ytel)
     assert slipped not in ids(read)
     assert last in ids(read)
     assert read.complete
-    assert not read.sure
+    assert read.absence is not Absence.PROVEN
 
 
 def test_a_call_that_slips_between_pages_while_it_is_looked_for_is_looked_for_again(fake, ytel):

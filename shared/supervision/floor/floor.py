@@ -95,11 +95,6 @@ class Held(Struct, frozen=True):
         return self.content.complete
 
     @property
-    def sure(self) -> bool:
-        """Whether this one reading proves that a call which is not among the rows is over."""
-        return self.content.absence is Absence.PROVEN
-
-    @property
     def others(self) -> frozenset[str]:
         """Ids of the calls that Ytel lists under another status: they are not over."""
         return self.content.others

@@ -26,11 +26,6 @@ class ConferenceList:
         """Whether this may be taken for the whole list."""
         return self.absence.complete
 
-    @property
-    def sure(self) -> bool:
-        """Whether this one reading proves that what is not there is over."""
-        return self.absence is Absence.PROVEN
-
 
 @dataclass(frozen=True, slots=True)
 class UserList:
