@@ -26,11 +26,11 @@ run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on th
 
 # A file's tests share what they start, so a file stays with one worker. The slow files come first: of the page those of most
 # tests, of the others as they are named.
-# Two workers a core and more, as half of the time a test waits for a process or a clock.
+# Two workers a core and more, as half of the time a test waits for a process or a clock. The page's need no plugin of the API's.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 SIDE_BY_SIDE := -n $(shell expr \( 5 \* $(CORES) + 1 \) / 2) $(BY_FILE)
-PAGE_BY_PAGE := -n $(shell expr 2 \* $(CORES)) --dist loadfile
+PAGE_BY_PAGE := -n $(shell expr 2 \* $(CORES)) --dist loadfile -p no:schemathesis
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
