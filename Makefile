@@ -30,11 +30,12 @@ run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on th
 BY_FILE := --dist loadfile --no-loadscope-reorder
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 SIDE_BY_SIDE := -n $(shell expr \( 5 \* $(CORES) + 1 \) / 2) $(BY_FILE)
+FEW_AT_ONCE := -n $(shell expr \( 3 \* $(CORES) + 1 \) / 2) $(BY_FILE)
 PAGE_BY_PAGE := -n $(shell expr 2 \* $(CORES)) --dist loadfile -p no:schemathesis
 
 check: $(READY) ## what is quick: the code's format, lint, types and import rules, unit and contract tests
 	@.ci/lint quick
-	@EXAMPLES=few exec $(PY) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/contract tests/unit
+	@EXAMPLES=few exec $(PY) -m pytest -m "not long" $(FEW_AT_ONCE) tests/contract tests/unit
 
 test: $(READY) $(SAM) $(CLIENTS) ## every test but the long ones, side by side
 	@$(PY) -m pytest -m "not long" $(PAGE_BY_PAGE) tests/browser

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.browser.chromium import ARGUMENTS, NOT_FOUND, chromium, firefox, required
 from tests.harness.zygote import no_account
+from tests.unit.examples import examples
 
 _given = {name: value for name, value in os.environ.items() if not name.startswith("YTEL_")}
 os.environ.clear()
@@ -19,7 +20,7 @@ os.environ |= no_account(_given) | {
 # Nothing of what is made until all tests are found goes away again: the collector would look it through in vain.
 gc.disable()
 # No test fails because the machine does something else as well: how long an example takes says nothing of the code.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("unhurried", examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 
