@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from supervision.api.openapi.parts import IDEMPOTENCY_KEY, REPLAYED, YTEL, json_body, json_of, refusals, route
+from supervision.api.openapi.parts import (
+    DIALLING,
+    IDEMPOTENCY_KEY,
+    REPLAYED,
+    SAMPLE_ID,
+    YTEL,
+    json_body,
+    json_of,
+    refusals,
+    route,
+)
 from supervision.base.problems import (
     AgentNotProven,
-    AlreadySupervising,
     CallNotFound,
     ContactNotJoined,
     HangupIncomplete,
@@ -13,10 +22,8 @@ from supervision.base.problems import (
     InvalidRequest,
     MembersUnknown,
     NotJoined,
-    NumberNotAllowed,
     OutcomeUnknown,
     SupervisionNotFound,
-    TooManyDials,
     TooManyRequests,
 )
 from supervision.rules.actions import ACTIONS
@@ -25,12 +32,12 @@ _ONCE = (
     " Asked again within 30 s by the same client, for the same call and phone, it answers with the supervision that is "
     "under way. A dial whose answer was lost is never sent again blindly: asking again looks whether the phone joined."
 )
+_DIALLED = {"supervisionId": SAMPLE_ID}
 
 
 def dial(action: str) -> dict[str, Any]:
     """The route of an action that asks a phone into a call."""
     row = ACTIONS[action]
-    unknown = {"supervisionId": "7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"}
     return route(
         action,
         "Actions",
@@ -42,15 +49,9 @@ def dial(action: str) -> dict[str, Any]:
             AgentNotProven,
             MembersUnknown,
             *((ContactNotJoined,) if action == "whisper" else ()),
-            AlreadySupervising,
-            InProgress,
-            InvalidRequest,
-            NumberNotAllowed,
-            TooManyDials,
-            TooManyRequests,
-            *YTEL,
+            *DIALLING,
             OutcomeUnknown,
-            outcome_unknown=unknown,
+            outcome_unknown=_DIALLED,
         ),
         parameters=(IDEMPOTENCY_KEY,),
         body=json_body("DialRequest"),
@@ -98,15 +99,9 @@ SWITCH = route(
         AgentNotProven,
         MembersUnknown,
         ContactNotJoined,
-        AlreadySupervising,
-        InProgress,
-        InvalidRequest,
-        NumberNotAllowed,
-        TooManyDials,
-        TooManyRequests,
-        *YTEL,
+        *DIALLING,
         OutcomeUnknown,
-        outcome_unknown={"supervisionId": "7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"},
+        outcome_unknown=_DIALLED,
     ),
     parameters=(IDEMPOTENCY_KEY,),
     body=json_body("SwitchRequest"),

@@ -1,16 +1,16 @@
 """The routes of the follows."""
 
-from supervision.api.openapi.parts import IDEMPOTENCY_KEY, REPLAYED, YTEL, json_body, json_of, refusals, route
-from supervision.base.problems import (
-    AgentNotFound,
-    AlreadySupervising,
-    FollowNotFound,
-    InProgress,
-    InvalidRequest,
-    NumberNotAllowed,
-    TooManyDials,
-    TooManyRequests,
+from supervision.api.openapi.parts import (
+    DIALLING,
+    IDEMPOTENCY_KEY,
+    REPLAYED,
+    SAMPLE_ID,
+    json_body,
+    json_of,
+    refusals,
+    route,
 )
+from supervision.base.problems import AgentNotFound, FollowNotFound, InProgress, InvalidRequest
 from supervision.rules.actions import ACTIONS
 
 FOLLOW = route(
@@ -24,14 +24,8 @@ FOLLOW = route(
     json_of(201, "The follow.", "Follow", REPLAYED),
     refusals(
         AgentNotFound,
-        AlreadySupervising,
-        InProgress,
-        InvalidRequest,
-        NumberNotAllowed,
-        TooManyDials,
-        TooManyRequests,
-        *YTEL,
-        already_supervising={"followId": "7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"},
+        *DIALLING,
+        already_supervising={"followId": SAMPLE_ID},
     ),
     parameters=(IDEMPOTENCY_KEY,),
     body=json_body("FollowRequest"),

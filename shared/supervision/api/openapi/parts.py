@@ -3,11 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
-from supervision.base.problems import Problem, YtelInvalid, YtelRateLimited, YtelRejected, YtelUnavailable
+from supervision.base.problems import (
+    AlreadySupervising,
+    InProgress,
+    InvalidRequest,
+    NumberNotAllowed,
+    Problem,
+    TooManyDials,
+    TooManyRequests,
+    YtelInvalid,
+    YtelRateLimited,
+    YtelRejected,
+    YtelUnavailable,
+)
 
 type Part = dict[str, Any]
 
 YTEL = (YtelRateLimited, YtelRejected, YtelInvalid, YtelUnavailable)
+# What is answered to whoever asks for a phone to be dialled, now or later.
+DIALLING = (
+    AlreadySupervising,
+    InProgress,
+    InvalidRequest,
+    NumberNotAllowed,
+    TooManyDials,
+    TooManyRequests,
+    *YTEL,
+)
+SAMPLE_ID = "7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
 LINK = {"Link": {"description": 'Of CSV: where what follows is, with `rel="next"`.', "schema": {"type": "string"}}}
 TAG = {"ETag": {"description": "Stands for what is answered, but for `asOf`.", "schema": {"type": "string"}}}
