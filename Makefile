@@ -24,9 +24,9 @@ help: ## this list
 run: $(READY) $(if $(filter lambda,$(RUNTIME)),$(SAM)) ## the whole system on this machine, until Ctrl-C
 	@exec $(PY) -m tests.harness
 
-# A file's tests share what they start, so a file stays with one worker. The slow files come first: of the page those of most
-# tests, of the others as they are named.
-# Two workers a core and more, as half of the time a test waits for a process or a clock. The page's need no plugin of the API's.
+# A file's tests share what they start, so a file stays with one worker. The slow files come first: the page's by how many
+# tests they have, the others as they are named. Two workers a core and more, as half of the time a test waits for a
+# process or a clock; what is quick waits for little. The page's tests need no plugin of the API's.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 SIDE_BY_SIDE := -n $(shell expr \( 5 \* $(CORES) + 1 \) / 2) $(BY_FILE)

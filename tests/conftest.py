@@ -17,16 +17,20 @@ os.environ |= no_account(_given) | {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
-# Nothing of what is made until all tests are found goes away again: the collector would look it through in vain.
-gc.disable()
 # No test fails because the machine does something else as well: how long an example takes says nothing of the code.
 settings.register_profile("unhurried", examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 
-def pytest_collection_finish():
-    gc.enable()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is made while the tests are found stays to the end: the collector would look it through in vain."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")
