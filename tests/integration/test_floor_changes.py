@@ -204,7 +204,8 @@ def test_each_function_holds_what_one_without_memory_reads(clock_at, monkeypatch
             assert shown.content.version == version_of(lines)
             assert shown.rows == [json.loads(line) for line in lines]
             same = held.content
-            assert (shown.others, shown.content.absence) == (held.others, held.content.absence)
+            assert (shown.others, shown.complete) == (held.others, held.complete)
+            assert shown.content.absence is held.content.absence
             assert (shown.generation, shown.content.history) == (same.generation, same.history)
             assert (shown.content.absence, {*shown.others}) == (world.absence, world.others())
             assert shown.content.line_by_start == {start_of(line): line for line in lines}

@@ -1,6 +1,5 @@
 """The stack as CloudFormation gets it: the template after SAM's transform."""
 
-import functools
 import json
 import re
 
@@ -17,6 +16,7 @@ OTHER = {
     "YtelApiUrl": "https://other.example",
 }
 DEFAULT = transformed()
+AS_IT_IS = Stack(DEFAULT)
 PARAMETERS = DEFAULT["Parameters"]
 FUNCTIONS = [name for name, one in DEFAULT["Resources"].items() if one["Type"] == "AWS::Lambda::Function"]
 # What of a function is no part of a version that is published of it.
@@ -62,11 +62,6 @@ def deployed(changed=None, code=None):
     return Stack(transformed(changed, code), changed)
 
 
-@functools.cache
-def as_it_is():
-    return deployed()
-
-
 def configuration(stack, function):
     properties = stack.resources("AWS::Lambda::Function")[function]["Properties"]
     kept = {name: value for name, value in properties.items() if name not in NOT_PUBLISHED}
@@ -92,7 +87,7 @@ def test_a_parameter_that_reaches_a_function_publishes_it_anew(parameter):
     one = PARAMETERS[parameter]
     allowed = [value for value in one.get("AllowedValues", ()) if value != one.get("Default")]
     value = str(allowed[0]) if allowed else OTHER.get(parameter, OTHER[one["Type"]])
-    before, after = as_it_is(), deployed({parameter: value})
+    before, after = AS_IT_IS, deployed({parameter: value})
     reached = {name for name in FUNCTIONS if configuration(before, name) != configuration(after, name)}
     if parameter == "EventBusName":
         reached = set(FUNCTIONS)  # by the bus, whose name it is
@@ -105,19 +100,19 @@ def test_a_parameter_that_reaches_a_function_publishes_it_anew(parameter):
 
 
 def test_a_change_in_the_layer_alone_publishes_every_function():
-    before, after = as_it_is(), deployed(code={"Layer": "other"})
+    before, after = AS_IT_IS, deployed(code={"Layer": "other"})
     assert all(version(before, name) != version(after, name) for name in FUNCTIONS)
 
 
 def test_the_number_of_the_settings_is_in_each_environment_and_each_versions_description():
-    stack = as_it_is()
+    stack = AS_IT_IS
     for name in FUNCTIONS:
         number = stack.resources("AWS::Lambda::Function")[name]["Properties"]["Environment"]["Variables"]
         assert json.loads(version(stack, name)[1])["Description"] == f"settings {number['SETTINGS_VERSION']}"
 
 
 def test_every_environment_fits_into_lambda():
-    for one in as_it_is().resources("AWS::Lambda::Function").values():
+    for one in AS_IT_IS.resources("AWS::Lambda::Function").values():
         assert len(json.dumps(one["Properties"]["Environment"]["Variables"])) < 3500
 
 
@@ -153,7 +148,7 @@ def test_what_nobody_can_make_again_outlives_the_stack():
 
 
 def test_an_update_of_the_template_writes_no_secret_anew():
-    for one in as_it_is().resources("AWS::SecretsManager::Secret").values():
+    for one in AS_IT_IS.resources("AWS::SecretsManager::Secret").values():
         # A text that says nothing needs no change; a generated one is generated anew when its terms change.
         assert one["Properties"].get("SecretString", "{}") == "{}"
         assert "GenerateSecretString" not in one["Properties"]

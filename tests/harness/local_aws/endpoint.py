@@ -13,7 +13,7 @@ from typing import Any
 from tests.harness import framing
 from tests.harness.cloudformation import ACCOUNT
 from tests.harness.local_aws.faults import Faults
-from tests.harness.local_aws.permissions import permissions
+from tests.harness.local_aws.permissions import permissions, signed
 from tests.harness.local_aws.resources import calls
 from tests.harness.local_aws.schemas import registries
 from tests.harness.runtime import StartError
@@ -75,7 +75,7 @@ class LocalAws:
         headers = {
             "X-Amz-Target": f"AmazonSQS.{operation}",
             "Content-Type": "application/x-amz-json-1.0",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/sqs/aws4_request, Signature=0",
+            "Authorization": signed("sqs"),
         }
         connection = http.client.HTTPConnection(*self._address, timeout=10)
         with contextlib.closing(connection):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tests.harness.cloudformation import REGION
 from tests.harness.local_aws.policies import Asked, Document, allowed, asked_by
 from tests.harness.template import Template
 
@@ -15,6 +16,11 @@ _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
 def access_key(function: str) -> str:
     """The access key by which the local AWS knows the function with the logical id `function`."""
     return f"FUNCTION{function}"
+
+
+def signed(service: str) -> str:
+    """The `Authorization` of a request to a service by no function's key; nobody looks at the signature."""
+    return f"AWS4-HMAC-SHA256 Credential=local/20200101/{REGION}/{service}/aws4_request, Signature=0"
 
 
 def permissions(template: Template) -> dict[str, list[Document]]:

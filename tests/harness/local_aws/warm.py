@@ -7,7 +7,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tests.harness.cloudformation import REGION
+from tests.harness.local_aws.permissions import signed
 from tests.harness.local_aws.quicker import quicken, straight_to_the_table
 
 # By service, a question that changes nothing.
@@ -23,12 +23,7 @@ MOTO = straight_to_the_table(DomainDispatcherApplication(create_backend_app))
 
 
 def _ask(service: str, target: str) -> None:
-    headers = Headers(
-        {
-            "X-Amz-Target": target,
-            "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20200101/{REGION}/{service}/aws4_request, Signature=0",
-        }
-    )
+    headers = Headers({"X-Amz-Target": target, "Authorization": signed(service)})
     question = EnvironBuilder(method="POST", data=b"{}", content_type="application/x-amz-json-1.0", headers=headers)
     answer, status, _ = run_wsgi_app(MOTO, question.get_environ())
     if not status.startswith("200"):

@@ -9,6 +9,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import Client
 
 from tests.harness.local_aws import quicker
+from tests.harness.local_aws.permissions import signed
 
 # As moto has them: read before any test has made it quicker.
 OWN = [(where, name, vars(where)[name]) for where, name, _ in quicker.QUICKER]
@@ -178,8 +179,7 @@ def test_past_the_framework_the_table_answers_as_through_it(monkeypatch):
 
 def asked(app):
     """What is answered to `RAW`: statuses, bodies, and the headers that a client goes by."""
-    who = "AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, Signature=0"
-    headers = {"Authorization": who, "Content-Type": "application/x-amz-json-1.0"}
+    headers = {"Authorization": signed("dynamodb"), "Content-Type": "application/x-amz-json-1.0"}
     found = []
     table = {
         "TableName": "t",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from supervision.api.openapi.call_models import AgentList, CallChanges, CallDetail, CallList
 from supervision.api.openapi.incoming import Action, DialRequest, FollowRequest, HelpRequest, Model, SwitchRequest
+from supervision.api.openapi.parts import SAMPLE_ID
 from supervision.api.openapi.values import (
     AGENT,
     CALL,
@@ -27,7 +28,7 @@ from supervision.api.openapi.values import (
 class Supervision(Model):
     """One supervisor's phone, asked into one call."""
 
-    id: str = Field(examples=["7b0f6a52-2f0e-4f5d-9f57-0c2f4f0d8a11"])
+    id: str = Field(examples=[SAMPLE_ID])
     action: Action
     confId: str = Field(examples=[CALL])
     clientId: str = Field(description="The agent's WebRTC client id.", examples=[AGENT])
